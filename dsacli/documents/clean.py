@@ -1,0 +1,34 @@
+"""Characters that stand for the same text: ligatures, odd spaces, invisible and unprintable ones."""
+
+import re
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_INVISIBLE = "\u00ad\u200b\u2060\ufeff\ufffe\uffff"
+_BULLETS = "\uf0b7\uf0a7\uf076\uf0d8"
+
+_ODD = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfffﬀ-ﬆ" + _SPACES + _INVISIBLE + _BULLETS + "]"
+)
+_TABLE = str.maketrans(
+    {
+        **{chr(code): None for code in (*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0))},
+        **{code: None for code in range(0xD800, 0xE000)},
+        **_LIGATURES,
+        **dict.fromkeys(_SPACES, " "),
+        **dict.fromkeys(_INVISIBLE, None),
+        **dict.fromkeys(_BULLETS, "•"),
+    }
+)
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+
+
+def normalise(text: str) -> str:
+    """`text` with ligatures spelled out, every space an ordinary one, and nothing unprintable.
+
+    Newlines, tabs and form feeds stay. A soft hyphen at a line's end becomes a hyphen, so that the
+    word it divides is joined like any other; elsewhere soft hyphens go.
+    """
+    if not _ODD.search(text):
+        return text
+    return _ESCAPE.sub("", text.replace("\u00ad\n", "-\n")).translate(_TABLE)

@@ -1,0 +1,145 @@
+"""What the rest of the program knows of an input: text, pages, sections, sentences, all as offsets."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass
+from functools import cached_property
+from typing import Any
+
+from dsacli.documents.sentences import split_sentences
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `number` is 1-based, `text[start:end]` is what stands on it."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what it rules: from the heading to the next one of the same or a higher level.
+
+    `level` 1 is the highest. Offsets are characters of `Document.text`.
+    """
+
+    title: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as read: cleaned text and where everything in it stands.
+
+    `name` is the path as the user gave it, or "stdin"; `kind` is "pdf", "text" or "markdown".
+    `pages` is empty when the input has none. `line_starts` holds, for text and markdown, the
+    offset at which each line of the original file begins; it is empty for PDFs.
+    """
+
+    name: str
+    kind: str
+    text: str
+    pages: tuple[Page, ...] = ()
+    sections: tuple[Section, ...] = ()
+    line_starts: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The number of the page that `offset` stands on, or None when there are no pages."""
+        if not self.pages:
+            return None
+        return self.pages[max(0, bisect_right(self._page_starts, offset) - 1)].number
+
+    def line_at(self, offset: int) -> int | None:
+        """The 1-based line of the original file, as an editor shows it; None for PDFs."""
+        if not self.line_starts:
+            return None
+        return max(1, bisect_right(self.line_starts, offset))
+
+    def section_at(self, offset: int) -> str | None:
+        """The title of the innermost section around `offset`, or None before the first heading."""
+        # A section reaches at least to the next heading, so the last one begun is the innermost.
+        index = bisect_right(self._section_starts, offset) - 1
+        return self.sections[index].title if index >= 0 else None
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """(start, end) of every sentence: trimmed, not empty, in order, not overlapping."""
+        return self._sentences
+
+    def sentence_at(self, start: int, end: int) -> tuple[int, int]:
+        """The bounds of the sentence or sentences that cover `text[start:end]`.
+
+        A span between two sentences takes the one after it; a document without any gives the span back.
+        """
+        sentences = self._sentences
+        if not sentences:
+            return start, end
+        first = min(bisect_right(self._sentence_ends, start), len(sentences) - 1)
+        last = bisect_left(self._sentence_starts, max(end, start + 1)) - 1
+        return sentences[first][0], sentences[max(first, last)][1]
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary of plain JSON types that `from_json` turns back into an equal document."""
+        plain = asdict(self)
+        plain["pages"] = [list(astuple(page)) for page in self.pages]
+        plain["sections"] = [list(astuple(section)) for section in self.sections]
+        plain["line_starts"] = list(self.line_starts)
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Document:
+        """The document that `to_json` wrote. Raises ValueError when the dictionary is damaged."""
+        try:
+            return cls(
+                name=plain["name"],
+                kind=plain["kind"],
+                text=plain["text"],
+                pages=tuple(Page(*page) for page in plain["pages"]),
+                sections=tuple(Section(*section) for section in plain["sections"]),
+                line_starts=tuple(plain["line_starts"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a stored document: {error}") from error
+
+    @cached_property
+    def _page_starts(self) -> list[int]:
+        return [page.start for page in self.pages]
+
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [section.start for section in self.sections]
+
+    @cached_property
+    def _sentences(self) -> list[tuple[int, int]]:
+        return split_sentences(self.text, every_line=self.kind == "pdf", headings=frozenset(self._section_starts))
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self._sentences]
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [end for _, end in self._sentences]
+
+
+def nest_sections(headings: Iterable[tuple[str, Any, int]], length: int) -> tuple[Section, ...]:
+    """Sections from (title, rank, start) in text order; any sortable ranks, renumbered to levels 1, 2, …
+
+    `length` is that of the text: where the last sections end.
+    """
+    ordered = list(headings)
+    levels = {rank: level for level, rank in enumerate(sorted({rank for _, rank, _ in ordered}), 1)}
+    sections: list[Section] = []
+    following: list[tuple[int, int]] = []  # (level, start) of the headings behind, nearest last
+    for title, rank, start in reversed(ordered):
+        level = levels[rank]
+        while following and following[-1][0] > level:
+            following.pop()
+        sections.append(Section(title, level, start, following[-1][1] if following else length))
+        following.append((level, start))
+    return tuple(reversed(sections))

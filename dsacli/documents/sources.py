@@ -1,0 +1,178 @@
+"""Paths and stdin into bytes, and bytes into documents."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from dsacli.documents.decode import looks_like_text
+from dsacli.documents.document import Document
+from dsacli.documents.pdf import parse_pdf
+from dsacli.documents.pdf_process import PageProgress
+from dsacli.documents.plaintext import parse_text
+from dsacli.errors import DsacliError
+
+LARGEST = 512 << 20
+"""Bytes; a larger file is refused."""
+
+STDIN: Literal["-"] = "-"
+"""The path that means standard input; its document is named "stdin"."""
+
+_READABLE = frozenset({".pdf", ".txt", ".md", ".markdown", ".text", ".rst", ".log", ".csv"})
+_MARKDOWN = (".md", ".markdown")
+_HEAD = 8192
+
+_log = logging.getLogger("dsacli")
+
+Source = Path | Literal["-"]
+Parser = Callable[[str, bytes, str | None, PageProgress | None], Document]
+
+
+def load_documents(
+    paths: Sequence[str],
+    *,
+    password: str | None = None,
+    on_page: PageProgress | None = None,
+    parser: Parser | None = None,
+) -> list[Document]:
+    """Every document that `paths` name: files, folders and "-", each read once, in order.
+
+    `parser` stands in for `parse`, so that a caller can look the bytes up in a cache first.
+    Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
+    is left out with a warning, unless nothing in it can be read.
+    """
+    read = parser or parse
+    documents: list[Document] = []
+    for path, folder in _expand(paths):
+        try:
+            documents.append(read(_name(path), read_source(path), password, on_page))
+        except DsacliError as error:
+            if folder is None:
+                raise
+            _log.warning("%s; skipped", error)
+    if not documents:
+        raise DsacliError(f"{', '.join(map(str, paths))}: nothing readable in it")
+    return documents
+
+
+def expand_paths(paths: Sequence[str]) -> list[Source]:
+    """The files that `paths` stand for, without duplicates; "-" stays itself.
+
+    Folders are walked in sorted order, past hidden files, for everything that looks readable.
+    Raises DsacliError for a path that does not exist and a folder with nothing readable.
+    """
+    return [path for path, _ in _expand(paths)]
+
+
+def read_source(path: str | Path) -> bytes:
+    """The bytes of a file, or of standard input for "-".
+
+    Raises DsacliError when it cannot be read, is empty, or is larger than `LARGEST`.
+    """
+    name = _name(path)
+    try:
+        if str(path) == STDIN:
+            data = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            if os.path.getsize(path) > LARGEST:
+                raise DsacliError(_too_large(name))
+            with open(path, "rb") as file:
+                data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise DsacliError(_os_message(name, error)) from error
+    if len(data) > LARGEST:
+        raise DsacliError(_too_large(name))
+    if not data:
+        raise DsacliError(f"{name} is empty")
+    return data
+
+
+def parse(name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None) -> Document:
+    """The document in `data`: a PDF by its first bytes, Markdown by its name, else text.
+
+    Raises DsacliError, naming `name`, when it cannot be read.
+    """
+    suffix = os.path.splitext(name)[1].lower()
+    head = data[:1024]
+    if head.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head):
+        return parse_pdf(name, data, password=password, on_page=on_page)
+    if suffix == ".pdf":
+        raise DsacliError(f"{name} is not a PDF, whatever its name says")
+    return parse_text(name, data, markdown=suffix in _MARKDOWN)
+
+
+def _name(path: str | Path) -> str:
+    return "stdin" if str(path) == STDIN else str(path)
+
+
+def _expand(paths: Sequence[str]) -> Iterator[tuple[Source, str | None]]:
+    """(path, the folder it was found in or None when it was named itself), without duplicates."""
+    if not paths:
+        raise DsacliError("no document given")
+    named = {_identity(path) for path in paths}
+    seen: set[str] = set()
+    for path in paths:
+        if path != STDIN and os.path.isdir(path):
+            found = _walk(path)
+            # A file that is also named itself keeps its own place and its errors.
+            candidates = [(each, path) for each in found if _identity(each) not in named]
+        else:
+            if path != STDIN and not os.path.exists(path):
+                raise DsacliError(f"{path}: no such file or folder")
+            candidates = [(path if path == STDIN else Path(path), None)]
+        for candidate, folder in candidates:
+            identity = _identity(candidate)
+            if identity not in seen:
+                seen.add(identity)
+                yield candidate, folder
+
+
+def _identity(path: str | Path) -> str:
+    return STDIN if str(path) == STDIN else os.path.realpath(path)
+
+
+def _walk(folder: str) -> list[Path]:
+    failures: list[OSError] = []
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=failures.append):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        for file in sorted(files):
+            path = Path(parent, file)
+            if not file.startswith(".") and path.is_file() and _looks_readable(path):
+                found.append(path)
+    if not found:
+        if failures:
+            raise DsacliError(_os_message(folder, failures[0]))
+        raise DsacliError(f"{folder}: nothing readable in this folder")
+    for failure in failures:
+        _log.warning("%s; skipped", _os_message(str(failure.filename), failure))
+    return found
+
+
+def _looks_readable(path: Path) -> bool:
+    if path.suffix.lower() in _READABLE:
+        return True
+    try:
+        with open(path, "rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return bool(head) and (head.startswith(b"%PDF-") or looks_like_text(head))
+
+
+def _too_large(name: str) -> str:
+    return f"{name} is larger than {LARGEST >> 20} MB"
+
+
+def _os_message(name: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{name}: no such file or folder"
+    if isinstance(error, PermissionError):
+        return f"{name}: permission denied"
+    if isinstance(error, IsADirectoryError):
+        return f"{name} is a folder"
+    return f"{name} cannot be read: {error.strerror or error}"

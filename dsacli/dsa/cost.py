@@ -1,0 +1,104 @@
+"""What a query costs, counted where it happens, and what dense attention would have cost.
+
+FLOPs are 2 per multiply-add, matrix products only: linear layers, QKᵀ and AV of core attention, and
+the indexer's q·k. The meter watches a plain model from outside; the model knows nothing of it.
+
+Closed forms for one pass of n tokens through a layer of width h and feed-forward width f:
+    linear     2·n·(4·h² + 2·h·f)
+    attention  4·n²·h
+and for an index scan of t question tokens over L keys: 2·t·L·index_n_heads·index_head_dim.
+"""
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from torch import nn
+
+from dsacli.dsa.attention import CoreAttention
+from dsacli.dsa.indexer import IndexScores
+
+
+class CostMeter:
+    """FLOPs executed by a model while it is watched, by part: linear, attention, index."""
+
+    def __init__(self):
+        self.flops: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """All FLOPs counted so far."""
+        return sum(self.flops.values())
+
+    @contextmanager
+    def watch(self, model: nn.Module):
+        """Count every linear layer, core attention and index scoring of `model` that runs inside."""
+        counters = {nn.Linear: self._linear, CoreAttention: self._attention, IndexScores: self._index}
+        handles = [
+            module.register_forward_hook(counters[type(module)])
+            for module in model.modules()
+            if type(module) in counters
+        ]
+        try:
+            yield self
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _linear(self, module: nn.Linear, inputs, output) -> None:
+        self.flops["linear"] += 2 * output.numel() * module.in_features
+
+    def _attention(self, module, inputs, output) -> None:
+        queries, keys = inputs[0], inputs[1]
+        self.flops["attention"] += 4 * queries.numel() * keys.shape[-2]
+
+    def _index(self, module, inputs, output) -> None:
+        queries, keys = inputs[0], inputs[2]
+        self.flops["index"] += 2 * queries.numel() * keys.shape[-2]
+
+
+@dataclass(frozen=True)
+class EncoderShape:
+    """The shapes that the cost of an encoder follows from."""
+
+    layers: int
+    hidden: int
+    intermediate: int
+    index_layers: int
+    index_n_heads: int
+    index_head_dim: int
+
+    def pass_flops(self, tokens: int, layers: int | None = None, span: int | None = None) -> int:
+        """FLOPs of `tokens` through `layers` (default all), each attending to `span` tokens (default all)."""
+        linear = 2 * tokens * (4 * self.hidden**2 + 2 * self.hidden * self.intermediate)
+        attention = 4 * tokens * (span or tokens) * self.hidden
+        return (layers or self.layers) * (linear + attention)
+
+    def dense_flops(self, question_tokens: int, document_tokens: int) -> int:
+        """The same network with k = L: question and document as one sequence, with the span head."""
+        tokens = question_tokens + document_tokens
+        return self.pass_flops(tokens) + 2 * tokens * self.hidden * 2
+
+    def query_flops(self, question_tokens: int, document_tokens: int, index_topk: int, runs: int) -> int:
+        """A DSA query before it runs: question pass, index scan, `runs` runs of the top k read apart."""
+        selected = min(index_topk, document_tokens)
+        row = question_tokens + selected // max(runs, 1)
+        scan = 2 * question_tokens * document_tokens * self.index_n_heads * self.index_head_dim
+        question = self.pass_flops(question_tokens, layers=self.index_layers)
+        return question + scan + runs * self.pass_flops(row)
+
+    def document_flops(self, document_tokens: int, passage_tokens: int) -> int:
+        """The document pass: the layers under the index keys, passage by passage, and the keys."""
+        keys = 2 * document_tokens * self.hidden * self.index_head_dim
+        span = min(passage_tokens, document_tokens)
+        return keys + self.pass_flops(document_tokens, layers=self.index_layers, span=span)
+
+    def dense_memory(self, tokens: int, element_bytes: int) -> int:
+        """Bytes of keys and values of every layer that dense attention over `tokens` keeps and reads."""
+        return self.layers * 2 * tokens * self.hidden * element_bytes
+
+    def sparse_memory(self, document_tokens: int, read_tokens: int, element_bytes: int) -> int:
+        """Bytes of index keys of the document, and keys and values of the tokens the query read."""
+        return document_tokens * self.index_head_dim * element_bytes + self.dense_memory(
+            read_tokens, element_bytes
+        )

@@ -1,0 +1,115 @@
+"""A reader from and to a directory in the Hugging Face layout: config.json, model.safetensors, tokenizer.json."""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from dsacli.errors import DsacliError
+from dsacli.models.reader import Reader, ReaderConfig
+
+BUILT_IN = Path(__file__).parent.parent / "weights"
+MODEL_TYPE = "dsa_reader"
+
+
+@dataclass(frozen=True)
+class ReaderModel:
+    """A reader with its tokenizer; `fingerprint` changes when any of its files does."""
+
+    reader: Reader
+    tokenizer: Tokenizer
+    fingerprint: str
+
+
+def load_model(folder: Path = BUILT_IN, device: str = "cpu") -> ReaderModel:
+    """Everything a task needs of a model directory. Raises DsacliError as `load_reader` does."""
+    return ReaderModel(load_reader(folder, device), load_tokenizer(folder), fingerprint(folder))
+
+
+def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype | None = None) -> Reader:
+    """Load a reader for inference, in `dtype` (default: the fastest that the device has).
+
+    Raises DsacliError that names the file, and the tensor where one is missing or misshapen.
+    """
+    config = read_config(folder)
+    path = folder / "model.safetensors"
+    try:
+        state = load_file(path)
+    except (OSError, SafetensorError) as failure:
+        raise DsacliError(f"{path}: {failure}") from None
+    with torch.device("meta"):
+        reader = Reader(config)
+    wanted = reader.state_dict()
+    for name in sorted(wanted.keys() | state.keys()):
+        if name not in state:
+            raise DsacliError(f"{path}: tensor {name} is missing")
+        if name not in wanted:
+            raise DsacliError(f"{path}: unexpected tensor {name}")
+        if state[name].shape != wanted[name].shape:
+            raise DsacliError(
+                f"{path}: tensor {name} is {list(state[name].shape)}, not {list(wanted[name].shape)}"
+            )
+    reader.load_state_dict(state, assign=True)
+    return reader.to(device, dtype or fastest_dtype(device)).eval().requires_grad_(False)
+
+
+def read_config(folder: Path) -> ReaderConfig:
+    """The shapes in `config.json`; DsacliError when it is absent, broken or of another model type."""
+    path = folder / "config.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DsacliError(f"{folder} is no model directory: it has no config.json") from None
+    except (OSError, ValueError) as failure:
+        raise DsacliError(f"{path}: {failure}") from None
+    found = values.get("model_type") if isinstance(values, dict) else None
+    if found != MODEL_TYPE:
+        raise DsacliError(f"{path}: model_type is {found!r}; this version runs {MODEL_TYPE!r}")
+    names = {field.name for field in dataclasses.fields(ReaderConfig)}
+    return ReaderConfig(**{name: value for name, value in values.items() if name in names})
+
+
+def load_tokenizer(folder: Path = BUILT_IN) -> Tokenizer:
+    """The directory's `tokenizer.json`; DsacliError when it can't be read."""
+    path = folder / "tokenizer.json"
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as failure:  # the library raises plain Exception
+        raise DsacliError(f"{path}: {failure}") from None
+
+
+def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
+    """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {name: value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    config = {
+        "architectures": ["Reader"],
+        "model_type": MODEL_TYPE,
+        "torch_dtype": "bfloat16",
+        **dataclasses.asdict(reader.config),
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def fingerprint(folder: Path = BUILT_IN) -> str:
+    """A short hash of everything the index keys follow from, part of a cache entry's key."""
+    digest = hashlib.sha256()
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def fastest_dtype(device: str) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it, else float32."""
+    if device == "cpu":
+        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+        return torch.bfloat16 if native else torch.float32
+    return torch.bfloat16 if device.startswith("cuda") and torch.cuda.is_bf16_supported() else torch.float32

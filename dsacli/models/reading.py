@@ -1,0 +1,198 @@
+"""Runs the reader: passages to index keys, a question to a selection, runs to a distribution over spans.
+
+Knows tokens and tensors; which document they come from is the tasks' business.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dsacli.dsa.selection import Selection, select_topk
+from dsacli.models.batches import pad_rows, passage_row, question_row
+from dsacli.models.reader import Reader
+
+BATCH_TOKENS = 8192
+ANSWER_TOKENS = 40
+RUN_OVERLAP = 64
+FAR_BELOW = -1e9
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of the context that is read in one piece: `first` is its place, `tokens` its ids."""
+
+    first: int
+    tokens: np.ndarray
+
+
+@dataclass(frozen=True)
+class RunSpans:
+    """Probabilities of the spans of one run: `band[i, n]` is that of tokens first+i .. first+i+n."""
+
+    first: int
+    band: np.ndarray
+
+    def overlapping(self, first: int, last: int) -> float:
+        """Probability of all spans of this run that share a token with [first, last]."""
+        low, high = first - self.first, last - self.first
+        starts = np.arange(self.band.shape[0])[:, None]
+        ends = starts + np.arange(self.band.shape[1])[None, :]
+        return float(self.band[(starts <= high) & (ends >= low)].sum())
+
+
+@dataclass(frozen=True)
+class SpanDistribution:
+    """One softmax over every span of every run and the no-answer; `no_answer` is its probability."""
+
+    runs: list[RunSpans]
+    no_answer: float
+
+    def mass(self, first: int, last: int) -> float:
+        """Probability that the answer overlaps the tokens [first, last] of the context."""
+        near = (r for r in self.runs if r.first <= last and r.first + len(r.band) > first)
+        return sum(run.overlapping(first, last) for run in near)
+
+    def best(self, count: int) -> list[tuple[int, int, float]]:
+        """Up to `count` spans (first, last, probability of an overlapping answer), best first, none overlapping."""
+        candidates = []
+        for run in self.runs:
+            flat = run.band.ravel()
+            top = np.argpartition(flat, -min(8 * count, len(flat)))[-8 * count :]
+            width = run.band.shape[1]
+            candidates += [(flat[i], run.first + i // width, run.first + i // width + i % width) for i in top]
+        found: list[tuple[int, int, float]] = []
+        for probability, first, last in sorted(candidates, reverse=True):
+            if len(found) == count or probability <= 0:
+                break
+            if all(last < f or first > l for f, l, _ in found):
+                found.append((int(first), int(last), self.mass(first, last)))
+        return sorted(found, key=lambda span: -span[2])
+
+
+def encode_passages(
+    reader: Reader,
+    passages: Sequence[np.ndarray],
+    type_id: int = 1,
+    on_tokens: Callable[[int], None] | None = None,
+) -> torch.Tensor:
+    """Index keys of passages, one after the other: [tokens, index_head_dim], bfloat16, on the CPU.
+
+    `on_tokens` is called with the number of tokens of each batch that is done.
+    """
+    return _lower_pass(reader, passages, type_id, lambda hidden: (reader.indexer.keys(hidden),), on_tokens)[0]
+
+
+def index_queries(
+    reader: Reader, passages: Sequence[np.ndarray], type_id: int = 0
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Index queries and weights of a question's tokens (type 0), or of passages' (type 1).
+
+    returns: [tokens, index_n_heads, index_head_dim] and [tokens, index_n_heads]
+    """
+    queries, weights = _lower_pass(reader, passages, type_id, reader.indexer.queries)
+    return queries, weights
+
+
+@torch.inference_mode()
+def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torch.Tensor]:
+    device = next(reader.parameters()).device
+    order = sorted(range(len(passages)), key=lambda number: len(passages[number]))
+    done: list[tuple[torch.Tensor, ...] | None] = [None] * len(passages)
+    for batch in _batches(order, [len(p) + 2 for p in passages]):
+        rows = pad_rows([passage_row(passages[number], type_id) for number in batch]).to(device)
+        outputs = project(reader.lower_states(rows.token_ids, rows.types, rows.padding))
+        outputs = [output.to("cpu", torch.bfloat16) for output in outputs]
+        for place, number in enumerate(batch):
+            length = len(passages[number])
+            done[number] = tuple(output[place, 1 : length + 1] for output in outputs)
+        if on_tokens:
+            on_tokens(sum(len(passages[number]) for number in batch))
+    return [torch.cat(parts) for parts in zip(*done)]
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+    batches: list[list[int]] = []
+    for number in order:
+        if batches and (len(batches[-1]) + 1) * lengths[number] <= BATCH_TOKENS:
+            batches[-1].append(number)
+        else:
+            batches.append([number])
+    return batches
+
+
+@torch.inference_mode()
+def select(
+    reader: Reader, queries: torch.Tensor, weights: torch.Tensor, keys: torch.Tensor, index_topk: int
+) -> Selection:
+    """The tokens a query keeps: S(s) over the reader's neighbourhood, best `index_topk` of them."""
+    return select_topk(reader.indexer.scores, queries, weights, keys, index_topk, reader.config.index_radius)
+
+
+def split_runs(runs: Sequence[tuple[int, int]], edges: Sequence[int], limit: int) -> list[tuple[int, int]]:
+    """Cut runs at `edges` (starts of documents), and those longer than `limit` tokens into overlapping
+    windows of even length, so that no answer is cut in two."""
+    pieces = []
+    for low, high in runs:
+        cuts = [low, *(edge for edge in edges if low < edge < high), high]
+        for first, last in zip(cuts, cuts[1:]):
+            length = last - first
+            count = 1 if length <= limit else -(-(length - RUN_OVERLAP) // (limit - RUN_OVERLAP))
+            step = (length - RUN_OVERLAP) / count
+            pieces += [
+                (first + round(n * step), min(last, first + round((n + 1) * step) + RUN_OVERLAP))
+                for n in range(count)
+            ]
+    return pieces
+
+
+@torch.inference_mode()
+def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> SpanDistribution:
+    """Read each run with the question on its own, in batches; one softmax over all of them."""
+    device = next(reader.parameters()).device
+    head = len(question) + 2
+    spans: list[tuple[int, np.ndarray]] = []
+    no_answer = []
+    order = sorted(range(len(runs)), key=lambda number: len(runs[number].tokens))
+    for batch in _batches(order, [head + len(run.tokens) + 1 for run in runs]):
+        rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
+        logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()
+        for place, number in enumerate(batch):
+            length = len(runs[number].tokens)
+            spans.append((runs[number].first, logits[place, head : head + length]))
+        no_answer.append(logits[:, 0].sum(-1))
+    return _distribution(reader, spans, float(np.concatenate(no_answer).min()))
+
+
+@torch.inference_mode()
+def read_sequence(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> SpanDistribution:
+    """Read question and all runs as ONE sequence, positions restarting in every run.
+
+    With every token of the document in `runs` this is dense attention, k = L.
+    """
+    device = next(reader.parameters()).device
+    rows = pad_rows([question_row(question, *(run.tokens for run in runs))]).to(device)
+    logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()[0]
+    place, spans = len(question) + 2, []
+    for run in runs:
+        spans.append((run.first, logits[place : place + len(run.tokens)]))
+        place += len(run.tokens) + 1
+    return _distribution(reader, spans, float(logits[0].sum()))
+
+
+def _distribution(reader: Reader, spans: list[tuple[int, np.ndarray]], no_answer: float) -> SpanDistribution:
+    config = reader.config
+    bands = []
+    for _, logits in spans:
+        ends = np.pad(logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
+        windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(logits)]
+        bands.append((logits[:, :1] + windows) / config.temperature)
+    no_answer = (no_answer + config.no_answer_bias) / config.temperature
+    highest = max([no_answer, *(float(band.max()) for band in bands)])
+    weights = [np.exp(band - highest) for band in bands]
+    total = np.exp(no_answer - highest) + sum(float(w.sum()) for w in weights)
+    return SpanDistribution(
+        [RunSpans(first, weight / total) for (first, _), weight in zip(spans, weights)],
+        float(np.exp(no_answer - highest) / total),
+    )

@@ -1,0 +1,70 @@
+"""Progress bars on stderr: pages read, tokens encoded with tokens/s and time left."""
+
+import sys
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+
+class Speed(ProgressColumn):
+    """Units per second, once known."""
+
+    def render(self, task: Task) -> Text:
+        unit = task.fields["unit"]
+        return Text(f"{task.completed:,.0f}/{task.total:,.0f} {unit}" + (f" · {task.speed:,.0f} {unit}/s" if task.speed else ""))
+
+
+class Bars:
+    """What a document pass reports to. Shows nothing when quiet or when stderr is no terminal."""
+
+    def __init__(self, quiet: bool, verbose: bool):
+        self.console = Console(stderr=True)
+        self.verbose, self.quiet = verbose, quiet
+        self.tasks: dict[str, TaskID] = {}
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            Speed(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=quiet or not self.console.is_terminal,
+        )
+
+    def __enter__(self) -> "Bars":
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type | None, failure: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def page(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` pages of a PDF are read."""
+        self._advance(f"reading {name}", done, total, "pages")
+
+    def tokens(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` tokens have their index keys."""
+        self._advance(f"encoding {name}", done, total, "tokens")
+
+    def fields(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` fields are extracted."""
+        self._advance(f"extracting from {name}", done, total, "fields")
+
+    def warn(self, message: str) -> None:
+        """A line that is worth knowing and stops nothing."""
+        if not self.quiet:
+            self.console.print(f"dsacli: {message}", markup=False, highlight=False, soft_wrap=True)
+
+    def note(self, message: str) -> None:
+        """A line for those who asked for more (--verbose)."""
+        if self.verbose:
+            print(f"dsacli: {message}", file=sys.stderr)
+
+    def _advance(self, description: str, done: int, total: int, unit: str) -> None:
+        if description not in self.tasks:
+            self.tasks[description] = self.progress.add_task(description, total=total, unit=unit)
+        self.progress.update(self.tasks[description], completed=done)
+        if done >= total:
+            self.progress.remove_task(self.tasks.pop(description))

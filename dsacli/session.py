@@ -1,0 +1,82 @@
+"""One run of the program: the model, the cache and the progress bars, opened from what the user typed."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import platformdirs
+import torch
+
+from dsacli.dsa.cache import TensorCache
+from dsacli.errors import DsacliError
+from dsacli.models.loading import BUILT_IN, ReaderModel, load_model
+from dsacli.progress import Bars
+from dsacli.tasks.context import Context, open_documents
+
+
+class Session:
+    """Opens documents for the tasks; `model` and `progress` are theirs to use."""
+
+    def __init__(self, model: ReaderModel, cache: TensorCache | None, progress: Bars):
+        self.model, self.cache, self.progress = model, cache, progress
+
+    def context(self, paths: list[str], password: str | None) -> Context:
+        """All documents as one context. Raises DsacliError as `open_documents` does."""
+        documents = open_documents(paths, self.model, self.cache, self.progress, password)
+        for document in documents:
+            source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
+            self.progress.note(f"{document.document.name}: {len(document):,} tokens, {source}")
+        return Context(documents)
+
+    def contexts(self, paths: list[str], password: str | None) -> list[Context]:
+        """Each document as a context of its own."""
+        return [Context([document]) for document in self.context(paths, password).documents]
+
+
+class Warnings(logging.Handler):
+    """Brings what the documents package logs to the user, a line each."""
+
+    def __init__(self, progress: Bars):
+        super().__init__(logging.WARNING)
+        self.progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.progress.warn(record.getMessage())
+
+
+@contextmanager
+def open_session(
+    model: Path | None, device: str, threads: int | None, no_cache: bool, quiet: bool, verbose: bool
+) -> Iterator[Session]:
+    """Load the model on its device and show progress while the session is open.
+
+    Raises DsacliError for a device that is not there and for a model that can't be loaded.
+    """
+    check_device(device)
+    if threads:
+        torch.set_num_threads(threads)
+    logger, bars = logging.getLogger("dsacli"), Bars(quiet, verbose)
+    handler = Warnings(bars)
+    logger.addHandler(handler)
+    try:
+        with bars:
+            yield Session(load_model(model or BUILT_IN, device), None if no_cache else open_cache(), bars)
+    finally:
+        logger.removeHandler(handler)
+
+
+def check_device(device: str) -> None:
+    """Raise DsacliError unless torch can compute on `device`."""
+    known = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if device.split(":")[0] not in known:
+        raise DsacliError(f"unknown device {device!r}; choose cpu, cuda or mps")
+    if not known[device.split(":")[0]]():
+        raise DsacliError(f"no {device} device here; leave --device out to use the CPU")
+
+
+def open_cache() -> TensorCache:
+    """The user's cache of encoded documents; DSACLI_CACHE names another folder."""
+    folder = os.environ.get("DSACLI_CACHE") or platformdirs.user_cache_dir("dsacli", appauthor=False)
+    return TensorCache(Path(folder))

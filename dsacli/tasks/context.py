@@ -1,0 +1,115 @@
+"""What a query is asked of: one document or several, as one context of tokens."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from dsacli.documents import expand_paths, parse, read_source
+from dsacli.dsa.cache import TensorCache
+from dsacli.errors import DsacliError
+from dsacli.models.loading import ReaderModel
+from dsacli.models.reading import Run
+from dsacli.tasks.encode import EncodedDocument, Progress, cache_key, encode_document, store, stored
+from dsacli.tasks.evidence import Evidence, evidence_at
+
+
+class Context:
+    """Encoded documents side by side; token t of the context belongs to one of them."""
+
+    def __init__(self, documents: Sequence[EncodedDocument]):
+        self.documents = list(documents)
+        self.edges = np.cumsum([0, *(len(d) for d in self.documents)])
+
+    def __len__(self) -> int:
+        return int(self.edges[-1])
+
+    @property
+    def name(self) -> str:
+        """The documents' names."""
+        return ", ".join(d.document.name for d in self.documents)
+
+    @cached_property
+    def index_keys(self) -> torch.Tensor:
+        """[tokens, index_head_dim], bfloat16."""
+        if len(self.documents) == 1:
+            return self.documents[0].index_keys
+        return torch.cat([d.index_keys for d in self.documents])
+
+    def place(self, token: int) -> tuple[EncodedDocument, int]:
+        """The document that a token belongs to, and the token's number in it."""
+        index = int(np.searchsorted(self.edges, token, side="right")) - 1
+        return self.documents[index], token - int(self.edges[index])
+
+    def passages(self) -> list[tuple[int, int]]:
+        """[first, last) tokens of every passage of every document."""
+        return [
+            (shift + low, shift + high)
+            for document, shift in zip(self.documents, self.edges.tolist())
+            for low, high in pairwise(document.passages.tolist())
+        ]
+
+    def run(self, first: int, last: int) -> Run:
+        """Tokens [first, last) of one document, ready to be read."""
+        document, low = self.place(first)
+        return Run(first, document.token_ids[low : low + last - first])
+
+    def characters(self, first: int, last: int) -> tuple[EncodedDocument, int, int]:
+        """The document and the characters of the tokens first to last, both included."""
+        document, low = self.place(first)
+        high = min(low + last - first, len(document) - 1)
+        return document, int(document.starts[low]), int(document.ends[high])
+
+    def evidence(self, first: int, last: int) -> Evidence:
+        """Page, offsets and quotation behind the tokens first to last, both included."""
+        return evidence_at(*self.characters(first, last))
+
+
+def open_documents(
+    paths: Sequence[str],
+    model: ReaderModel,
+    cache: TensorCache | None,
+    progress: Progress,
+    password: str | None = None,
+) -> list[EncodedDocument]:
+    """Read, parse and encode documents, from the cache where it has them.
+
+    A file that a folder holds and that can't be read is passed over with a warning; a file that was
+    named raises DsacliError, as does an input in which nothing can be read.
+    """
+    named = {os.path.normpath(path) for path in paths}
+    encoded = []
+    for path in expand_paths(paths):
+        try:
+            encoded.append(_open(str(path), model, cache, progress, password))
+        except DsacliError as failure:
+            if os.path.normpath(path) in named:
+                raise
+            progress.warn(f"skipped: {failure}")
+    if not encoded:
+        raise DsacliError(f"{', '.join(paths)}: nothing in there can be read")
+    return encoded
+
+
+def _open(
+    path: str, model: ReaderModel, cache: TensorCache | None, progress: Progress, password: str | None
+) -> EncodedDocument:
+    data = read_source(path)
+    name = "stdin" if path == "-" else path
+    key = cache_key(data, name, password, model)
+    known = stored(cache, key) if cache else None
+    if known is not None:
+        return known
+    document = parse(name, data, password, progress.page)
+    encoded = encode_document(document, model, lambda done, total: progress.tokens(name, done, total))
+    if not len(encoded):
+        raise DsacliError(f"{name} holds no words")
+    if cache:
+        try:
+            store(cache, key, encoded)
+        except OSError as failure:
+            progress.warn(f"not cached: {failure}")
+    return encoded

@@ -1,0 +1,117 @@
+"""Extract facts: each field is asked as a question, its answer held to its type, or null."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from dsacli.models.loading import ReaderModel
+from dsacli.tasks.ask import plain, single_line
+from dsacli.tasks.context import Context
+from dsacli.tasks.evidence import Evidence
+from dsacli.tasks.fields import Field, field_question
+from dsacli.tasks.query import QueryResult, run_dense, run_query
+from dsacli.tasks.savings import Savings, added
+from dsacli.tasks.values import find_values
+
+TEXT_CANDIDATES = 4
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """One field's value: normalised (`value`), in the document's wording (`text`); None when absent."""
+
+    field: Field
+    value: Any
+    text: str | None
+    confidence: float
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class ExtractResult:
+    """All fields, in the order asked; none has a value when `found` is false."""
+
+    document: str
+    fields: tuple[Extracted, ...]
+    savings: Savings
+
+    @property
+    def found(self) -> bool:
+        return any(field.value is not None for field in self.fields)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible value of a field and the probability that an answer stands there."""
+
+    value: Any
+    confidence: float
+    evidence: Evidence
+
+
+def extract(
+    model: ReaderModel,
+    context: Context,
+    fields: Sequence[Field],
+    *,
+    min_confidence: float,
+    index_topk: int | None = None,
+    compare_dense: bool = False,
+    on_field: Callable[[int], None] = lambda done: None,
+) -> ExtractResult:
+    """Look for every field; a value below `min_confidence` is null, never a guess."""
+    found, costs = [], []
+    for done, field in enumerate(fields):
+        results = [run_query(model, context, question, index_topk) for question in field_question(field)]
+        costs += [result.savings for result in results]
+        found.append(best_value(field, [candidates(context, field, result) for result in results], min_confidence))
+        on_field(done + 1)
+    savings = added(costs)
+    if compare_dense:
+        questions = [question for field in fields for question in field_question(field)]
+        savings = replace(savings, dense_run=run_dense(model, context, questions))
+    return ExtractResult(context.name, tuple(found), savings)
+
+
+def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confidence: float) -> Extracted:
+    """The value most probable over all phrasings of a field's question, each phrasing counting alike."""
+    total: dict[str, float] = {}
+    shown: dict[str, Candidate] = {}
+    for phrasing in answers:
+        here: dict[str, float] = {}
+        for candidate in phrasing:
+            key = plain(candidate.value) if field.type == "text" else repr(candidate.value)
+            here[key] = here.get(key, 0.0) + candidate.confidence
+            if key not in shown or candidate.confidence > shown[key].confidence:
+                shown[key] = candidate
+        for key, confidence in here.items():
+            total[key] = total.get(key, 0.0) + min(1.0, confidence) / len(answers)
+    best = max(total, key=total.__getitem__, default=None)
+    if best is None or total[best] < min_confidence:
+        return Extracted(field, None, None, total.get(best, 0.0), None)
+    evidence = shown[best].evidence
+    wording = evidence.quote[evidence.quote_start : evidence.quote_end]
+    return Extracted(field, shown[best].value, single_line(wording), total[best], evidence)
+
+
+def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[Candidate]:
+    """Spans of a text field, or every value of the field's type in the runs that were read."""
+    if field.type == "text":
+        for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
+            evidence = context.evidence(first, last)
+            wording = evidence.quote[evidence.quote_start : evidence.quote_end]
+            yield Candidate(single_line(wording), confidence, evidence)
+        return
+    seen: set[int] = set()
+    for low, high in result.runs:
+        encoded, start, end = context.characters(low, high - 1)
+        shift = low - int(np.searchsorted(encoded.starts, start))
+        for value in find_values(encoded.document.text[start:end], field.type):
+            first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
+            last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
+            if first not in seen and first <= last:
+                seen.add(first)
+                evidence = context.evidence(first, last)
+                yield Candidate(value.normalised, result.spans.mass(first, last), evidence)

@@ -1,0 +1,93 @@
+"""One query: index scan, selection, reading pass — and the same query with dense attention."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dsacli.dsa.cost import CostMeter
+from dsacli.errors import DsacliError
+from dsacli.models.loading import ReaderModel
+from dsacli.models.reading import (
+    SpanDistribution,
+    index_queries,
+    read_apart,
+    read_sequence,
+    select,
+    split_runs,
+)
+from dsacli.tasks.context import Context
+from dsacli.tasks.savings import Account, DenseRun, Savings, element_bytes, peak_memory, shape_of
+
+QUESTION_TOKENS = 64
+DENSE_LIMIT_SECONDS = 240.0
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Where the answer stands, as probabilities over spans, the runs that were read, and the cost."""
+
+    spans: SpanDistribution
+    runs: list[tuple[int, int]]
+    savings: Savings
+
+
+def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
+    """Token ids of a question. Raises DsacliError for one without words or longer than 64 tokens."""
+    ids = model.tokenizer.encode(question, add_special_tokens=False).ids
+    if not ids:
+        raise DsacliError("the question is empty")
+    if len(ids) > QUESTION_TOKENS:
+        raise DsacliError(f"the question is {len(ids)} tokens long; the reader takes {QUESTION_TOKENS}")
+    return np.array(ids, np.int32)
+
+
+def run_query(model: ReaderModel, context: Context, question: str, index_topk: int | None = None) -> QueryResult:
+    """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span."""
+    reader = model.reader
+    ids = question_tokens(model, question)
+    with Account(reader) as account:
+        queries, weights = index_queries(reader, [ids])
+        selection = select(reader, queries, weights, context.index_keys, index_topk or reader.config.index_topk)
+        limit = min(reader.config.run_tokens, reader.config.max_position_embeddings - len(ids) - 3)
+        runs = split_runs(selection.runs(), context.edges.tolist(), limit)
+        spans = read_apart(reader, ids, [context.run(first, last) for first, last in runs])
+    read = sum(last - first + len(ids) + 3 for first, last in runs)
+    return QueryResult(spans, runs, account.savings(context, len(ids) + 2, len(selection.tokens), read))
+
+
+def matmul_rate(dtype: torch.dtype) -> float:
+    """FLOP/s of this machine's matrix multiply, measured in a few milliseconds."""
+    left, right = torch.randn(1024, 384, dtype=dtype), torch.randn(384, 1536, dtype=dtype)
+    left @ right
+    began = time.perf_counter()
+    for _ in range(5):
+        left @ right
+    return 5 * 2 * 1024 * 384 * 1536 / (time.perf_counter() - began)
+
+
+def run_dense(model: ReaderModel, context: Context, questions: Sequence[str]) -> DenseRun:
+    """Run the same six layers with every token of question and document attending to every other.
+
+    One pass per question; without questions, one over the document alone. Raises DsacliError with the
+    estimate (at 40 % of the matrix-multiply rate) where that would take over a few minutes.
+    """
+    reader, shape = model.reader, shape_of(model.reader)
+    asked = [question_tokens(model, question) for question in questions] or [np.empty(0, np.int32)]
+    flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in asked)
+    estimate = flops / (0.4 * matmul_rate(next(reader.parameters()).dtype))
+    if estimate > DENSE_LIMIT_SECONDS:
+        raise DsacliError(
+            f"dense attention over {len(context):,} tokens would take about {max(1, estimate / 60):,.0f} minutes "
+            f"here; --compare-dense stops at {DENSE_LIMIT_SECONDS / 60:.0f}"
+        )
+    meter, began = CostMeter(), time.monotonic()
+    passages = [context.run(first, last) for first, last in context.passages()]
+    with meter.watch(reader):
+        for ids in asked:
+            read_sequence(reader, ids, passages)
+    seconds = time.monotonic() - began
+    tokens = max(map(len, asked)) + 2 + len(context) + len(passages)
+    return DenseRun(seconds, meter.total, shape.dense_memory(tokens, element_bytes(reader)), peak_memory())

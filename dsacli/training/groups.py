@@ -1,0 +1,124 @@
+"""What one question is trained on: a group of runs, one of which may hold the answer.
+
+Runs of a group share one softmax and one no-answer (shared normalisation, Clark & Gardner 2018), so
+that scores compare across a document. Runs are cut and extended at random, because the selection at
+query time does not know where passages begin.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsacli.training.bm25 import BM25
+from dsacli.training.data import Corpus, Question
+
+RUN_TOKENS = 384
+CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
+NEGATIVE_SHARE, NO_ANSWER_SHARE = 0.55, 0.12
+# Single sentences are half of all questions and the least like a document.
+SOURCE_SHARE = {"sentences": 0.5}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Question tokens, runs of tokens, and the answer as (first, last) in the FIRST run, None if absent."""
+
+    question: np.ndarray
+    runs: list[np.ndarray]
+    answer: tuple[int, int] | None
+
+
+def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tuple[np.ndarray, tuple[int, int]]:
+    """The answer's passage, sometimes cut or extended by its neighbour, and the span in it."""
+    first, last = question.spans[rng.integers(len(question.spans))]
+    tokens = corpus.passages[question.passage].tokens
+    draw = rng.random()
+    if draw < CROP_SHARE and len(tokens) > 80:
+        length = int(rng.integers(max(48, last - first + 1), len(tokens) + 1))
+        low = int(rng.integers(max(0, last + 1 - length), min(first, len(tokens) - length) + 1))
+        tokens, first, last = tokens[low : low + length], first - low, last - low
+    elif draw > 1 - EXTEND_SHARE:
+        tokens, shift = joined(corpus, question.passage, tokens, rng)
+        first, last = first + shift, last + shift
+    if len(tokens) > RUN_TOKENS:
+        low = int(rng.integers(max(0, last + 1 - RUN_TOKENS), min(first, len(tokens) - RUN_TOKENS) + 1))
+        tokens, first, last = tokens[low : low + RUN_TOKENS], first - low, last - low
+    return tokens, (first, last)
+
+
+def joined(corpus: Corpus, index: int, tokens: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """The passage with neighbours of its document before and after, and by how much it moved."""
+    document, shift = corpus.passages[index].document, 0
+    before, after = index - 1, index + 1
+    for _ in range(3):
+        if rng.random() < 0.5:
+            if before >= 0 and corpus.passages[before].document == document:
+                extra = corpus.passages[before].tokens
+                if len(tokens) + len(extra) <= RUN_TOKENS:
+                    tokens, shift, before = np.concatenate([extra, tokens]), shift + len(extra), before - 1
+        elif after < len(corpus.passages) and corpus.passages[after].document == document:
+            extra = corpus.passages[after].tokens
+            if len(tokens) + len(extra) <= RUN_TOKENS:
+                tokens, after = np.concatenate([tokens, extra]), after + 1
+    return tokens, shift
+
+
+class Negatives:
+    """Passages that do not hold an answer: high by BM25, or from the same document."""
+
+    def __init__(self, corpus: Corpus, top: int = 12):
+        self.corpus = corpus
+        self.lower = [passage.text.lower() for passage in corpus.passages]
+        self.same_document = corpus.of_document()
+        self.bm25 = BM25([passage.text for passage in corpus.passages])
+        self.top = top
+
+    def draw(self, question: Question, rng: np.random.Generator) -> int | None:
+        """The index of a passage without any of the answers' wording, None if luck runs out."""
+        if rng.random() < 0.6:
+            scores = self.bm25.scores(question.text)
+            pool = np.argpartition(scores, -self.top)[-self.top :]
+        else:
+            pool = np.array(self.same_document[self.corpus.passages[question.passage].document])
+        for index in rng.permutation(pool)[:6]:
+            if index != question.passage and not self.holds(int(index), question):
+                return int(index)
+        return None
+
+    def holds(self, index: int, question: Question) -> bool:
+        """Whether any annotator's answer stands in the passage."""
+        return any(answer.lower() in self.lower[index] for answer in question.answers)
+
+
+def epoch_groups(corpus: Corpus, negatives: Negatives, seed: int) -> Iterator[Group]:
+    """One epoch, in random order: every question with its answer once, part of them with a distractor
+    run, and a further part with distractors only."""
+    rng = np.random.default_rng(seed)
+    for number in rng.permutation(len(corpus.questions)):
+        question = corpus.questions[number]
+        if not question.spans or rng.random() >= SOURCE_SHARE.get(question.source, 1.0):
+            continue
+        run, answer = gold_run(corpus, question, rng)
+        wrong = negatives.draw(question, rng) if rng.random() < NEGATIVE_SHARE else None
+        runs = [run] if wrong is None else [run, trimmed(corpus, wrong, len(run), rng)]
+        yield Group(question.tokens, runs, answer)
+        if rng.random() < NO_ANSWER_SHARE:
+            wrong = negatives.draw(question, rng)
+            if wrong is not None:
+                yield Group(question.tokens, [trimmed(corpus, wrong, RUN_TOKENS, rng)], None)
+
+
+def trimmed(corpus: Corpus, index: int, limit: int, rng: np.random.Generator) -> np.ndarray:
+    """A distractor passage, extended or cut like a gold run, about `limit` tokens long at the most.
+
+    Runs of a group share a padded batch; a distractor longer than its gold run is mostly padding.
+    """
+    tokens = corpus.passages[index].tokens
+    if rng.random() < EXTEND_SHARE:
+        tokens, _ = joined(corpus, index, tokens, rng)
+    length = min(len(tokens), max(64, limit))
+    if length > 80 and rng.random() < CROP_SHARE:
+        length = int(rng.integers(48, length))
+    low = int(rng.integers(0, len(tokens) - length + 1))
+    return tokens[low : low + length]

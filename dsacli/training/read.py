@@ -1,0 +1,158 @@
+"""Trains the reading pass: spans and no-answer, one softmax over all runs of a question."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from dsacli.models.batches import NO_SPAN, pad_rows, question_row
+from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.training.attention import use_training_attention
+from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
+from dsacli.training.data import load_corpus
+from dsacli.training.groups import Group, Negatives, epoch_groups
+from dsacli.training.log import Log
+from dsacli.training.start import minilm_tokenizer, pretrained_reader
+
+POOL_GROUPS = 4000
+
+
+@dataclass(frozen=True)
+class ReadTraining:
+    """What a run is made of. `batch_tokens` counts padding."""
+
+    data: Path
+    out: Path
+    epochs: int = 1
+    batch_tokens: int = 6000
+    learning_rate: float = 1.5e-4
+    warmup: float = 0.05
+    weight_decay: float = 0.01
+    seed: int = 1
+    checkpoint_every: int = 200
+    device: str = "cpu"
+    max_steps: int | None = None
+
+
+def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[list[Group]]:
+    """Groups of similar length together: within pools sorted by length, batches in random order."""
+    rng = np.random.default_rng(seed)
+    pool: list[Group] = []
+
+    def flush() -> Iterator[list[Group]]:
+        ready, batch, width, rows = [], [], 0, 0
+        for group in sorted(pool, key=row_width):
+            new_width, new_rows = max(width, row_width(group)), rows + len(group.runs)
+            if batch and new_width * new_rows > batch_tokens:
+                ready.append(batch)
+                batch, new_width, new_rows = [], row_width(group), len(group.runs)
+            batch.append(group)
+            width, rows = new_width, new_rows
+        if batch:
+            ready.append(batch)
+        for index in rng.permutation(len(ready)):
+            yield ready[index]
+
+    for group in groups:
+        pool.append(group)
+        if len(pool) == POOL_GROUPS:
+            yield from flush()
+            pool = []
+    yield from flush()
+
+
+def row_width(group: Group) -> int:
+    """Tokens of the longest row of a group: question, run and the three special tokens."""
+    return len(group.question) + max(len(run) for run in group.runs) + 3
+
+
+def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
+    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
+    rows, owner, targets = [], [], []
+    for number, group in enumerate(batch):
+        first_row = len(rows)
+        for run in group.runs:
+            rows.append(question_row(group.question, run))
+            owner.append(number)
+        offset = len(group.question) + 2
+        targets.append(None if group.answer is None else (first_row, *(offset + t for t in group.answer)))
+    padded = pad_rows(rows).to(device)
+    with torch.autocast(device, torch.bfloat16):
+        logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)
+    width = logits.shape[1]
+    runs_per_group = max(len(group.runs) for group in batch)
+    slots = torch.full((len(batch), runs_per_group), -1)
+    for row, number in enumerate(owner):
+        slots[number, row - owner.index(number)] = row
+    slots = slots.to(device)
+    spans = logits.masked_fill(~padded.in_run[..., None], NO_SPAN)
+    no_answer = logits[:, 0, :]
+    empty = (slots < 0)[..., None]
+    spans = spans[slots].masked_fill(empty[..., None], NO_SPAN).flatten(1, 2)
+    no_answer = no_answer[slots].masked_fill(empty, -NO_SPAN).min(dim=1, keepdim=True).values
+    scores = torch.cat([no_answer, spans], dim=1)
+    wanted = torch.zeros(len(batch), 2, dtype=torch.long)
+    for number, target in enumerate(targets):
+        if target is not None:
+            row, first, last = target
+            place = 1 + (row - owner.index(number)) * width
+            wanted[number] = torch.tensor([place + first, place + last])
+    wanted = wanted.to(device)
+    return torch.nn.functional.cross_entropy(scores, wanted)
+
+
+def schedule(step: int, steps: int, warmup: float) -> float:
+    """Linear up over the first `warmup` share, then linear down to zero."""
+    rise = max(1, math.ceil(steps * warmup))
+    return (step + 1) / rise if step < rise else max(0.0, (steps - step) / max(1, steps - rise))
+
+
+def train_reader(plan: ReadTraining) -> Reader:
+    """Run or resume the training; leaves `read.safetensors` and `read.log` in `plan.out`."""
+    plan.out.mkdir(parents=True, exist_ok=True)
+    log = Log(plan.out / "read.log")
+    tokenizer: Tokenizer = minilm_tokenizer()
+    corpus = load_corpus(plan.data, "train", tokenizer)
+    negatives = Negatives(corpus)
+    log(f"{plan}")
+    log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
+    reader = pretrained_reader(ReaderConfig(), plan.seed).to(plan.device)
+    reader.indexer.requires_grad_(False)
+    if plan.device == "cpu":
+        use_training_attention(reader)
+    trained = [p for p in reader.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
+    checkpoint = plan.out / "read.safetensors"
+    done = load_checkpoint(checkpoint, reader, optimizer) if checkpoint.exists() else 0
+    order = [
+        batch
+        for epoch in range(plan.epochs)
+        for batch in batches(
+            epoch_groups(corpus, negatives, plan.seed + epoch), plan.batch_tokens, plan.seed + epoch
+        )
+    ]
+    steps = min(len(order), plan.max_steps or len(order))
+    log(f"{steps} steps, starting at {done}")
+    began, losses, tokens = time.monotonic(), [], 0
+    for step in range(done, steps):
+        for group in optimizer.param_groups:
+            group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
+        loss = group_loss(reader, order[step], plan.device)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        tokens += sum(len(group.question) + len(run) + 3 for group in order[step] for run in group.runs)
+        if (step + 1) % 25 == 0:
+            seconds = time.monotonic() - began
+            left = seconds / (step + 1 - done) * (steps - step - 1)
+            log(f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left")
+        if (step + 1) % plan.checkpoint_every == 0 or step + 1 == steps:
+            save_checkpoint(checkpoint, reader, optimizer, step + 1)
+    return reader

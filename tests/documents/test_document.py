@@ -1,0 +1,81 @@
+import json
+
+import pytest
+
+from dsacli.documents import Document, Page, Section, parse
+from dsacli.documents.document import nest_sections
+
+TEXT = "Intro here. It goes on.\n\nBody text stands here. And more."
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(
+        name="a.txt",
+        kind="text",
+        text=TEXT,
+        pages=(Page(1, 0, 25), Page(2, 25, len(TEXT))),
+        sections=(Section("One", 1, 0, len(TEXT)), Section("Two", 2, 25, len(TEXT))),
+        line_starts=(0, 24, 25),
+    )
+
+
+def test_places_of_an_offset(document):
+    assert [document.page_at(offset) for offset in (0, 24, 25, len(TEXT))] == [1, 1, 2, 2]
+    assert [document.line_at(offset) for offset in (0, 24, 30)] == [1, 2, 3]
+    assert [document.section_at(offset) for offset in (3, 30)] == ["One", "Two"]
+
+
+@pytest.mark.parametrize("offset", [-5, 10_000])
+def test_offsets_outside_the_text_are_harmless(document, offset):
+    assert document.page_at(offset) in (1, 2)
+    assert document.line_at(offset) in (1, 3)
+    document.section_at(offset)
+    start, end = document.sentence_at(offset, offset + 5)
+    assert 0 <= start < end <= len(TEXT)
+
+
+def test_without_pages_lines_and_sections():
+    document = Document("a.pdf", "pdf", "")
+    assert document.page_at(0) is None
+    assert document.line_at(0) is None
+    assert document.section_at(0) is None
+    assert document.sentences() == []
+    assert document.sentence_at(2, 3) == (2, 3)
+
+
+def test_sentence_at_covers_the_span(document):
+    def around(start: int, end: int) -> str:
+        first, last = document.sentence_at(start, end)
+        return TEXT[first:last]
+
+    assert around(0, 5) == "Intro here."
+    assert around(13, 13) == "It goes on."
+    assert around(6, 14) == "Intro here. It goes on."
+    assert around(23, 25) == "Body text stands here."
+    start = TEXT.index("stands")
+    assert around(start, start + 6) == "Body text stands here."
+
+
+def test_json_round_trip_is_exact(document):
+    assert Document.from_json(json.loads(json.dumps(document.to_json()))) == document
+    parsed = parse("b.md", "# Ünï\n\nText “quoted”.\fNext 漢字.".encode())
+    again = Document.from_json(json.loads(json.dumps(parsed.to_json())))
+    assert again == parsed
+    assert again.sentences() == parsed.sentences()
+
+
+@pytest.mark.parametrize("damage", [{}, {"name": "a"}, None])
+def test_a_damaged_dictionary_is_a_value_error(damage):
+    with pytest.raises(ValueError, match="not a stored document"):
+        Document.from_json(damage)
+
+
+def test_a_section_ends_at_the_next_of_its_level_or_above():
+    sections = nest_sections([("A", 3, 0), ("A.1", 7, 10), ("A.2", 7, 20), ("B", 3, 30)], 40)
+    assert [(s.title, s.level, s.start, s.end) for s in sections] == [
+        ("A", 1, 0, 30),
+        ("A.1", 2, 10, 20),
+        ("A.2", 2, 20, 30),
+        ("B", 1, 30, 40),
+    ]

@@ -1,0 +1,180 @@
+import codecs
+import time
+
+import pytest
+
+from dsacli.documents import parse
+from dsacli.errors import DsacliError
+
+WORDS = "Élan – “quoted” naïve café.\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WORDS.encode(),
+        codecs.BOM_UTF8 + WORDS.encode(),
+        codecs.BOM_UTF16_LE + WORDS.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + WORDS.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + WORDS.encode("utf-32-le"),
+        WORDS.encode("utf-16-le"),
+        WORDS.encode("utf-16-be"),
+        WORDS.encode("cp1252"),
+        WORDS.replace("\n", "\r\n").encode(),
+        WORDS.replace("\n", "\r").encode(),
+    ],
+)
+def test_encodings(data):
+    assert parse("a.txt", data).text == WORDS
+
+
+def test_latin_1_where_cp1252_has_no_character():
+    assert parse("a.txt", b"caf\xe9 \x81 end").text == "café  end"
+
+
+def test_a_few_bad_bytes_do_not_make_utf8_legacy():
+    assert parse("a.txt", WORDS.encode() * 3 + b"\xff end").text.startswith("Élan")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"abc\0def", "neither a PDF nor text"),
+        (bytes(range(256)) * 8, "neither a PDF nor text"),
+        (b"text \x01\x02\x03\x04 text", "neither a PDF nor text"),
+        (b"PK\x03\x04rest", "a zip archive or an office document"),
+        (b"{\\rtf1 hello}", "an RTF document"),
+        (b"\x89PNG\r\n", "an image"),
+        (b"", "is empty"),
+        (b" \r\n\t\n", "is empty"),
+        (codecs.BOM_UTF8, "is empty"),
+    ],
+)
+def test_what_is_not_text_is_refused_in_one_line(data, message):
+    with pytest.raises(DsacliError, match=message) as caught:
+        parse("thing.bin", data)
+    assert str(caught.value).startswith("thing.bin ")
+    assert "\n" not in str(caught.value)
+
+
+def test_odd_characters_become_ordinary_ones():
+    text = "of\ufb01ce\u00a0hours co\u00adop \u200bzero \x1b[31mred\x1b[0m bell\x07 end"
+    assert parse("a.txt", text.encode()).text == "office hours coop zero red bell end"
+
+
+def test_lone_surrogates_are_taken_out():
+    text = parse("a.txt", codecs.BOM_UTF16_LE + "one \ud800two".encode("utf-16-le", "surrogatepass")).text
+    assert text.encode("utf-8").startswith(b"one")
+
+
+def test_lines_are_those_of_the_file():
+    data = b"one\r\ntwo agree-\r\n  ment three\r\n\r\nfive\r\n"
+    document = parse("a.txt", data)
+    assert document.text == "one\ntwo agreement three\n\nfive\n"
+    for word, line in (("one", 1), ("two", 2), ("agree", 2), ("ment", 3), ("three", 3), ("five", 5)):
+        assert document.line_at(document.text.index(word)) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the agree-\nment holds", "the agreement holds"),
+        ("a long-\nterm plan", "a long-term plan"),
+        ("co-op here\nand a co-\nop there", "co-op here\nand a co-op there"),
+        ("the Anglo-\nSaxon one", "the Anglo-Saxon one"),
+        ("state-of-\nthe-art work", "state-of-the-art work"),
+        ("the COVID-\n19 wave", "the COVID-19 wave"),
+        ("pre-\nand post-war", "pre- and post-war"),
+        ("under-\nstanding it", "understanding it"),
+        ("a dash -\nand more", "a dash -\nand more"),
+        ("a rule\n-----\nand more", "a rule\n-----\nand more"),
+    ],
+)
+def test_divided_words(text, expected):
+    assert parse("a.txt", text.encode()).text == expected
+
+
+def test_markdown_stays_as_it_is():
+    text = "a long agree-\nment\n"
+    document = parse("a.md", text.encode())
+    assert (document.kind, document.text) == ("markdown", text)
+
+
+def test_form_feeds_are_page_breaks():
+    document = parse("a.txt", b"First page ends\n\x0cin the second.\n\x0cThird.\n\x0c")
+    assert document.text == "First page ends\nin the second.\nThird.\n"
+    assert [document.text[page.start : page.end] for page in document.pages] == [
+        "First page ends\n",
+        "in the second.\n",
+        "Third.\n",
+    ]
+    assert [page.number for page in document.pages] == [1, 2, 3]
+    assert document.line_at(document.text.index("Third")) == 3
+    assert document.text[slice(*document.sentence_at(0, 3))] == "First page ends\nin the second."
+    assert parse("a.txt", b"no feeds").pages == ()
+
+
+def test_a_bare_form_feed_parts_words():
+    document = parse("a.txt", b"one\x0ctwo")
+    assert document.text == "one two"
+    assert document.page_at(document.text.index("two")) == 2
+
+
+def titles(document):
+    return [(section.title, section.level) for section in document.sections]
+
+
+def test_markdown_headings():
+    text = "Title\n=====\n\ntext\n\n## Two ##\n\n```\n# not this\n```\n\nThree\n-----\n\n- item\n---\n#nor this\n"
+    document = parse("a.markdown", text.encode())
+    assert titles(document) == [("Title", 1), ("Two", 2), ("Three", 2)]
+    assert document.text[document.sections[1].start :].startswith("## Two")
+    assert document.section_at(document.text.index("item")) == "Three"
+    assert document.sections[0].end == len(document.text)
+
+
+def test_headings_of_plain_text():
+    text = """PART I
+
+ARTICLE IV. TERMS
+
+4.1 Payment of rent
+
+The rent is due. Section 5 of the Act
+says so.
+
+4.2 Deposit
+
+1. Buy milk.
+
+2. Buy eggs.
+
+GENERAL REMARKS
+
+NAME: not a heading
+
+2,104 USD
+"""
+    document = parse("a.txt", text.encode())
+    assert titles(document) == [
+        ("PART I", 1),
+        ("ARTICLE IV. TERMS", 2),
+        ("4.1 Payment of rent", 4),
+        ("4.2 Deposit", 4),
+        ("GENERAL REMARKS", 3),
+    ]
+    assert document.section_at(document.text.index("says so")) == "4.1 Payment of rent"
+
+
+def test_underlined_titles_of_rst():
+    document = parse("a.rst", b"Intro\n=====\n\nText.\n\nMore\n----\n\nText.\n")
+    assert titles(document) == [("Intro", 1), ("More", 2)]
+
+
+def test_ten_megabytes_load_in_about_a_second():
+    line = b"The committee agreed to go on with the works in spite of the cost, and so it did.\n"
+    data = line * (10_000_000 // len(line))
+    begin = time.process_time()
+    document = parse("big.txt", data)
+    assert time.process_time() - begin < 4
+    assert document.line_at(len(document.text) - 2) == len(data) // len(line)
