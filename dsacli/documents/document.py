@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass
 from functools import cached_property
@@ -71,18 +71,6 @@ class Document:
         """(start, end) of every sentence: trimmed, not empty, in order, not overlapping."""
         return self._sentences
 
-    def sentence_at(self, start: int, end: int) -> tuple[int, int]:
-        """The bounds of the sentence or sentences that cover `text[start:end]`.
-
-        A span between two sentences takes the one after it; a document without any gives the span back.
-        """
-        sentences = self._sentences
-        if not sentences:
-            return start, end
-        first = min(bisect_right(self._sentence_ends, start), len(sentences) - 1)
-        last = bisect_left(self._sentence_starts, max(end, start + 1)) - 1
-        return sentences[first][0], sentences[max(first, last)][1]
-
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain JSON types that `from_json` turns back into an equal document."""
         plain = asdict(self)
@@ -117,14 +105,6 @@ class Document:
     @cached_property
     def _sentences(self) -> list[tuple[int, int]]:
         return split_sentences(self.text, every_line=self.kind == "pdf", headings=frozenset(self._section_starts))
-
-    @cached_property
-    def _sentence_starts(self) -> list[int]:
-        return [start for start, _ in self._sentences]
-
-    @cached_property
-    def _sentence_ends(self) -> list[int]:
-        return [end for _, end in self._sentences]
 
 
 def nest_sections(headings: Iterable[tuple[str, Any, int]], length: int) -> tuple[Section, ...]:

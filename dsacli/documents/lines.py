@@ -54,7 +54,8 @@ def page_lines(page: int, raw: Sequence[Sequence[Any]]) -> list[Line]:
     for text, x, y, size, bold, end, gaps in raw:
         # Helvetica's bullet reaches us as DEL, which is no text in any other place.
         text = " ".join(_LEADERS.sub(" .... ", normalise(text.replace("\x7f", "•"))).split())
-        if not text:
+        # A font that says nothing of its characters gives no text that anybody can quote.
+        if not text or text.count("\ufffd") > len(text) / 2:
             continue
         row = gaps >= 2 or (gaps == 1 and len(text) <= _SHORT) or _reads_as_row(text)
         _place(lines, Line(text, page, x, y, size, bold, end, y, row))

@@ -10,10 +10,11 @@ from dsacli.documents.headings import BARE_RANK, numbering_rank
 from dsacli.documents.hyphens import rejoin
 from dsacli.documents.lines import BULLET, Line
 from dsacli.documents.titles import Rank, rank_of
-from dsacli.documents.typesetting import Type, follows, full_width, is_short, measure, rounded
+from dsacli.documents.typesetting import Type, follows, full_width, is_short, measure
 
 _ITEM = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\[\d{1,3}\])\s")
 _CLOSED = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -35,44 +36,47 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
     """
     type_ = measure(lines)
     ranks = [rank_of(lines, index, type_) for index in range(len(lines))]
+    gaps = ["\n\n"] + [
+        _between(lines[index - 1], lines[index], ranks[index - 1], ranks[index], type_)
+        for index in range(1, len(lines))
+    ]
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    headings: list[tuple[int, str, Rank]] = []
     position = 0
     for index, line in enumerate(lines):
-        if index:
-            above = lines[index - 1]
-            gap = _between(above, line, ranks[index - 1], ranks[index], type_)
-            joined = rejoin(above.text, line.text, hyphenated) if gap == " " else None
-            if joined:
-                position -= len(pieces[-1])
-                pieces[-1] = pieces[-1][: len(pieces[-1]) - len(above.text) + len(joined[0])]
-                position += len(pieces[-1])
-                ends[-1] = position
-                gap = joined[1]
-            pieces.append(gap)
-            position += len(gap)
-        else:
-            gap = "\n\n"
-        rank = ranks[index]
-        if rank is not None and gap == " " and headings:
-            at, title, first = headings[-1]
-            headings[-1] = (at, f"{title} {line.text}", first)
-        elif rank is not None and gap.startswith("\n"):
-            headings.append((index, line.text, rank))
         starts.append(position)
-        pieces.append(line.text)
-        position += len(line.text)
-        ends.append(position)
-    return Setting("".join(pieces), starts, ends, headings)
+        text, gap = line.text, gaps[index + 1] if index + 1 < len(lines) else ""
+        joined = rejoin(text, lines[index + 1].text, hyphenated) if gap == " " else None
+        if joined:
+            text, gap = joined
+        pieces += (text, gap)
+        ends.append(position + len(text))
+        position += len(text) + len(gap)
+    return Setting("".join(pieces), starts, ends, _headings(lines, ranks, gaps))
+
+
+def _headings(
+    lines: Sequence[Line], ranks: Sequence[Rank | None], gaps: Sequence[str]
+) -> list[tuple[int, str, Rank]]:
+    """(line index, title, rank) of every heading; one that goes on over the next line is one."""
+    headings: list[tuple[int, str, Rank]] = []
+    for index, (line, rank, gap) in enumerate(zip(lines, ranks, gaps)):
+        if rank is None:
+            continue
+        if gap == " ":
+            begin, title, first = headings[-1]
+            headings[-1] = (begin, f"{title} {line.text}", first)
+        else:
+            headings.append((index, line.text, rank))
+    return headings
 
 
 def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None, type_: Type) -> str:
     """What stands between two lines: a space where they read on, else one newline or two."""
     if rank_above is not None or rank is not None:
         same = rank_above is not None and rank is not None and rank_above[:2] == rank[:2]
-        reads_on = same and rank[2] == BARE_RANK and numberingrank_of(line.text) is None
+        reads_on = same and rank[2] == BARE_RANK and numbering_rank(line.text) is None
         return " " if reads_on and follows(above, line, type_) else "\n\n"
     if above.row and line.row:
         return "\n" if above.page != line.page or follows(above, line, type_, slack=2.2) else "\n\n"

@@ -27,6 +27,10 @@ _WIDE = frozenset("mwMWABCDEFGHKNOPQRSTUVXYZ@%")
 _BOLD = ("bold", "black", "heavy", "cmbx", "sfbx")
 _FIXED = ("cour", "mono", "monl", "cmtt", "sftt", "consol", "typewriter")
 
+# Points; no page is larger and no type smaller, whatever a hostile matrix says.
+_FARTHEST = 1e6
+_SMALLEST = 0.5
+
 
 class Refused(Exception):
     """The document cannot be read: the fields of an "error" message."""
@@ -57,13 +61,14 @@ class LineCollector:
         if self._room < 0:
             raise ValueError("more text on one page than any page holds")
         x, y, scale = _place(cm, tm)
+        size = min(max(abs(float(size)) * scale, _SMALLEST), _FARTHEST)
         face = str((font or {}).get("/BaseFont", "")).lower()
         *full, rest = text.split("\n")
         for part in full:
-            self._fragments.append((part, x, y, abs(float(size)) * scale, face))
+            self._fragments.append((part, x, y, size, face))
             self.close()
         if rest:
-            self._fragments.append((rest, x, y, abs(float(size)) * scale, face))
+            self._fragments.append((rest, x, y, size, face))
 
     def close(self) -> None:
         """End the line that is being gathered."""
@@ -109,7 +114,7 @@ def _place(cm: Any, tm: Any) -> tuple[float, float, float]:
     x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
     y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
     scale = math.hypot(c, d)
-    if not all(map(math.isfinite, (x, y, scale))):
+    if not max(map(abs, (x, y, scale))) < _FARTHEST:  # NaN included
         return 0.0, 0.0, 1.0
     if abs(a) >= abs(b):
         return (x, y, scale) if a >= 0 else (-x, -y, scale)

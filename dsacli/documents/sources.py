@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from dsacli.documents.decode import looks_like_text
 from dsacli.documents.document import Document
@@ -29,43 +29,7 @@ _HEAD = 8192
 _log = logging.getLogger("dsacli")
 
 Source = Path | Literal["-"]
-Parser = Callable[[str, bytes, str | None, PageProgress | None], Document]
-
-
-def load_documents(
-    paths: Sequence[str],
-    *,
-    password: str | None = None,
-    on_page: PageProgress | None = None,
-    parser: Parser | None = None,
-) -> list[Document]:
-    """Every document that `paths` name: files, folders and "-", each read once, in order.
-
-    `parser` stands in for `parse`, so that a caller can look the bytes up in a cache first.
-    Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
-    is left out with a warning, unless nothing in it can be read.
-    """
-    read = parser or parse
-    documents: list[Document] = []
-    for path, folder in _expand(paths):
-        try:
-            documents.append(read(_name(path), read_source(path), password, on_page))
-        except DsacliError as error:
-            if folder is None:
-                raise
-            _log.warning("%s; skipped", error)
-    if not documents:
-        raise DsacliError(f"{', '.join(map(str, paths))}: nothing readable in it")
-    return documents
-
-
-def expand_paths(paths: Sequence[str]) -> list[Source]:
-    """The files that `paths` stand for, without duplicates; "-" stays itself.
-
-    Folders are walked in sorted order, past hidden files, for everything that looks readable.
-    Raises DsacliError for a path that does not exist and a folder with nothing readable.
-    """
-    return [path for path, _ in _expand(paths)]
+Read = TypeVar("Read")
 
 
 def read_source(path: str | Path) -> bytes:
@@ -105,6 +69,26 @@ def parse(name: str, data: bytes, password: str | None = None, on_page: PageProg
     return parse_text(name, data, markdown=suffix in _MARKDOWN)
 
 
+def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = parse) -> list[Read]:
+    """What `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
+
+    `read` takes a name and bytes; by default it is `parse`, a caller's may look into a cache first.
+    Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
+    is left out with a warning, unless nothing in it can be read.
+    """
+    documents: list[Read] = []
+    for path, folder in _expand(paths):
+        try:
+            documents.append(read(_name(path), read_source(path)))
+        except DsacliError as error:
+            if folder is None:
+                raise
+            _log.warning("%s; skipped", error)
+    if not documents:
+        raise DsacliError(f"{', '.join(map(str, paths))}: nothing readable in it")
+    return documents
+
+
 def _name(path: str | Path) -> str:
     return "stdin" if str(path) == STDIN else str(path)
 
@@ -121,14 +105,21 @@ def _expand(paths: Sequence[str]) -> Iterator[tuple[Source, str | None]]:
             # A file that is also named itself keeps its own place and its errors.
             candidates = [(each, path) for each in found if _identity(each) not in named]
         else:
-            if path != STDIN and not os.path.exists(path):
-                raise DsacliError(f"{path}: no such file or folder")
+            if path != STDIN:
+                _check_exists(path)
             candidates = [(path if path == STDIN else Path(path), None)]
         for candidate, folder in candidates:
             identity = _identity(candidate)
             if identity not in seen:
                 seen.add(identity)
                 yield candidate, folder
+
+
+def _check_exists(path: str) -> None:
+    try:
+        os.stat(path)
+    except OSError as error:
+        raise DsacliError(_os_message(path, error)) from error
 
 
 def _identity(path: str | Path) -> str:

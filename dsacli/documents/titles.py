@@ -21,16 +21,14 @@ def rank_of(lines: Sequence[Line], index: int, type_: Type) -> Rank | None:
     text = line.text
     if line.row or len(text) > LONGEST or BULLET.match(text) or sum(map(str.isalpha, text)) < 2:
         return None
-    numbered = numberingrank_of(text)
-    large, run = line.size > 1.12 * type_.body, _run_length(lines, index)
-    style = (-rounded(line.size), 0 if line.bold else 1)
-    if large and run <= _HEADING_LINES:
-        return (*style, numbered or BARE_RANK)
-    if line.bold and run <= 2 and (numbered is not None or _is_title(lines, index, type_)):
-        return (*style, numbered or BARE_RANK)
-    if (numbered is not None or is_shouted(text)) and _stands_alone(lines, index, type_, numbered):
-        return (*style, numbered or BARE_RANK)
-    return None
+    numbered = numbering_rank(text)
+    run = _run_length(lines, index)
+    large = line.size > 1.12 * type_.body and run <= _HEADING_LINES
+    bold = line.bold and run <= 2 and (numbered is not None or _is_title(lines, index, type_))
+    announced = (numbered is not None or is_shouted(text)) and _stands_alone(lines, index, type_, numbered)
+    if not (large or bold or announced):
+        return None
+    return -rounded(line.size), 0 if line.bold else 1, numbered or BARE_RANK
 
 
 def _run_length(lines: Sequence[Line], index: int) -> int:
@@ -64,6 +62,6 @@ def _stands_alone(lines: Sequence[Line], index: int, type_: Type, numbered: int 
     if index + 1 == len(lines):
         return False
     below = lines[index + 1]
-    if numbered is not None and numberingrank_of(below.text) == numbered:
+    if numbered is not None and numbering_rank(below.text) == numbered:
         return False  # the next item of a list, or of the contents
     return not follows(line, below, type_, slack=1.15)

@@ -1,6 +1,5 @@
 """What a query is asked of: one document or several, as one context of tokens."""
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -8,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from dsacli.documents import expand_paths, parse, read_source
+from dsacli.documents import load_documents, parse
 from dsacli.dsa.cache import TensorCache
 from dsacli.errors import DsacliError
 from dsacli.models.loading import ReaderModel
@@ -77,39 +76,23 @@ def open_documents(
 ) -> list[EncodedDocument]:
     """Read, parse and encode documents, from the cache where it has them.
 
-    A file that a folder holds and that can't be read is passed over with a warning; a file that was
-    named raises DsacliError, as does an input in which nothing can be read.
+    Raises DsacliError as `load_documents` does, and for a document without words.
     """
-    named = {os.path.normpath(path) for path in paths}
-    encoded = []
-    for path in expand_paths(paths):
-        try:
-            encoded.append(_open(str(path), model, cache, progress, password))
-        except DsacliError as failure:
-            if os.path.normpath(path) in named:
-                raise
-            progress.warn(f"skipped: {failure}")
-    if not encoded:
-        raise DsacliError(f"{', '.join(paths)}: nothing in there can be read")
-    return encoded
 
+    def read(name: str, data: bytes) -> EncodedDocument:
+        key = cache_key(data, name, password, model)
+        known = stored(cache, key) if cache else None
+        if known is not None:
+            return known
+        document = parse(name, data, password, progress.page)
+        encoded = encode_document(document, model, lambda done, total: progress.tokens(name, done, total))
+        if not len(encoded):
+            raise DsacliError(f"{name} holds no words")
+        if cache:
+            try:
+                store(cache, key, encoded)
+            except OSError as failure:
+                progress.warn(f"{name} is not cached: {failure}")
+        return encoded
 
-def _open(
-    path: str, model: ReaderModel, cache: TensorCache | None, progress: Progress, password: str | None
-) -> EncodedDocument:
-    data = read_source(path)
-    name = "stdin" if path == "-" else path
-    key = cache_key(data, name, password, model)
-    known = stored(cache, key) if cache else None
-    if known is not None:
-        return known
-    document = parse(name, data, password, progress.page)
-    encoded = encode_document(document, model, lambda done, total: progress.tokens(name, done, total))
-    if not len(encoded):
-        raise DsacliError(f"{name} holds no words")
-    if cache:
-        try:
-            store(cache, key, encoded)
-        except OSError as failure:
-            progress.warn(f"not cached: {failure}")
-    return encoded
+    return load_documents(paths, read)

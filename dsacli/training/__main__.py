@@ -19,6 +19,8 @@ def stages() -> None:
 def read(
     data: Data,
     out: Out,
+    start: Annotated[Path | None, typer.Option(help="A checkpoint to go on from, with a schedule of its own.")] = None,
+    distractors: Annotated[str, typer.Option(help="Share of questions with 0, 1, 2 … distractor runs.")] = "0.45,0.55",
     epochs: int = 1,
     batch_tokens: int = 6000,
     learning_rate: float = 1.5e-4,
@@ -29,11 +31,72 @@ def read(
     """Train the reading pass: spans and no-answer over all runs of a question."""
     from dsacli.training.read import ReadTraining, train_reader
 
+    shares = tuple(float(share) for share in distractors.split(","))
     train_reader(
         ReadTraining(
-            data, out, epochs, batch_tokens, learning_rate, seed=seed, device=device, max_steps=max_steps
+            data,
+            out,
+            start,
+            shares,
+            epochs,
+            batch_tokens,
+            learning_rate,
+            seed=seed,
+            device=device,
+            max_steps=max_steps,
         )
     )
+
+
+@app.command()
+def index(
+    data: Data,
+    out: Out,
+    index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")] = 2,
+    steps: int = 1500,
+    learning_rate: float = 1e-3,
+    seed: int = 1,
+    device: str = "cpu",
+) -> None:
+    """Train the lightning indexer on the frozen layers of the reader in OUT."""
+    from dsacli.training.index import IndexTraining, train_indexer
+
+    train_indexer(IndexTraining(data, out, index_layers, steps, learning_rate, seed, device))
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="What `index` left: index-N.safetensors.")],
+    index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")],
+    folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
+) -> None:
+    """Write a checkpoint as a model directory, in bfloat16."""
+    from dsacli.models.loading import save_reader
+    from dsacli.models.reader import Reader, ReaderConfig
+    from dsacli.training.checkpoint import load_checkpoint
+    from dsacli.training.start import minilm_tokenizer
+
+    reader = Reader(ReaderConfig(index_layers=index_layers))
+    load_checkpoint(checkpoint, reader)
+    save_reader(reader, minilm_tokenizer(), folder)
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    model: Annotated[Path | None, typer.Option(help="A model directory.", show_default="built in")] = None,
+    questions: Annotated[int, typer.Option(help="Questions per source, evenly spaced; 0 for all.")] = 500,
+    haystack: Annotated[bool, typer.Option(help="Also over all dev passages as one context.")] = True,
+) -> None:
+    """Print the figures of a model on the dev split, per source."""
+    from dsacli.models.loading import BUILT_IN, load_reader, load_tokenizer
+    from dsacli.training.evaluate import evaluate as figures
+    from dsacli.training.evaluate import table_line, table_head
+
+    folder = model or BUILT_IN
+    typer.echo(table_head(haystack))
+    for source, row in figures(load_reader(folder), load_tokenizer(folder), data, questions, haystack):
+        typer.echo(table_line(source, row))
 
 
 if __name__ == "__main__":

@@ -87,6 +87,24 @@ class Haystack:
         return answer_text(passage, first - low, min(last - low, len(passage.tokens) - 1)), kept
 
 
+def table_head(haystack: bool) -> str:
+    """The head of the table that `table_line` fills."""
+    head = f"{'source':<15} {'n':>5} {'F1':>5} {'EM':>5}"
+    if haystack:
+        head += f" | {'index R@1':>9} {'R@5':>5} {'R@16':>5} | {'BM25 R@1':>8} {'R@5':>5} {'R@16':>5} | {'selected':>8} {'F1 over all':>11}"
+    return head
+
+
+def table_line(source: str, row: Figures) -> str:
+    """One source's figures."""
+    line = f"{source:<15} {row.questions:>5} {row.f1:>5.1f} {row.exact:>5.1f}"
+    if row.recall:
+        ours, theirs = ([f"{side[name]:.3f}" for name in side] for side in (row.recall, row.bm25))
+        line += f" | {ours[0]:>9} {ours[1]:>5} {ours[2]:>5} | {theirs[0]:>8} {theirs[1]:>5} {theirs[2]:>5}"
+        line += f" | {row.selected:>8.3f} {row.end_to_end_f1:>11.1f}"
+    return line
+
+
 def rank(scores: np.ndarray, gold: int) -> int:
     """How many passages score higher than the gold one."""
     return int((scores > scores[gold]).sum())

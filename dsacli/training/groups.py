@@ -15,7 +15,7 @@ from dsacli.training.data import Corpus, Question
 
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
-NEGATIVE_SHARE, NO_ANSWER_SHARE = 0.55, 0.12
+NO_ANSWER_SHARE = 0.12
 # Single sentences are half of all questions and the least like a document.
 SOURCE_SHARE = {"sentences": 0.5}
 
@@ -91,22 +91,26 @@ class Negatives:
         return any(answer.lower() in self.lower[index] for answer in question.answers)
 
 
-def epoch_groups(corpus: Corpus, negatives: Negatives, seed: int) -> Iterator[Group]:
-    """One epoch, in random order: every question with its answer once, part of them with a distractor
-    run, and a further part with distractors only."""
+def epoch_groups(
+    corpus: Corpus, negatives: Negatives, distractors: tuple[float, ...], seed: int
+) -> Iterator[Group]:
+    """One epoch, in random order: every question with its answer once, and a further part with
+    distractors only. `distractors[n]` is the share of questions that get n distractor runs."""
     rng = np.random.default_rng(seed)
     for number in rng.permutation(len(corpus.questions)):
         question = corpus.questions[number]
         if not question.spans or rng.random() >= SOURCE_SHARE.get(question.source, 1.0):
             continue
         run, answer = gold_run(corpus, question, rng)
-        wrong = negatives.draw(question, rng) if rng.random() < NEGATIVE_SHARE else None
-        runs = [run] if wrong is None else [run, trimmed(corpus, wrong, len(run), rng)]
+        count = int(rng.choice(len(distractors), p=distractors))
+        wrong = {negatives.draw(question, rng) for _ in range(count)} - {None}
+        runs = [run, *(trimmed(corpus, index, len(run), rng) for index in sorted(wrong))]
         yield Group(question.tokens, runs, answer)
         if rng.random() < NO_ANSWER_SHARE:
-            wrong = negatives.draw(question, rng)
-            if wrong is not None:
-                yield Group(question.tokens, [trimmed(corpus, wrong, RUN_TOKENS, rng)], None)
+            wrong = {negatives.draw(question, rng) for _ in range(max(1, count))} - {None}
+            if wrong:
+                runs = [trimmed(corpus, index, RUN_TOKENS, rng) for index in sorted(wrong)]
+                yield Group(question.tokens, runs, None)
 
 
 def trimmed(corpus: Corpus, index: int, limit: int, rng: np.random.Generator) -> np.ndarray:

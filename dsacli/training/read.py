@@ -24,10 +24,12 @@ POOL_GROUPS = 4000
 
 @dataclass(frozen=True)
 class ReadTraining:
-    """What a run is made of. `batch_tokens` counts padding."""
+    """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint to go on from."""
 
     data: Path
     out: Path
+    start: Path | None = None
+    distractors: tuple[float, ...] = (0.45, 0.55)
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -122,6 +124,8 @@ def train_reader(plan: ReadTraining) -> Reader:
     log(f"{plan}")
     log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
     reader = pretrained_reader(ReaderConfig(), plan.seed).to(plan.device)
+    if plan.start:
+        load_checkpoint(plan.start, reader)
     reader.indexer.requires_grad_(False)
     if plan.device == "cpu":
         use_training_attention(reader)
@@ -133,7 +137,9 @@ def train_reader(plan: ReadTraining) -> Reader:
         batch
         for epoch in range(plan.epochs)
         for batch in batches(
-            epoch_groups(corpus, negatives, plan.seed + epoch), plan.batch_tokens, plan.seed + epoch
+            epoch_groups(corpus, negatives, plan.distractors, plan.seed + epoch),
+            plan.batch_tokens,
+            plan.seed + epoch,
         )
     ]
     steps = min(len(order), plan.max_steps or len(order))

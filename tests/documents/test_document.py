@@ -31,8 +31,6 @@ def test_offsets_outside_the_text_are_harmless(document, offset):
     assert document.page_at(offset) in (1, 2)
     assert document.line_at(offset) in (1, 3)
     document.section_at(offset)
-    start, end = document.sentence_at(offset, offset + 5)
-    assert 0 <= start < end <= len(TEXT)
 
 
 def test_without_pages_lines_and_sections():
@@ -41,20 +39,6 @@ def test_without_pages_lines_and_sections():
     assert document.line_at(0) is None
     assert document.section_at(0) is None
     assert document.sentences() == []
-    assert document.sentence_at(2, 3) == (2, 3)
-
-
-def test_sentence_at_covers_the_span(document):
-    def around(start: int, end: int) -> str:
-        first, last = document.sentence_at(start, end)
-        return TEXT[first:last]
-
-    assert around(0, 5) == "Intro here."
-    assert around(13, 13) == "It goes on."
-    assert around(6, 14) == "Intro here. It goes on."
-    assert around(23, 25) == "Body text stands here."
-    start = TEXT.index("stands")
-    assert around(start, start + 6) == "Body text stands here."
 
 
 def test_json_round_trip_is_exact(document):

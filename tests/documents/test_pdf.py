@@ -220,6 +220,12 @@ def test_a_scan_is_told_by_its_want_of_text():
     assert str(caught.value) == "scan.pdf has no text layer (a scan?); run OCR first, e.g. ocrmypdf"
 
 
+def test_text_in_a_font_that_maps_to_nothing_is_no_text():
+    data = content_pdf(b"BT /F9 12 Tf 72 700 Td (Who knows) Tj ET")
+    with pytest.raises(DsacliError, match="has no text layer"):
+        parse("a.pdf", data)
+
+
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_pdf_cut_short_is_refused_or_read_with_a_warning(letter, share, caplog):
     caplog.set_level(logging.WARNING, "dsacli")
@@ -287,6 +293,15 @@ def test_rotated_text_reads_like_any_other():
         for index, line in enumerate(PROSE)
     ]
     assert parse("a.pdf", content_pdf(b"".join(operators))).text == " ".join(PROSE)
+
+
+@pytest.mark.parametrize("size", [b"0", b"-12", b"99999999999999999999"])
+@pytest.mark.parametrize("matrix", [b"1 0 0 1 72 700", b"0 0 0 0 0 0", b"9999999999 0 0 9999999999 9999999999 1"])
+def test_type_of_any_size_is_read(size, matrix):
+    content = b"BT /F1 %s Tf %s Tm (One line) Tj 0 -14 Td (and another) Tj ET" % (size, matrix)
+    text = parse("a.pdf", content_pdf(content)).text
+    assert "One line" in text
+    assert "and another" in text
 
 
 def test_a_compressed_bomb_stays_in_bounds():

@@ -128,6 +128,8 @@ HOSTILE = {
     "bars": "|",
     "commas": "a,",
     "initials": "A.",
+    "loud lines": "A" * 500 + "\n",
+    "loud words": "A A A " * 20 + "\n",
 }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dsacli.documents import expand_paths, load_documents, parse, read_source, sources
+from dsacli.documents import load_documents, parse, sources
+from dsacli.documents.sources import read_source
 from dsacli.errors import DsacliError
 
 from .making import encrypt
@@ -45,7 +46,6 @@ def test_a_named_file_keeps_its_name(write):
 
 
 def test_a_folder_is_walked_in_order_past_what_is_hidden_or_unreadable(folder):
-    assert [path.name for path in expand_paths([folder])] == ["a.pdf", "b.txt", "c.md", "notes"]
     assert names(load_documents([folder])) == ["a.pdf", "b.txt", "c.md", "notes"]
 
 
@@ -74,7 +74,7 @@ def test_what_fails_and_was_named_is_an_error(folder, write):
 def test_a_folder_with_nothing_readable(write, tmp_path):
     write("bare/picture.png", b"\x89PNG\0")
     with pytest.raises(DsacliError, match="bare: nothing readable in this folder$"):
-        expand_paths([str(tmp_path / "bare")])
+        load_documents([str(tmp_path / "bare")])
     write("bad/a.txt", b"")
     with pytest.raises(DsacliError, match="bad: nothing readable in it$"):
         load_documents([str(tmp_path / "bad")])
@@ -95,9 +95,8 @@ def test_no_permission(write, tmp_path):
 
 def test_missing_files(tmp_path):
     missing = str(tmp_path / "no.pdf")
-    for read in (expand_paths, load_documents):
-        with pytest.raises(DsacliError, match=r"no\.pdf: no such file or folder$"):
-            read([missing])
+    with pytest.raises(DsacliError, match=r"no\.pdf: no such file or folder$"):
+        load_documents([missing])
     with pytest.raises(DsacliError, match=r"no\.pdf: no such file or folder$"):
         read_source(missing)
     with pytest.raises(DsacliError, match="is a folder$"):
@@ -130,24 +129,22 @@ def test_stdin_may_be_text_or_pdf_and_is_read_once(stdin, letter):
     stdin(b"")
     with pytest.raises(DsacliError, match="^stdin is empty$"):
         load_documents(["-"])
-    assert expand_paths(["-", "-"]) == ["-"]
 
 
 def test_progress_and_password_reach_the_parser(write, letter):
     path = write("locked.pdf", encrypt(letter, "sesame", "AES-256"))
     calls = []
-    load_documents([path], password="sesame", on_page=lambda *call: calls.append(call))
+    load_documents([path], lambda name, data: parse(name, data, "sesame", lambda *call: calls.append(call)))
     assert calls == [(path, 1, 1)]
 
 
 def test_a_parser_of_the_callers_own_takes_the_place_of_parse(write):
     seen = []
 
-    def cached(name, data, password, on_page):
+    def cached(name, data):
         seen.append((name, data))
-        return parse(name, data, password, on_page)
+        return parse(name, data)
 
     path = write("a.txt", b"words")
-    assert load_documents([path], parser=cached)[0].text == "words"
+    assert load_documents([path], cached)[0].text == "words"
     assert seen == [(path, b"words")]
-    assert expand_paths([path]) == [Path(path)]

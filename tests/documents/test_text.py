@@ -110,7 +110,7 @@ def test_form_feeds_are_page_breaks():
     ]
     assert [page.number for page in document.pages] == [1, 2, 3]
     assert document.line_at(document.text.index("Third")) == 3
-    assert document.text[slice(*document.sentence_at(0, 3))] == "First page ends\nin the second."
+    assert document.text[slice(*document.sentences()[0])] == "First page ends\nin the second."
     assert parse("a.txt", b"no feeds").pages == ()
 
 

@@ -1,0 +1,37 @@
+# A virtual environment in .venv; `make demo` runs the main job, `make test` the tests.
+PYTHON ?= python3
+# The release that this project is measured with. On a machine without CUDA the CPU build is enough:
+#   make demo TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= ../shared/data
+
+.PHONY: demo test test-slow evaluate clean
+
+demo: $(VENV)/installed
+	$(BIN)/dsacli ask sample_docs/annual-report.pdf "When did the Carrow Narrows array begin to deliver electricity?"
+	$(BIN)/dsacli summarize sample_docs/board-meeting.txt --sentences 5
+	$(BIN)/dsacli extract sample_docs/services-agreement.md --field "effective date:date" --field "governing law"
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest -q
+
+test-slow: $(VENV)/installed-test
+	$(BIN)/python -m pytest -q -m slow
+
+evaluate: $(VENV)/installed
+	$(BIN)/python -m dsacli.training evaluate --data $(DATA)
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	touch $@
