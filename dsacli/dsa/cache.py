@@ -9,6 +9,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,8 @@ class TensorCache:
         except FileNotFoundError:
             return None
         except (SafetensorError, ValueError, KeyError, OSError):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             return None
         return tensors
 
@@ -96,19 +98,26 @@ class TensorCache:
     def clear(self) -> tuple[int, int]:
         """Remove every entry and what interrupted writes left; returns (files, bytes) removed."""
         removed = size = 0
-        for path in [*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob("*.partial")]:
-            size += path.stat().st_size
-            path.unlink(missing_ok=True)
-            removed += 1
+        for path in [*self.folder.glob(f"*{SUFFIX}"), *self._partial()]:
+            with suppress(OSError):
+                bytes_here = path.stat().st_size
+                path.unlink()
+                size += bytes_here
+                removed += 1
         return removed, size
+
+    def _partial(self) -> list[Path]:
+        # safetensors writes to a ".tmp…" file of its own beside the one it is told to write.
+        return [*self.folder.glob("*.partial"), *self.folder.glob(".tmp*")]
 
     def remove_abandoned(self) -> None:
         """Remove what a killed process left behind, once it is too old to be still in writing."""
-        for path in self.folder.glob("*.partial"):
+        for path in self._partial():
             if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                 path.unlink(missing_ok=True)
 
 
 def checksum(tensor: torch.Tensor) -> int:
     """CRC-32 of a tensor's bytes."""
-    return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy())
+    shape = zlib.crc32(f"{tensor.dtype} {list(tensor.shape)}".encode())
+    return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy(), shape)

@@ -1,12 +1,12 @@
 """What a query costs, counted where it happens, and what dense attention would have cost.
 
 FLOPs are 2 per multiply-add, matrix products only: linear layers, QKᵀ and AV of core attention, and
-the indexer's q·k. The meter watches a plain model from outside; the model knows nothing of it.
+the indexer's q·k and its sum over heads. The meter watches a plain model from outside; the model knows nothing of it.
 
 Closed forms for one pass of n tokens through a layer of width h and feed-forward width f:
     linear     2·n·(4·h² + 2·h·f)
     attention  4·n²·h
-and for an index scan of t question tokens over L keys: 2·t·L·index_n_heads·index_head_dim.
+and for an index scan of t question tokens over L keys: 2·t·L·index_n_heads·(index_head_dim + 1).
 """
 
 from collections import Counter
@@ -53,8 +53,8 @@ class CostMeter:
         self.flops["attention"] += 4 * queries.numel() * keys.shape[-2]
 
     def _index(self, module, inputs, output) -> None:
-        queries, keys = inputs[0], inputs[2]
-        self.flops["index"] += 2 * queries.numel() * keys.shape[-2]
+        queries, weights, keys = inputs
+        self.flops["index"] += 2 * (queries.numel() + weights.numel()) * keys.shape[-2]
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class EncoderShape:
     def pass_flops(self, tokens: int, layers: int | None = None, span: int | None = None) -> int:
         """FLOPs of `tokens` through `layers` (default all), each attending to `span` tokens (default all)."""
         linear = 2 * tokens * (4 * self.hidden**2 + 2 * self.hidden * self.intermediate)
-        attention = 4 * tokens * (span or tokens) * self.hidden
-        return (layers or self.layers) * (linear + attention)
+        attention = 4 * tokens * (tokens if span is None else span) * self.hidden
+        return (self.layers if layers is None else layers) * (linear + attention)
 
     def dense_flops(self, question_tokens: int, document_tokens: int) -> int:
         """The same network with k = L: question and document as one sequence, with the span head."""
@@ -83,7 +83,7 @@ class EncoderShape:
         """A DSA query before it runs: question pass, index scan, `runs` runs of the top k read apart."""
         selected = min(index_topk, document_tokens)
         row = question_tokens + selected // max(runs, 1)
-        scan = 2 * question_tokens * document_tokens * self.index_n_heads * self.index_head_dim
+        scan = 2 * question_tokens * document_tokens * self.index_n_heads * (self.index_head_dim + 1)
         question = self.pass_flops(question_tokens, layers=self.index_layers)
         return question + scan + runs * self.pass_flops(row)
 

@@ -9,6 +9,7 @@ of the best index score in its neighbourhood (late interaction):
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from dsacli.dsa.indexer import IndexScores
@@ -23,14 +24,11 @@ class Selection:
     tokens: torch.Tensor
     scores: torch.Tensor
 
-    def runs(self) -> list[tuple[int, int]]:
-        """Selected tokens that stand side by side, merged into [first, last + 1) ranges."""
-        if not len(self.tokens):
-            return []
-        breaks = (self.tokens[1:] != self.tokens[:-1] + 1).nonzero().flatten() + 1
-        edges = [0, *breaks.tolist(), len(self.tokens)]
-        tokens = self.tokens.tolist()
-        return [(tokens[low], tokens[high - 1] + 1) for low, high in zip(edges, edges[1:])]
+
+def merge_runs(tokens: np.ndarray) -> list[tuple[int, int]]:
+    """Tokens (ascending) that stand side by side, merged into [first, last + 1) runs."""
+    stretches = np.split(tokens, np.flatnonzero(np.diff(tokens) != 1) + 1)
+    return [(int(part[0]), int(part[-1]) + 1) for part in stretches if len(part)]
 
 
 def neighbourhood_max(scores: torch.Tensor, radius: int) -> torch.Tensor:

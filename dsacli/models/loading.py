@@ -43,8 +43,11 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
         state = load_file(path)
     except (OSError, SafetensorError) as failure:
         raise DsacliError(f"{path}: {failure}") from None
-    with torch.device("meta"):
-        reader = Reader(config)
+    try:
+        with torch.device("meta"):
+            reader = Reader(config)
+    except (TypeError, ValueError, RuntimeError) as failure:
+        raise DsacliError(f"{folder / 'config.json'}: {failure}") from None
     wanted = reader.state_dict()
     for name in sorted(wanted.keys() | state.keys()):
         if name not in state:

@@ -5,17 +5,20 @@ Knows tokens and tensors; which document they come from is the tasks' business.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
 
-from dsacli.dsa.selection import Selection, select_topk
+from dsacli.dsa.selection import Selection, merge_runs, select_topk
 from dsacli.models.batches import pad_rows, passage_row, question_row
 from dsacli.models.reader import Reader
 
 BATCH_TOKENS = 8192
 ANSWER_TOKENS = 40
 RUN_OVERLAP = 64
+SHORTEST_RUN = 32
+LONGEST_SENTENCE = 128
 FAR_BELOW = -1e9
 
 
@@ -115,7 +118,8 @@ def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torc
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
     batches: list[list[int]] = []
     for number in order:
-        if batches and (len(batches[-1]) + 1) * lengths[number] <= BATCH_TOKENS:
+        fits = batches and (len(batches[-1]) + 1) * lengths[number] <= BATCH_TOKENS
+        if fits and lengths[number] <= 1.25 * lengths[batches[-1][0]] + 8:
             batches[-1].append(number)
         else:
             batches.append([number])
@@ -128,6 +132,20 @@ def select(
 ) -> Selection:
     """The tokens a query keeps: S(s) over the reader's neighbourhood, best `index_topk` of them."""
     return select_topk(reader.indexer.scores, queries, weights, keys, index_topk, reader.config.index_radius)
+
+
+def whole_runs(selected: np.ndarray, edges: np.ndarray) -> list[tuple[int, int]]:
+    """Selected tokens as runs that can be read: of whole sentences, none of a few words only.
+
+    selected: token indices, ascending; edges: the first token of every sentence, and the end. A sentence
+    is kept when half of it was selected, so that about as many tokens are read as were selected.
+    """
+    sentence, lengths = np.searchsorted(edges, selected, side="right") - 1, np.diff(edges)
+    kept = 2 * np.bincount(sentence, minlength=len(lengths)) >= np.maximum(lengths, 1)
+    pieces = [np.arange(edges[number], edges[number + 1]) for number in np.flatnonzero(kept)]
+    pieces.append(selected[~kept[sentence] & (lengths[sentence] > LONGEST_SENTENCE)])
+    runs = merge_runs(np.sort(np.concatenate(pieces)))
+    return [(first, last) for first, last in runs if last - first >= SHORTEST_RUN] or runs or merge_runs(selected)
 
 
 def split_runs(runs: Sequence[tuple[int, int]], edges: Sequence[int], limit: int) -> list[tuple[int, int]]:
@@ -161,8 +179,8 @@ def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> Spa
         for place, number in enumerate(batch):
             length = len(runs[number].tokens)
             spans.append((runs[number].first, logits[place, head : head + length]))
-        no_answer.append(logits[:, 0].sum(-1))
-    return _distribution(reader, spans, float(np.concatenate(no_answer).min()))
+        no_answer += logits[:, 0].sum(-1).tolist()
+    return _distribution(reader, spans, no_answer)
 
 
 @torch.inference_mode()
@@ -178,17 +196,25 @@ def read_sequence(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> 
     for run in runs:
         spans.append((run.first, logits[place : place + len(run.tokens)]))
         place += len(run.tokens) + 1
-    return _distribution(reader, spans, float(logits[0].sum()))
+    return _distribution(reader, spans, [float(logits[0].sum())] * len(spans))
 
 
-def _distribution(reader: Reader, spans: list[tuple[int, np.ndarray]], no_answer: float) -> SpanDistribution:
+def _distribution(
+    reader: Reader, spans: list[tuple[int, np.ndarray]], no_answers: Sequence[float]
+) -> SpanDistribution:
+    """One softmax; the no-answer is that of the run with the best span, whose "not here" is at stake."""
     config = reader.config
     bands = []
     for _, logits in spans:
         ends = np.pad(logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
         windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(logits)]
         bands.append((logits[:, :1] + windows) / config.temperature)
-    no_answer = (no_answer + config.no_answer_bias) / config.temperature
+    for (first, logits), (following, _), band, next_band in _overlapping(spans, bands):
+        middle = (following + first + len(logits)) // 2
+        band[middle - first :] = FAR_BELOW
+        next_band[: middle - following] = FAR_BELOW
+    best_run = max(range(len(bands)), key=lambda number: bands[number].max())
+    no_answer = (no_answers[best_run] + config.no_answer_bias) / config.temperature
     highest = max([no_answer, *(float(band.max()) for band in bands)])
     weights = [np.exp(band - highest) for band in bands]
     total = np.exp(no_answer - highest) + sum(float(w.sum()) for w in weights)
@@ -196,3 +222,11 @@ def _distribution(reader: Reader, spans: list[tuple[int, np.ndarray]], no_answer
         [RunSpans(first, weight / total) for (first, _), weight in zip(spans, weights)],
         float(np.exp(no_answer - highest) / total),
     )
+
+
+def _overlapping(spans: list[tuple[int, np.ndarray]], bands: list[np.ndarray]):
+    """Neighbouring windows that share tokens; each of these tokens must start spans in one of them only."""
+    order = sorted(range(len(spans)), key=lambda number: spans[number][0])
+    for here, following in pairwise(order):
+        if spans[following][0] < spans[here][0] + len(spans[here][1]):
+            yield spans[here], spans[following], bands[here], bands[following]

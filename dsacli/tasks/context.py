@@ -43,6 +43,15 @@ class Context:
         index = int(np.searchsorted(self.edges, token, side="right")) - 1
         return self.documents[index], token - int(self.edges[index])
 
+    @cached_property
+    def sentence_edges(self) -> np.ndarray:
+        """The first token of every sentence of every document, and the end: int64 [sentences + 1]."""
+        firsts = [
+            np.searchsorted(document.starts, document.sentences[:, 0]) + shift
+            for document, shift in zip(self.documents, self.edges.tolist())
+        ]
+        return np.unique(np.concatenate([*firsts, self.edges]))
+
     def passages(self) -> list[tuple[int, int]]:
         """[first, last) tokens of every passage of every document."""
         return [

@@ -17,6 +17,7 @@ from dsacli.models.reading import (
     read_sequence,
     select,
     split_runs,
+    whole_runs,
 )
 from dsacli.tasks.context import Context
 from dsacli.tasks.savings import Account, DenseRun, Savings, element_bytes, peak_memory, shape_of
@@ -52,7 +53,8 @@ def run_query(model: ReaderModel, context: Context, question: str, index_topk: i
         queries, weights = index_queries(reader, [ids])
         selection = select(reader, queries, weights, context.index_keys, index_topk or reader.config.index_topk)
         limit = min(reader.config.run_tokens, reader.config.max_position_embeddings - len(ids) - 3)
-        runs = split_runs(selection.runs(), context.edges.tolist(), limit)
+        whole = whole_runs(selection.tokens.numpy(), context.sentence_edges)
+        runs = split_runs(whole, context.edges.tolist(), limit)
         spans = read_apart(reader, ids, [context.run(first, last) for first, last in runs])
     read = sum(last - first + len(ids) + 3 for first, last in runs)
     return QueryResult(spans, runs, account.savings(context, len(ids) + 2, len(selection.tokens), read))

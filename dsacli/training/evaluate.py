@@ -7,8 +7,17 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from dsacli.documents import Document
 from dsacli.models.reader import Reader
-from dsacli.models.reading import Run, encode_passages, index_queries, read_apart, select, split_runs
+from dsacli.models.reading import (
+    Run,
+    encode_passages,
+    index_queries,
+    read_apart,
+    select,
+    split_runs,
+    whole_runs,
+)
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Corpus, Passage, Question, load_corpus, pack_passages
 from dsacli.training.metrics import exact, f1
@@ -50,8 +59,12 @@ class Haystack:
         self.passages = [*corpus.passages, *transcripts.passages]
         self.edges = np.cumsum([0, *(len(p.tokens) for p in self.passages)])
         self.tokens = np.concatenate([p.tokens for p in self.passages])
-        self.keys = encode_passages(reader, [p.tokens for p in self.passages])
+        limit = reader.config.passage_tokens
+        pieces = [piece for p in self.passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
+        self.keys = encode_passages(reader, pieces)
         self.bm25 = BM25([p.text for p in self.passages])
+        firsts = [sentence_starts(p) + low for p, low in zip(self.passages, self.edges)]
+        self.sentence_edges = np.unique(np.concatenate([*firsts, self.edges]))
 
     def passage_ranks(self, reader: Reader, question: Question, chunk: int = 4096) -> int:
         """The rank of the gold passage by Σ_t max_s I(t, s), 0 the best."""
@@ -68,14 +81,14 @@ class Haystack:
         return rank(best.sum(0), question.passage)
 
     def answer(self, reader: Reader, question: Question) -> tuple[str, bool]:
-        """Answer over the whole haystack, and whether the gold answer's tokens were all selected."""
+        """Answer over the whole haystack, and whether a gold answer stands in the runs that were read."""
         queries, weights = index_queries(reader, [question.tokens])
         selection = select(reader, queries, weights, self.keys, reader.config.index_topk)
-        runs = split_runs(selection.runs(), self.edges.tolist(), reader.config.run_tokens)
+        whole = whole_runs(selection.tokens.numpy(), self.sentence_edges)
+        runs = split_runs(whole, self.edges.tolist(), reader.config.run_tokens)
         read = read_apart(reader, question.tokens, [Run(low, self.tokens[low:high]) for low, high in runs])
-        chosen = set(selection.tokens.tolist())
         shift = int(self.edges[question.passage])
-        kept = any(all(shift + t in chosen for t in range(a, b + 1)) for a, b in question.spans)
+        kept = any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
         best = read.best(1)
         if not best:
             return "", kept
@@ -103,6 +116,14 @@ def table_line(source: str, row: Figures) -> str:
         line += f" | {ours[0]:>9} {ours[1]:>5} {ours[2]:>5} | {theirs[0]:>8} {theirs[1]:>5} {theirs[2]:>5}"
         line += f" | {row.selected:>8.3f} {row.end_to_end_f1:>11.1f}"
     return line
+
+
+def sentence_starts(passage: Passage) -> np.ndarray:
+    """The first token of every sentence of a passage; packed transcripts have no offsets and stay whole."""
+    if not len(passage.offsets):
+        return np.zeros(1, np.int64)
+    starts = [start for start, _ in Document("passage", "text", passage.text).sentences()]
+    return np.searchsorted(passage.offsets[:, 0], starts)
 
 
 def rank(scores: np.ndarray, gold: int) -> int:

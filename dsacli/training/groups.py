@@ -16,8 +16,6 @@ from dsacli.training.data import Corpus, Question
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
 NO_ANSWER_SHARE = 0.12
-# Single sentences are half of all questions and the least like a document.
-SOURCE_SHARE = {"sentences": 0.5}
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,18 @@ class Negatives:
 
 
 def epoch_groups(
-    corpus: Corpus, negatives: Negatives, distractors: tuple[float, ...], seed: int
+    corpus: Corpus, negatives: Negatives, distractors: tuple[float, ...], sentences: float, seed: int
 ) -> Iterator[Group]:
     """One epoch, in random order: every question with its answer once, and a further part with
-    distractors only. `distractors[n]` is the share of questions that get n distractor runs."""
+    distractors only. `distractors[n]` is the share of questions that get n distractor runs.
+
+    Single sentences are half of all questions and the least like a document: only the share
+    `sentences` of them is asked.
+    """
     rng = np.random.default_rng(seed)
     for number in rng.permutation(len(corpus.questions)):
         question = corpus.questions[number]
-        if not question.spans or rng.random() >= SOURCE_SHARE.get(question.source, 1.0):
+        if not question.spans or (question.source == "sentences" and rng.random() >= sentences):
             continue
         run, answer = gold_run(corpus, question, rng)
         count = int(rng.choice(len(distractors), p=distractors))

@@ -30,6 +30,7 @@ class ReadTraining:
     out: Path
     start: Path | None = None
     distractors: tuple[float, ...] = (0.45, 0.55)
+    sentences: float = 0.5
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -137,7 +138,7 @@ def train_reader(plan: ReadTraining) -> Reader:
         batch
         for epoch in range(plan.epochs)
         for batch in batches(
-            epoch_groups(corpus, negatives, plan.distractors, plan.seed + epoch),
+            epoch_groups(corpus, negatives, plan.distractors, plan.sentences, plan.seed + epoch),
             plan.batch_tokens,
             plan.seed + epoch,
         )

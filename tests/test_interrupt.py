@@ -1,0 +1,135 @@
+"""What an interrupted or killed document pass leaves, and what a damaged cache entry does: nothing."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+WHO = "Who built the ferry?"
+COMMAND = [sys.executable, "-m", "dsacli"]
+
+
+@pytest.fixture
+def chapters(book, tmp_path) -> Path:
+    """The book's first tenth: seconds to encode."""
+    path = tmp_path / "chapters.txt"
+    path.write_text(book.read_text(encoding="utf-8")[:70_000], encoding="utf-8")
+    return path
+
+
+def read_until(terminal: int, word: bytes, seconds: float = 60) -> bytes:
+    """What a program shows on a terminal, up to and including `word`."""
+    seen, end = b"", time.monotonic() + seconds
+    while word not in seen and time.monotonic() < end:
+        seen += os.read(terminal, 4096)
+    assert word in seen, seen
+    return seen
+
+
+def rest(terminal: int) -> bytes:
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+    except OSError:
+        pass  # the end, as Linux says it
+    return seen
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_interrupting_the_document_pass_is_one_line_and_leaves_nothing(book, own_cache):
+    terminal, inner = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "ask", str(book), WHO, "--threads", "1"], stdout=subprocess.PIPE, stderr=inner, start_new_session=True
+    )
+    os.close(inner)
+    try:
+        seen = read_until(terminal, b"tokens/s")  # the bar, with a speed: in the middle of it
+        process.send_signal(signal.SIGINT)
+        seen += rest(terminal)
+        out, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        os.close(terminal)
+    assert process.returncode == 130
+    assert out == b""
+    assert seen.count(b"dsacli: interrupted") == 1 and b"Traceback" not in seen
+    assert not own_cache.exists() or not list(own_cache.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
+def test_interrupting_without_a_terminal_is_one_line(book, own_cache):
+    process = subprocess.Popen([*COMMAND, "inspect", str(book)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(5)  # started, and far from done
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"dsacli: interrupted\n")
+
+
+def test_a_killed_run_leaves_a_cache_that_works(cli, objects, chapters, own_cache):
+    for moment in ("start", "encoding", "writing", "writing"):
+        process = subprocess.Popen([*COMMAND, "inspect", str(chapters)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if moment == "writing":
+            while process.poll() is None and not list(own_cache.glob("*.partial")):
+                time.sleep(0.0005)
+        else:
+            time.sleep({"start": 0.7, "encoding": 3.0}[moment])
+        process.kill()
+        process.wait()
+        listed = [json.loads(line) for line in cli("cache", "list", "--json").stdout.splitlines()]
+        assert len(listed) <= 1 and all(entry["name"] == str(chapters) for entry in listed)
+    (result,) = objects("inspect", chapters)
+    (facts,) = result["documents"]
+    (entry,) = [json.loads(line) for line in cli("cache", "list", "--json").stdout.splitlines()]
+    assert entry["tokens"] == facts["tokens"] > 10_000
+    assert objects("inspect", chapters)[0]["document_pass"]["cached"] == facts["tokens"]
+    cli("cache", "clear")
+    assert not list(own_cache.iterdir())
+
+
+def flipped(data: bytes, place: float) -> bytes:
+    at = int(len(data) * place)
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def in_header(data: bytes, old: bytes, new: bytes) -> bytes:
+    """A change of the header that keeps its length: the bytes of every tensor stay as they are."""
+    (length,) = struct.unpack("<Q", data[:8])
+    header = data[8 : 8 + length]
+    assert old in header and len(old) == len(new)
+    return data[:8] + header.replace(old, new) + data[8 + length :]
+
+
+DAMAGE = {
+    "first byte": lambda data: flipped(data, 0.0),
+    "header": lambda data: flipped(data, 0.05),
+    "document": lambda data: flipped(data, 0.3),
+    "middle": lambda data: flipped(data, 0.5),
+    "last byte": lambda data: flipped(data, 0.9999999),
+    "truncated": lambda data: data[: len(data) // 2],
+    "one byte short": lambda data: data[:-1],
+    "longer": lambda data: data + b"\0",
+    "empty": lambda data: b"",
+    "other format": lambda data: in_header(data, b'"format":"1"', b'"format":"0"'),
+    "other type": lambda data: in_header(data, b'"dtype":"I32"', b'"dtype":"F32"'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_entry_is_rebuilt_silently(objects, ferry, own_cache, damage):
+    (before,) = objects("ask", ferry, WHO, "--min-confidence", 0)
+    (entry,) = own_cache.iterdir()
+    good = entry.read_bytes()
+    entry.write_bytes(DAMAGE[damage](good))
+    (after,) = objects("ask", ferry, WHO, "--min-confidence", 0)  # and nothing on stderr
+    assert after["savings"]["document_pass"]["cached"] == 0
+    assert (after["answers"], after["evidence"]) == (before["answers"], before["evidence"])
+    (again,) = objects("ask", ferry, WHO, "--min-confidence", 0)
+    assert again["savings"]["document_pass"]["cached"] > 0
+    assert [path.name for path in own_cache.iterdir()] == [entry.name]

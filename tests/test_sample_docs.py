@@ -1,0 +1,111 @@
+"""The sample documents, with questions that were written before any model was run on them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "sample_docs"
+CASES = json.loads((ROOT / "tests" / "sample_questions.json").read_text(encoding="utf-8"))
+ANSWERED = [case for case in CASES["questions"] if case["answers"]]
+ABSENT = [case for case in CASES["questions"] if not case["answers"]]
+DOCUMENTS = sorted({case["document"] for case in CASES["questions"]})
+RIGHT_OF_20 = 16
+EXACT_EXTRACTIONS = 0.6
+
+
+def table(rows: list[list[object]]) -> str:
+    """Rows as text, for whoever has to find out what went wrong."""
+    return "\n" + "\n".join(" | ".join(str(cell) for cell in row) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def asked(objects, right):
+    """(case, JSON result, whether it is right) of every question that has an answer."""
+    found = []
+    for document in DOCUMENTS:
+        cases = [case for case in ANSWERED if case["document"] == document]
+        # One question found is enough for exit code 0.
+        results = objects("ask", SAMPLES / document, *(case["question"] for case in cases), code=None)
+        assert [result["question"] for result in results] == [case["question"] for case in cases]
+        found += [(case, result, right(result["answer"], case["answers"])) for case, result in zip(cases, results)]
+    return found
+
+
+def test_at_least_sixteen_of_the_twenty_questions_are_answered_right(asked):
+    rows = [
+        ["right" if ok else "WRONG", case["question"], f"answer: {result['answer']}", f"gold: {case['answers'][0]}",
+         result["confidence"]]
+        for case, result, ok in asked
+    ]  # fmt: skip
+    count = sum(ok for *_, ok in asked)
+    print(table(rows), f"\n{count} of {len(asked)} right")
+    assert len(asked) == 20
+    assert count >= RIGHT_OF_20, table(rows)
+
+
+def test_a_right_answer_names_the_right_page(asked):
+    with_page = [(case, result) for case, result, ok in asked if ok and case["page"]]
+    wrong = [
+        [case["question"], f"page {result['evidence'][0]['page']}", f"gold: page {case['page']}"]
+        for case, result in with_page
+        if result["evidence"][0]["page"] != case["page"]
+    ]
+    assert with_page, "no question on the report was answered right"
+    assert not wrong, table(wrong)
+
+
+def test_text_files_have_lines_and_no_pages(asked):
+    for case, result, _ in asked:
+        for evidence in result["evidence"]:
+            assert (evidence["page"] is None) == (evidence["line"] is not None) == (case["page"] is None)
+
+
+@pytest.mark.parametrize("case", ABSENT, ids=lambda case: case["document"])
+def test_what_the_document_does_not_say_is_not_found(objects, case):
+    (result,) = objects("ask", SAMPLES / case["document"], case["question"], code=None)
+    assert (result["found"], result["answer"]) == (False, None), (result["answer"], result["confidence"])
+    objects("ask", SAMPLES / case["document"], case["question"], code=3)
+
+
+@pytest.fixture(scope="module")
+def extracted(objects):
+    """(case, value) of every field."""
+    found = []
+    for document in DOCUMENTS:
+        cases = [case for case in CASES["extractions"] if case["document"] == document]
+        if not cases:
+            continue
+        fields = [part for case in cases for part in ("--field", f"{case['field']}:{case['type']}")]
+        (result,) = objects("extract", SAMPLES / document, *fields, code=None)
+        assert list(result["values"]) == [case["field"] for case in cases]
+        confidence = {field["name"]: field["confidence"] for field in result["fields"]}
+        found += [(case, result["values"][case["field"]], confidence[case["field"]]) for case in cases]
+    return found
+
+
+def as_expected(case, value) -> bool:
+    """Equal; telephone numbers by their digits."""
+    if case["type"] == "phone" and value and case["value"]:
+        return "".join(filter(str.isdigit, value)) == "".join(filter(str.isdigit, case["value"]))
+    return value == case["value"]
+
+
+def test_fields_are_extracted_exactly(extracted):
+    rows = [
+        ["right" if as_expected(case, value) else "WRONG", case["field"], case["type"], f"value: {value}",
+         f"gold: {case['value']}", confidence]
+        for case, value, confidence in extracted
+    ]  # fmt: skip
+    share = sum(as_expected(case, value) for case, value, _ in extracted) / len(extracted)
+    print(table(rows), f"\n{share:.0%} exact")
+    assert len(extracted) == len(CASES["extractions"])
+    assert share >= EXACT_EXTRACTIONS, table(rows)
+
+
+def test_a_field_that_the_document_does_not_have_is_null(extracted):
+    guesses = [[case["field"], value, confidence] for case, value, confidence in extracted
+               if case["value"] is None and value is not None]  # fmt: skip
+    assert sum(case["value"] is None for case, *_ in extracted) == 2
+    assert not guesses, table(guesses)
