@@ -18,6 +18,8 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
     for number, text in enumerate(questions):
         if not text.strip():
             raise DsacliError("the question is empty")
+        if number and _exists(text):
+            raise DsacliError(f"{text}: documents come before the questions")
         if (number == 0 and not paths) or not (" " in text.strip() or "?" in text):
             raise DsacliError(f"{text}: no such file or folder")
     if not questions:
@@ -27,6 +29,6 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
 
 def _exists(argument: str) -> bool:
     try:
-        return Path(argument).exists()
+        return bool(argument.strip()) and Path(argument).exists()
     except (OSError, ValueError):
         return False

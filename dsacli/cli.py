@@ -82,6 +82,8 @@ def root(
 ) -> None:
     """Ask, summarize and extract from documents of up to a million tokens, with a local
     DeepSeek Sparse Attention model. Every result comes with its page and what it cost."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")
 
 
 def session(

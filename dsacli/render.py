@@ -26,14 +26,22 @@ Result = AskResult | SummarizeResult | ExtractResult | InspectResult
 WIDEST = 100
 
 
+class Out(Console):
+    """stdout; a reader that has gone is the command line's to deal with."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def show(result: Result, *, as_json: bool = False, as_csv: bool = False, header: bool = True, quiet: bool = False) -> None:
     """Print a result: text (styled on a terminal only), JSON or CSV; the savings panel unless quiet."""
     if as_json:
-        print(json.dumps(plain(result), ensure_ascii=False), flush=True)
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        print(json.dumps(plain(result), ensure_ascii=not utf8), flush=True)
     elif as_csv:
         write_csv(result, header)
     else:
-        console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+        console = Out(soft_wrap=not sys.stdout.isatty(), highlight=False)
         as_text(result, console)
     if not quiet and not isinstance(result, InspectResult):
         console = Console(stderr=True, highlight=False)
@@ -206,9 +214,9 @@ def _(result: SummarizeResult, console: Console) -> None:
 def _(result: ExtractResult, console: Console) -> None:
     if not console.is_terminal:
         for f in result.fields:
-            console.print(f"{f.field.name}\t{cell(f.value)}", markup=False)
+            print(f"{f.field.name}\t{cell(f.value)}")
         return
-    table = Table("field", "value", "as written", "where", "confidence", title=result.document, title_style="bold", title_justify="left")
+    table = Table("field", "value", "as written", "where", "confidence", title=Text(result.document), title_style="bold", title_justify="left")
     for f in result.fields:
         table.add_row(*field_row(f))
     console.print(table)
@@ -320,8 +328,8 @@ def measured(savings: Savings) -> str:
 
 def passed(once: Any) -> str:
     """The document pass in one line."""
-    known = "all cached" if once.cached == once.tokens else f"{once.cached:,} cached" if once.cached else "now cached"
-    return f"document pass, once: {once.tokens:,} tokens, {flop(once.flops)}, {once.seconds:.1f} s ({known})"
+    known = " (all cached)" if once.cached == once.tokens else f" ({once.cached:,} cached)" if once.cached else ""
+    return f"document pass, once: {once.tokens:,} tokens, {flop(once.flops)}, {once.seconds:.1f} s{known}"
 
 
 def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:

@@ -72,6 +72,10 @@ def check_device(device: str) -> None:
     known = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if device.split(":")[0] not in known:
         raise DsacliError(f"unknown device {device!r}; choose cpu, cuda or mps")
+    try:
+        torch.device(device)
+    except RuntimeError:
+        raise DsacliError(f"unknown device {device!r}; choose cpu, cuda or mps") from None
     if not known[device.split(":")[0]]():
         raise DsacliError(f"no {device} device here; leave --device out to use the CPU")
 

@@ -11,13 +11,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pytest
-from click.testing import Result
-from reportlab.pdfgen.canvas import Canvas
-from typer.testing import CliRunner
+# Before torch starts its threads: where other processes use the cores too, threads that wait for each
+# other take three times as long as one. The programs that the tests start inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from dsacli.cli import app
-from dsacli.models.loading import ReaderModel, load_model
+import pytest  # noqa: E402
+from click.testing import Result  # noqa: E402
+from reportlab.pdfgen.canvas import Canvas  # noqa: E402
+from typer.testing import CliRunner  # noqa: E402
+
+from dsacli.cli import app  # noqa: E402
+from dsacli.models.loading import ReaderModel, load_model  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_docs"

@@ -14,7 +14,9 @@ import torch
 from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
+from dsacli import __version__
 from dsacli.documents import parse
+from dsacli.render import flop, times
 
 pytestmark = pytest.mark.filterwarnings("error")
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_docs"
@@ -33,12 +35,14 @@ SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory
 ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE]}
 ASK = {"task": str, "question": str, "found": bool, **ANSWER, "answers": [ANSWER], "savings": SAVINGS}
 SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
-SUMMARIZE = {"task": str, "document": str, "focus": None, "found": bool, "summary": str,
-             "parts": [{"section": None, "sentences": [SENTENCE]}], "savings": SAVINGS}  # fmt: skip
+PART = {"section": None, "sentences": [SENTENCE]}
+SUMMARIZE = {"task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
+             "savings": SAVINGS}  # fmt: skip
 FIELD = {"name": str, "type": str, "value": str, "text": str, "confidence": float, "evidence": [EVIDENCE]}
 EXTRACT = {"task": str, "document": str, "found": bool, "values": dict, "fields": [FIELD], "savings": SAVINGS}
+SECTION = {"title": str, "level": int, "start": int, "end": int}
 FACTS = {"document": str, "kind": str, "pages": OPTIONAL, "characters": int, "tokens": int, "passages": int,
-         "sentences": int, "sections": [{"title": str, "level": int, "start": int, "end": int}], "index_bytes": int}  # fmt: skip
+         "sentences": int, "sections": [SECTION], "index_bytes": int}  # fmt: skip
 INSPECT = {"task": str, "documents": [FACTS], "index_topk": int, "estimate": {"flops": COST, "memory_bytes": COST},
            "document_pass": DOCUMENT_PASS}  # fmt: skip
 
@@ -99,7 +103,7 @@ def test_the_panel_shows_the_figures_of_the_json(cli):
     result = cli("ask", AGREEMENT, WHO, "--json", *ANY)
     savings = json.loads(result.stdout)["savings"]
     assert f"{savings['selected_tokens']:,} of {savings['context_tokens']:,} tokens selected" in result.stderr
-    assert f"{savings['flops']['ratio']:.1f}×" in result.stderr or f"{savings['flops']['ratio']:.0f}×" in result.stderr
+    assert times(savings["flops"]["ratio"]) in result.stderr and flop(savings["flops"]["dsa"]) in result.stderr
 
 
 def test_a_piped_result_is_not_wrapped(cli, ferry):
@@ -112,7 +116,8 @@ def test_on_a_terminal_there_is_style_and_with_no_color_no_colour(ferry):
     def seen(**environment: str) -> str:
         outer, inner = os.openpty()
         command = [sys.executable, "-m", "dsacli", "ask", str(ferry), WHO, "--quiet", "--min-confidence", "0"]
-        subprocess.run(command, stdout=inner, stderr=inner, env={**os.environ, "TERM": "xterm", **environment}, timeout=120)
+        environment = {**os.environ, "TERM": "xterm", **environment}
+        subprocess.run(command, stdout=inner, stderr=inner, env=environment, timeout=120)
         os.close(inner)
         found = b""
         try:
@@ -148,7 +153,8 @@ def test_several_documents_are_one_context(objects, ferry, pdf):
 
 def test_a_folder_is_all_its_documents(objects, ferry):
     (ferry.parent / "sub").mkdir()
-    (ferry.parent / "sub" / "tug.md").write_text("# The tug\n\nThe tug Hector was sold to Norway by Ann Laird in 1991.\n")
+    tug = "# The tug\n\nThe tug Hector was sold to Norway by Ann Laird in 1991.\n"
+    (ferry.parent / "sub" / "tug.md").write_text(tug)
     (ferry.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0")
     (result,) = objects("ask", ferry.parent, "Who sold the tug Hector?", *ANY)
     assert result["evidence"][0]["document"] == str(ferry.parent / "sub" / "tug.md")
@@ -237,7 +243,8 @@ def test_extract_as_text_for_pipes_is_a_line_per_field(cli, ferry):
 
 def test_extract_by_a_schema_file(objects, ferry, tmp_path):
     schema = tmp_path / "fields.json"
-    schema.write_text('{"fields": [{"name": "tug", "question": "Which tug towed her home?"}, {"name": "built", "type": "date"}]}')
+    tug = {"name": "tug", "question": "Which tug towed her home?"}
+    schema.write_text(json.dumps({"fields": [tug, {"name": "built", "type": "date"}]}))
     (result,) = objects("extract", ferry, "--schema", schema, *ANY)
     assert list(result["values"]) == ["tug", "built"]
     assert [field["type"] for field in result["fields"]] == ["text", "date"]
@@ -298,8 +305,9 @@ def test_summarize_by_section_quotes_every_section(objects):
 
 
 def test_summarize_with_a_focus_keeps_to_it(objects):
-    (result,) = objects("summarize", SAMPLES / "board-meeting.txt", "--focus", "the cheese lost in the cold store", "-s", 4)
-    assert result["focus"] == "the cheese lost in the cold store"
+    focus = "the cheese lost in the cold store"
+    (result,) = objects("summarize", SAMPLES / "board-meeting.txt", "--focus", focus, "-s", 4)
+    assert result["focus"] == focus
     near = [s for s in sentences_of(result) if re.search(r"cheese|cold|store|compressor|alarm", s["text"].lower())]
     assert len(near) >= 2, result["summary"]
 
@@ -361,14 +369,14 @@ def test_a_smaller_top_k_selects_and_costs_less(objects):
     (small,), (default,) = (
         objects("ask", AGREEMENT, "What is the notice period?", *ANY, *more) for more in (["--top-k", 512], [])
     )
-    assert (small["savings"]["selected_tokens"], default["savings"]["selected_tokens"]) == (512, 2048)
+    assert (small["savings"]["selected_tokens"] <= 512 < default["savings"]["selected_tokens"]) is True
     assert small["savings"]["flops"]["dsa"] < 0.6 * default["savings"]["flops"]["dsa"]
     assert small["savings"]["memory_bytes"]["dsa"] < default["savings"]["memory_bytes"]["dsa"]
 
 
 def test_a_document_is_encoded_once(cli, objects, ferry, own_cache):
     first = cli("ask", ferry, WHO, *ANY)
-    assert "(now cached)" in first.stderr
+    assert "document pass, once" in first.stderr and "(all cached)" not in first.stderr
     second = cli("ask", ferry, WHO, *ANY)
     assert "(all cached)" in second.stderr and second.stdout == first.stdout
     (result,) = objects("ask", ferry, WHO, *ANY)
@@ -438,7 +446,7 @@ def test_compare_dense_for_the_other_tasks(objects, ferry):
 
 def test_compare_dense_refuses_a_book_with_an_estimate(cli, book):
     result = cli("ask", book, "Who mended the lamp?", "--compare-dense", code=1)
-    assert re.search(r"^dsacli: dense attention over [\d,]+ tokens would take about [\d,]+ minutes here", result.stderr, re.M)
+    assert re.search(r"^dsacli: dense attention over [\d,]+ tokens would take about [\d,]+ minutes here", result.stderr)
     assert result.stdout == ""
 
 
@@ -561,8 +569,7 @@ def test_a_file_name_that_is_not_unicode_can_be_read(program, ferry):
     path = os.fsencode(ferry.parent) + b"/caf\xe9.txt"
     with open(path, "wb") as file:
         file.write(ferry.read_bytes())
-    command = [os.fsencode(sys.executable), b"-m", b"dsacli", b"ask", path, WHO.encode(), b"--json", b"-q", b"--min-confidence", b"0"]
-    result = subprocess.run(command, capture_output=True, timeout=120)
+    result = program("ask", os.fsdecode(path), WHO, "--json", "-q", *ANY)
     assert (result.returncode, result.stderr) == (0, b"")
     assert json.loads(result.stdout)["evidence"][0]["document"].endswith(".txt")
 
@@ -621,8 +628,6 @@ def test_help_of_everything_else(cli, command):
 
 
 def test_version(cli):
-    from dsacli import __version__
-
     assert cli("--version").stdout == f"dsacli {__version__}\n"
 
 
@@ -630,6 +635,7 @@ def test_version(cli):
 def test_a_closed_pipe_ends_it_quietly(program, ferry, mode):
     reading, writing = os.pipe()
     os.close(reading)
-    result = program("ask", ferry, WHO, "-q", *ANY, *mode, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
+    streams = {"capture_output": False, "stdout": writing, "stderr": subprocess.PIPE}
+    result = program("ask", ferry, WHO, "-q", *ANY, *mode, **streams)
     os.close(writing)
     assert (result.returncode, result.stderr) == (0, b"")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,6 @@ def blocked(installed, tmp_path) -> tuple[list[str], dict[str, str]]:
 
 
 def test_the_wheel_holds_the_weights_and_no_tests(wheel):
-    import zipfile
-
     names = zipfile.ZipFile(wheel).namelist()
     for part in ("config.json", "model.safetensors", "tokenizer.json"):
         assert f"dsacli/weights/{part}" in names
@@ -93,5 +92,6 @@ def test_it_answers_from_an_empty_folder_without_network(installed, blocked, tmp
 def test_the_network_is_really_blocked(installed, blocked, tmp_path):
     prefix, environment = blocked
     attempt = "import socket; socket.create_connection(('1.1.1.1', 53), timeout=3)"
-    done = subprocess.run([*prefix, installed, "-c", attempt], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    command = [*prefix, str(installed), "-c", attempt]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1 and "OSError" in done.stderr

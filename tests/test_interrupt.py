@@ -45,9 +45,8 @@ def rest(terminal: int) -> bytes:
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 def test_interrupting_the_document_pass_is_one_line_and_leaves_nothing(book, own_cache):
     terminal, inner = os.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, "ask", str(book), WHO, "--threads", "1"], stdout=subprocess.PIPE, stderr=inner, start_new_session=True
-    )
+    command = [*COMMAND, "ask", str(book), WHO, "--threads", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=inner, start_new_session=True)
     os.close(inner)
     try:
         seen = read_until(terminal, b"tokens/s")  # the bar, with a speed: in the middle of it
@@ -74,7 +73,8 @@ def test_interrupting_without_a_terminal_is_one_line(book, own_cache):
 
 def test_a_killed_run_leaves_a_cache_that_works(cli, objects, chapters, own_cache):
     for moment in ("start", "encoding", "writing", "writing"):
-        process = subprocess.Popen([*COMMAND, "inspect", str(chapters)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen([*COMMAND, "inspect", str(chapters)], **silent)
         if moment == "writing":
             while process.poll() is None and not list(own_cache.glob("*.partial")):
                 time.sleep(0.0005)

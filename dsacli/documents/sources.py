@@ -90,7 +90,7 @@ def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = pa
 
 
 def _name(path: str | Path) -> str:
-    return "stdin" if str(path) == STDIN else str(path)
+    return "stdin" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
 def _expand(paths: Sequence[str]) -> Iterator[tuple[Source, str | None]]:

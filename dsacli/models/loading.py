@@ -78,6 +78,13 @@ def read_config(folder: Path) -> ReaderConfig:
     return ReaderConfig(**{name: value for name, value in values.items() if name in names})
 
 
+def update_config(folder: Path, **values: float) -> None:
+    """Change settings in a model directory's `config.json`."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) | values
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
 def load_tokenizer(folder: Path = BUILT_IN) -> Tokenizer:
     """The directory's `tokenizer.json`; DsacliError when it can't be read."""
     path = folder / "tokenizer.json"

@@ -37,6 +37,7 @@ class ReaderConfig:
     index_radius: int = 64
     passage_tokens: int = 256
     run_tokens: int = 384
+    index_prior: float = 0.0
     temperature: float = 1.0
     no_answer_bias: float = 0.0
 

@@ -3,7 +3,7 @@
 Knows tokens and tensors; which document they come from is the tasks' business.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ import torch
 
 from dsacli.dsa.selection import Selection, merge_runs, select_topk
 from dsacli.models.batches import pad_rows, passage_row, question_row
-from dsacli.models.reader import Reader
+from dsacli.models.reader import Reader, ReaderConfig
 
 BATCH_TOKENS = 8192
 ANSWER_TOKENS = 40
@@ -24,10 +24,24 @@ FAR_BELOW = -1e9
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of the context that is read in one piece: `first` is its place, `tokens` its ids."""
+    """A stretch of the context that is read in one piece: `first` is its place, `tokens` its ids.
+
+    `index_score` is its best token's S(s) per question token; runs that the indexer ranks higher are
+    likelier to hold the answer.
+    """
 
     first: int
     tokens: np.ndarray
+    index_score: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunLogits:
+    """What the reading pass says of one run: start and end logits [tokens, 2], and its no-answer logit."""
+
+    run: Run
+    logits: np.ndarray
+    no_answer: float
 
 
 @dataclass(frozen=True)
@@ -165,26 +179,43 @@ def split_runs(runs: Sequence[tuple[int, int]], edges: Sequence[int], limit: int
     return pieces
 
 
+def within(selection: Selection, runs: Sequence[tuple[int, int]], index_topk: int) -> list[tuple[int, int]]:
+    """The runs of best index score that hold `index_topk` tokens at most; the very best one always."""
+    scores = best_index_scores(selection, runs, 1)
+    kept: list[tuple[int, int]] = []
+    left = index_topk
+    for _, run in sorted(zip(scores, runs), reverse=True):
+        if run[1] - run[0] <= left or not kept:
+            kept.append(run)
+            left -= run[1] - run[0]
+    return sorted(kept)
+
+
+def best_index_scores(selection: Selection, runs: Sequence[tuple[int, int]], question_tokens: int) -> list[float]:
+    """The best S(s) among the selected tokens of each run, per question token."""
+    tokens, scores = selection.tokens.numpy(), selection.scores.numpy()
+    bounds = [np.searchsorted(tokens, run) for run in runs]
+    return [float(scores[low:high].max(initial=scores.min())) / question_tokens for low, high in bounds]
+
+
 @torch.inference_mode()
-def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> SpanDistribution:
-    """Read each run with the question on its own, in batches; one softmax over all of them."""
+def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
+    """Read each run with the question on its own, in batches of similar length."""
     device = next(reader.parameters()).device
     head = len(question) + 2
-    spans: list[tuple[int, np.ndarray]] = []
-    no_answer = []
+    read = []
     order = sorted(range(len(runs)), key=lambda number: len(runs[number].tokens))
     for batch in _batches(order, [head + len(run.tokens) + 1 for run in runs]):
         rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
         logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()
         for place, number in enumerate(batch):
-            length = len(runs[number].tokens)
-            spans.append((runs[number].first, logits[place, head : head + length]))
-        no_answer += logits[:, 0].sum(-1).tolist()
-    return _distribution(reader, spans, no_answer)
+            spans = logits[place, head : head + len(runs[number].tokens)]
+            read.append(RunLogits(runs[number], spans, float(logits[place, 0].sum())))
+    return read
 
 
 @torch.inference_mode()
-def read_sequence(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> SpanDistribution:
+def read_sequence(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
     """Read question and all runs as ONE sequence, positions restarting in every run.
 
     With every token of the document in `runs` this is dense attention, k = L.
@@ -192,41 +223,46 @@ def read_sequence(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> 
     device = next(reader.parameters()).device
     rows = pad_rows([question_row(question, *(run.tokens for run in runs))]).to(device)
     logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()[0]
-    place, spans = len(question) + 2, []
+    place, read = len(question) + 2, []
     for run in runs:
-        spans.append((run.first, logits[place : place + len(run.tokens)]))
+        read.append(RunLogits(run, logits[place : place + len(run.tokens)], float(logits[0].sum())))
         place += len(run.tokens) + 1
-    return _distribution(reader, spans, [float(logits[0].sum())] * len(spans))
+    return read
 
 
-def _distribution(
-    reader: Reader, spans: list[tuple[int, np.ndarray]], no_answers: Sequence[float]
-) -> SpanDistribution:
-    """One softmax; the no-answer is that of the run with the best span, whose "not here" is at stake."""
-    config = reader.config
+def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribution:
+    """One softmax over every span of every run and the no-answer.
+
+    A run's index score enters as a prior (`index_prior`); the no-answer is that of the run with the best
+    span, whose "not here" is at stake; `temperature` and `no_answer_bias` make the result a probability
+    that can be trusted (fitted by `dsacli.training calibrate`).
+    """
     bands = []
-    for _, logits in spans:
-        ends = np.pad(logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
-        windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(logits)]
-        bands.append((logits[:, :1] + windows) / config.temperature)
-    for (first, logits), (following, _), band, next_band in _overlapping(spans, bands):
-        middle = (following + first + len(logits)) // 2
-        band[middle - first :] = FAR_BELOW
-        next_band[: middle - following] = FAR_BELOW
+    highest_score = max(each.run.index_score for each in read)
+    for each in read:
+        ends = np.pad(each.logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
+        windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(each.logits)]
+        prior = config.index_prior * (each.run.index_score - highest_score)
+        bands.append((each.logits[:, :1] + windows + prior) / config.temperature)
+    for here, following in _overlapping(read):
+        first, second = read[here].run.first, read[following].run.first
+        middle = (second + first + len(bands[here])) // 2
+        bands[here][middle - first :] = FAR_BELOW
+        bands[following][: middle - second] = FAR_BELOW
     best_run = max(range(len(bands)), key=lambda number: bands[number].max())
-    no_answer = (no_answers[best_run] + config.no_answer_bias) / config.temperature
-    highest = max([no_answer, *(float(band.max()) for band in bands)])
+    no_answer = (read[best_run].no_answer + config.no_answer_bias) / config.temperature
+    highest = max(no_answer, float(bands[best_run].max()))
     weights = [np.exp(band - highest) for band in bands]
     total = np.exp(no_answer - highest) + sum(float(w.sum()) for w in weights)
     return SpanDistribution(
-        [RunSpans(first, weight / total) for (first, _), weight in zip(spans, weights)],
+        [RunSpans(each.run.first, weight / total) for each, weight in zip(read, weights)],
         float(np.exp(no_answer - highest) / total),
     )
 
 
-def _overlapping(spans: list[tuple[int, np.ndarray]], bands: list[np.ndarray]):
+def _overlapping(read: Sequence[RunLogits]) -> Iterator[tuple[int, int]]:
     """Neighbouring windows that share tokens; each of these tokens must start spans in one of them only."""
-    order = sorted(range(len(spans)), key=lambda number: spans[number][0])
+    order = sorted(range(len(read)), key=lambda number: read[number].run.first)
     for here, following in pairwise(order):
-        if spans[following][0] < spans[here][0] + len(spans[here][1]):
-            yield spans[here], spans[following], bands[here], bands[following]
+        if read[following].run.first < read[here].run.first + len(read[here].logits):
+            yield here, following

@@ -60,10 +60,10 @@ class Context:
             for low, high in pairwise(document.passages.tolist())
         ]
 
-    def run(self, first: int, last: int) -> Run:
+    def run(self, first: int, last: int, index_score: float = 0.0) -> Run:
         """Tokens [first, last) of one document, ready to be read."""
         document, low = self.place(first)
-        return Run(first, document.token_ids[low : low + last - first])
+        return Run(first, document.token_ids[low : low + last - first], index_score)
 
     def characters(self, first: int, last: int) -> tuple[EncodedDocument, int, int]:
         """The document and the characters of the tokens first to last, both included."""

@@ -12,12 +12,15 @@ from dsacli.errors import DsacliError
 from dsacli.models.loading import ReaderModel
 from dsacli.models.reading import (
     SpanDistribution,
+    best_index_scores,
     index_queries,
     read_apart,
     read_sequence,
     select,
     split_runs,
+    weigh_spans,
     whole_runs,
+    within,
 )
 from dsacli.tasks.context import Context
 from dsacli.tasks.savings import Account, DenseRun, Savings, element_bytes, peak_memory, shape_of
@@ -49,15 +52,19 @@ def run_query(model: ReaderModel, context: Context, question: str, index_topk: i
     """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span."""
     reader = model.reader
     ids = question_tokens(model, question)
+    topk = index_topk or reader.config.index_topk
     with Account(reader) as account:
         queries, weights = index_queries(reader, [ids])
-        selection = select(reader, queries, weights, context.index_keys, index_topk or reader.config.index_topk)
+        selection = select(reader, queries, weights, context.index_keys, topk)
         limit = min(reader.config.run_tokens, reader.config.max_position_embeddings - len(ids) - 3)
-        whole = whole_runs(selection.tokens.numpy(), context.sentence_edges)
+        whole = within(selection, whole_runs(selection.tokens.numpy(), context.sentence_edges), topk)
         runs = split_runs(whole, context.edges.tolist(), limit)
-        spans = read_apart(reader, ids, [context.run(first, last) for first, last in runs])
-    read = sum(last - first + len(ids) + 3 for first, last in runs)
-    return QueryResult(spans, runs, account.savings(context, len(ids) + 2, len(selection.tokens), read))
+        scores = best_index_scores(selection, runs, len(ids))
+        read = read_apart(reader, ids, [context.run(*run, score) for run, score in zip(runs, scores)])
+        spans = weigh_spans(reader.config, read)
+    entries = sum(last - first + len(ids) + 3 for first, last in runs)
+    selected = sum(last - first for first, last in whole)
+    return QueryResult(spans, runs, account.savings(context, len(ids) + 2, selected, entries))
 
 
 def matmul_rate(dtype: torch.dtype) -> float:

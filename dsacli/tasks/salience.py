@@ -34,15 +34,16 @@ def probe_queries(model: ReaderModel, context: Context) -> tuple[torch.Tensor, t
     """
     passages = context.passages()
     chosen = sorted({int(i) for i in np.linspace(0, len(passages) - 1, min(PROBES, len(passages)))})
-    queries, weights, owners = [], [], []
-    for number in chosen:
-        low, high = passages[number]
-        q, w = index_queries(model.reader, [context.run(low, high).tokens])
-        top = w.sum(-1).topk(min(PROBE_TOKENS, len(w))).indices
-        queries.append(q[top])
-        weights.append(w[top])
-        owners += [(low, high)] * len(top)
-    return torch.cat(queries), torch.cat(weights), np.array(owners)
+    probes = [passages[number] for number in chosen]
+    queries, weights = index_queries(model.reader, [context.run(*probe).tokens for probe in probes])
+    kept, owners, place = [], [], 0
+    for low, high in probes:
+        heaviest = weights[place : place + high - low].sum(-1).topk(min(PROBE_TOKENS, high - low)).indices
+        kept.append(heaviest + place)
+        owners += [(low, high)] * len(heaviest)
+        place += high - low
+    rows = torch.cat(kept)
+    return queries[rows], weights[rows], np.array(owners)
 
 
 @torch.inference_mode()
@@ -71,7 +72,7 @@ def salience(best: np.ndarray, sentences: np.ndarray, owners: np.ndarray | None 
     scores = best.astype(np.float64)
     if owners is not None:
         own = (sentences[None, :, 0] >= owners[:, :1]) & (sentences[None, :, 0] < owners[:, 1:])
-        scores[own] = np.nan
+        scores[own & ~own.all(axis=0)] = np.nan
     total = np.nan_to_num(np.nanmean(scores, axis=0)) if owners is not None else scores.mean(0)
     lengths = np.log1p(sentences[:, 1] - sentences[:, 0])
     slope = np.cov(lengths, total)[0, 1] / max(lengths.var(), 1e-9) if len(lengths) > 2 else 0.0

@@ -84,6 +84,24 @@ def export(
 
 
 @app.command()
+def calibrate(
+    data: Data,
+    model: Annotated[Path, typer.Argument(help="A model directory; its config.json is rewritten.")],
+    questions: Annotated[int, typer.Option(help="Dev questions per source.")] = 150,
+) -> None:
+    """Fit index prior, temperature and no-answer bias on dev, and write them to the model's config."""
+    from dsacli.models.loading import load_reader, load_tokenizer, update_config
+    from dsacli.training.calibrate import ask_dev, fit
+
+    reader = load_reader(model)
+    best = fit(ask_dev(reader, load_tokenizer(model), data, questions), reader.config)
+    update_config(
+        model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias
+    )
+    typer.echo(str(best))
+
+
+@app.command()
 def evaluate(
     data: Data,
     model: Annotated[Path | None, typer.Option(help="A model directory.", show_default="built in")] = None,

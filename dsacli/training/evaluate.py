@@ -1,6 +1,7 @@
 """The figures of a reader on the dev split: answers on the gold paragraph, and finding it among all."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,16 @@ from dsacli.documents import Document
 from dsacli.models.reader import Reader
 from dsacli.models.reading import (
     Run,
+    RunLogits,
+    best_index_scores,
     encode_passages,
     index_queries,
     read_apart,
     select,
     split_runs,
+    weigh_spans,
     whole_runs,
+    within,
 )
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Corpus, Passage, Question, load_corpus, pack_passages
@@ -28,15 +33,16 @@ SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales", "sentences")
 
 @dataclass(frozen=True)
 class Figures:
-    """Per source: answers on the gold paragraph (0-100), recall over the haystack (0-1), both end to end."""
+    """One source: answers on the gold paragraph (0-100); over the haystack the recall of the index and of
+    BM25 (0-1), the share of answers that stand in the runs read, and the answers' F1 end to end."""
 
     questions: int
     f1: float
     exact: float
-    recall: dict[str, float]
-    bm25: dict[str, float]
-    selected: float
-    end_to_end_f1: float
+    recall: dict[str, float] | None = None
+    bm25: dict[str, float] | None = None
+    selected: float | None = None
+    end_to_end_f1: float | None = None
 
 
 def answer_text(passage: Passage, first: int, last: int) -> str:
@@ -48,56 +54,68 @@ def gold_answer(reader: Reader, corpus: Corpus, question: Question) -> str:
     """The best span in the question's own passage, "not found" not being a choice."""
     tokens = corpus.passages[question.passage].tokens
     runs = [Run(low, tokens[low:high]) for low, high in split_runs([(0, len(tokens))], [], reader.config.run_tokens)]
-    best = read_apart(reader, question.tokens, runs).best(1)
+    best = weigh_spans(reader.config, read_apart(reader, question.tokens, runs)).best(1)
     return answer_text(corpus.passages[question.passage], *best[0][:2]) if best else ""
 
 
 class Haystack:
-    """All dev passages of all sources as one context, about a million tokens, with index keys."""
+    """Passages as one context with index keys: a document, or all dev passages, about a million tokens."""
 
-    def __init__(self, reader: Reader, corpus: Corpus, transcripts: Corpus):
-        self.passages = [*corpus.passages, *transcripts.passages]
-        self.edges = np.cumsum([0, *(len(p.tokens) for p in self.passages)])
-        self.tokens = np.concatenate([p.tokens for p in self.passages])
+    def __init__(self, reader: Reader, passages: list[Passage]):
+        self.reader, self.passages = reader, passages
+        self.number = {id(passage): number for number, passage in enumerate(passages)}
+        self.edges = np.cumsum([0, *(len(p.tokens) for p in passages)])
+        self.tokens = np.concatenate([p.tokens for p in passages])
         limit = reader.config.passage_tokens
-        pieces = [piece for p in self.passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
+        pieces = [piece for p in passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
         self.keys = encode_passages(reader, pieces)
-        self.bm25 = BM25([p.text for p in self.passages])
-        firsts = [sentence_starts(p) + low for p, low in zip(self.passages, self.edges)]
+        firsts = [sentence_starts(p) + low for p, low in zip(passages, self.edges)]
         self.sentence_edges = np.unique(np.concatenate([*firsts, self.edges]))
 
-    def passage_ranks(self, reader: Reader, question: Question, chunk: int = 4096) -> int:
+    def rank(self, question: Question, gold: Passage, chunk: int = 4096) -> int:
         """The rank of the gold passage by Σ_t max_s I(t, s), 0 the best."""
-        queries, weights = index_queries(reader, [question.tokens])
+        queries, weights = index_queries(self.reader, [question.tokens])
         best = np.full((len(queries), len(self.passages)), -np.inf, np.float32)
         with torch.inference_mode():
             for low in range(0, len(self.keys), chunk):
-                scores = reader.indexer.scores(queries, weights, self.keys[low : low + chunk]).numpy()
+                scores = self.reader.indexer.scores(queries, weights, self.keys[low : low + chunk]).numpy()
                 first = int(np.searchsorted(self.edges, low, side="right")) - 1
                 last = int(np.searchsorted(self.edges, low + scores.shape[1], side="left"))
                 starts = np.maximum(self.edges[first:last] - low, 0)
                 here = np.maximum.reduceat(scores, starts, axis=1)
                 best[:, first:last] = np.maximum(best[:, first:last], here)
-        return rank(best.sum(0), question.passage)
+        return rank(best.sum(0), self.number[id(gold)])
 
-    def answer(self, reader: Reader, question: Question) -> tuple[str, bool]:
-        """Answer over the whole haystack, and whether a gold answer stands in the runs that were read."""
-        queries, weights = index_queries(reader, [question.tokens])
-        selection = select(reader, queries, weights, self.keys, reader.config.index_topk)
+    def read(self, question: Question) -> list[RunLogits]:
+        """Select, cut into runs and read them, as a query does."""
+        config = self.reader.config
+        queries, weights = index_queries(self.reader, [question.tokens])
+        selection = select(self.reader, queries, weights, self.keys, config.index_topk)
         whole = whole_runs(selection.tokens.numpy(), self.sentence_edges)
-        runs = split_runs(whole, self.edges.tolist(), reader.config.run_tokens)
-        read = read_apart(reader, question.tokens, [Run(low, self.tokens[low:high]) for low, high in runs])
-        shift = int(self.edges[question.passage])
-        kept = any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
-        best = read.best(1)
-        if not best:
-            return "", kept
-        first, last, _ = best[0]
+        whole = within(selection, whole, config.index_topk)
+        runs = split_runs(whole, self.edges.tolist(), config.run_tokens)
+        scores = best_index_scores(selection, runs, len(question.tokens))
+        pieces = [Run(low, self.tokens[low:high], score) for (low, high), score in zip(runs, scores)]
+        return read_apart(self.reader, question.tokens, pieces)
+
+    def holds(self, read: list[RunLogits], question: Question, gold: Passage) -> bool:
+        """Whether a gold answer stands in the runs that were read."""
+        shift = int(self.edges[self.number[id(gold)]])
+        runs = [(each.run.first, each.run.first + len(each.logits)) for each in read]
+        return any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
+
+    def text(self, first: int, last: int) -> str:
+        """The wording of a token span; a packed transcript has none to give."""
         index = int(np.searchsorted(self.edges, first, side="right")) - 1
         passage, low = self.passages[index], int(self.edges[index])
         if not len(passage.offsets):
-            return "(in a transcript)", kept
-        return answer_text(passage, first - low, min(last - low, len(passage.tokens) - 1)), kept
+            return "(in a transcript)"
+        return answer_text(passage, first - low, min(last - low, len(passage.tokens) - 1))
+
+    def answer(self, read: list[RunLogits]) -> tuple[str, float]:
+        """The best answer and its confidence."""
+        best = weigh_spans(self.reader.config, read).best(1)
+        return (self.text(*best[0][:2]), best[0][2]) if best else ("", 0.0)
 
 
 def table_head(haystack: bool) -> str:
@@ -136,28 +154,35 @@ def recalls(ranks: list[int]) -> dict[str, float]:
     return {f"R@{k}": float(np.mean([r < k for r in ranks])) for k in (1, 5, 16)}
 
 
-def evaluate(reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, haystack: bool = True):
+def evaluate(
+    reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, haystack: bool = True
+) -> Iterator[tuple[str, Figures]]:
     """Yield (source, Figures) over the dev split, `questions` a source (evenly spaced, 0 = all)."""
     corpus = load_corpus(data, "dev", tokenizer)
-    whole = None
     if haystack:
-        whole = Haystack(reader, corpus, pack_passages(load_corpus(data, "dev", tokenizer, TRANSCRIPTS)))
+        transcripts = pack_passages(load_corpus(data, "dev", tokenizer, TRANSCRIPTS))
+        whole = Haystack(reader, [*corpus.passages, *transcripts.passages])
+        bm25 = BM25([passage.text for passage in whole.passages])
     for source in SOURCES:
         asked = [q for q in corpus.questions if q.source == source and q.spans]
         if questions and len(asked) > questions:
             asked = [asked[i] for i in np.linspace(0, len(asked) - 1, questions).astype(int)]
         gold = [gold_answer(reader, corpus, q) for q in asked]
-        ranks, bm25, found = [], [], []
-        if whole is not None:
-            ranks = [whole.passage_ranks(reader, q) for q in asked]
-            bm25 = [rank(whole.bm25.scores(q.text), q.passage) for q in asked]
-            found = [whole.answer(reader, q) for q in asked]
-        yield source, Figures(
-            len(asked),
-            100 * float(np.mean([f1(a, q.answers) for a, q in zip(gold, asked)])),
-            100 * float(np.mean([exact(a, q.answers) for a, q in zip(gold, asked)])),
-            recalls(ranks) if ranks else {},
-            recalls(bm25) if bm25 else {},
-            float(np.mean([kept for _, kept in found])) if found else float("nan"),
-            100 * float(np.mean([f1(a, q.answers) for (a, _), q in zip(found, asked)])) if found else float("nan"),
-        )
+        figures = Figures(len(asked), mean(f1, gold, asked), mean(exact, gold, asked))
+        if haystack:
+            passages = [corpus.passages[q.passage] for q in asked]
+            reads = [whole.read(q) for q in asked]
+            found = [whole.answer(read)[0] for read in reads]
+            figures = replace(
+                figures,
+                recall=recalls([whole.rank(q, p) for q, p in zip(asked, passages)]),
+                bm25=recalls([rank(bm25.scores(q.text), q.passage) for q in asked]),
+                selected=float(np.mean([whole.holds(*each) for each in zip(reads, asked, passages)])),
+                end_to_end_f1=mean(f1, found, asked),
+            )
+        yield source, figures
+
+
+def mean(metric: Callable[[str, tuple[str, ...]], float], answers: list[str], asked: list[Question]) -> float:
+    """A metric's mean over questions, in percent."""
+    return 100 * float(np.mean([metric(answer, q.answers) for answer, q in zip(answers, asked)]))

@@ -8,13 +8,13 @@ from dsacli.dsa.cost import CostMeter
 from dsacli.dsa.selection import merge_runs
 from dsacli.models import reading
 from dsacli.models.batches import CLS, SEP, question_row
+from dsacli.models import reading
 from dsacli.models.reading import (
+    weigh_spans,
     Run,
     SpanDistribution,
     encode_passages,
     index_queries,
-    read_apart,
-    read_sequence,
     select,
 )
 
@@ -22,6 +22,15 @@ DOCUMENT = np.random.default_rng(0).integers(103, 200, 1000)
 QUESTION = np.random.default_rng(1).integers(103, 200, 6)
 # Of different lengths and not in the order of their lengths.
 EDGES = [(0, 40), (40, 41), (41, 60), (200, 290), (300, 303), (990, 1000)]
+
+
+def read_apart(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_apart(reader, question, runs))
+
+
+def read_sequence(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
+
 
 
 def run(first: int, last: int) -> Run:

@@ -3,20 +3,29 @@
 import numpy as np
 import pytest
 
+from dsacli.models import reading
 from dsacli.models.reading import (
+    weigh_spans,
     ANSWER_TOKENS,
     RUN_OVERLAP,
     SHORTEST_RUN,
     Run,
     RunSpans,
     SpanDistribution,
-    read_apart,
-    read_sequence,
     split_runs,
     whole_runs,
 )
 
 GENERATOR = np.random.default_rng(0)
+
+
+def read_apart(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_apart(reader, question, runs))
+
+
+def read_sequence(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
+
 
 
 def random_spans(*edges: tuple[int, int], width: int = 5) -> SpanDistribution:

@@ -13,7 +13,10 @@ from dsacli.models.reading import encode_passages
 from dsacli.tasks.encode import TOKENIZER_PIECE, cache_key, cut_passages, encode_document, store, stored, tokenise
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_docs"
-WORDS = "The café’s naïve coöperation — “quoted”, e\u0301tude, 北京大学 在 東京, Ünïcödé 🙂🙃 № ﬁne, don't; 3.14% of £1,250.50. "
+WORDS = (
+    "The café’s naïve coöperation — “quoted”, e\u0301tude, 北京大学 在 東京, "
+    "Ünïcödé 🙂🙃 № ﬁne, don't; 3.14% of £1,250.50. "
+)
 
 
 def report():

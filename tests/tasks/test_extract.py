@@ -11,11 +11,12 @@ from dsacli.tasks.query import run_query
 from dsacli.tasks.values import find_values, normalise
 
 TEXTS = (
-    "This agreement is made on 14 February 2025 and takes effect on 1 March 2025. The fee is EUR 1,250.50\nper month, "
-    "and never more than £2.5 million a year.\n\nThe term is three (3) years; notice is 90 days. Rates rise by at most 3.5%. "
+    "This agreement is made on 14 February 2025 and takes effect on 1 March 2025. The fee is EUR 1,250.50\n"
+    "per month, and never more than £2.5 million a year.\n\n"
+    "The term is three (3) years; notice is 90 days. Rates rise by at most 3.5%. "
     "Write to legal@talland.example, see www.talland.example/terms, or call +31 118 555 019. There are 41 archives.",
-    "The annex was signed on 2024-12-31 and costs $17,500. Interest is 8 per cent (12% when late). Call (415) 555-0132; "
-    "mail a.b@c.example. It ends after eighteen months, with 1,140 boxes and see https://example.org/a?b=c.",
+    "The annex was signed on 2024-12-31 and costs $17,500. Interest is 8 per cent (12% when late). "
+    "Call (415) 555-0132; mail a.b@c.example. It ends after eighteen months, with 1,140 boxes and see https://example.org/a?b=c.",
 )
 TYPES = ["date", "money", "number", "percent", "email", "phone", "url", "duration"]
 
@@ -70,14 +71,16 @@ def test_every_phrasing_counts_alike():
 
 
 def test_the_same_value_in_several_places_adds_up_and_shows_the_likeliest():
-    best = best_value(Field("end", "date"), [[candidate("2025-01-01", 0.3, "1/1/25"), candidate("2025-01-01", 0.5, "New Year 2025"), candidate("2024-01-01", 0.4)]], 0.3)  # fmt: skip
+    twice = [candidate("2025-01-01", 0.3, "1/1/25"), candidate("2025-01-01", 0.5, "New Year 2025")]
+    best = best_value(Field("end", "date"), [[*twice, candidate("2024-01-01", 0.4)]], 0.3)
     assert (best.value, best.text, best.confidence) == ("2025-01-01", "New Year 2025", pytest.approx(0.8))
     best = best_value(Field("end", "date"), [[candidate("2025", 0.9), candidate("2025", 0.9)]], 0.3)
     assert best.confidence == 1
 
 
 def test_texts_are_the_same_whatever_their_case_and_punctuation():
-    best = best_value(Field("x"), [[candidate("Ada King", 0.3, "Ada King"), candidate("ada king.", 0.2), candidate("Bob", 0.4)]], 0.3)
+    found = [candidate("Ada King", 0.3, "Ada King"), candidate("ada king.", 0.2), candidate("Bob", 0.4)]
+    best = best_value(Field("x"), [found], 0.3)
     assert (best.value, best.confidence) == ("Ada King", pytest.approx(0.5))
     assert plain("Ada King,") == plain("ada  king")
 

@@ -144,7 +144,8 @@ def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds
 
 
 def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
-    one = Context([encode_document(parse("a.txt", b"The ferry was built at Leith. The tug came from Oban at noon."), model)])
+    text = b"The ferry was built at Leith. The tug came from Oban at noon."
+    one = Context([encode_document(parse("a.txt", text), model)])
     bounds = sentence_tokens(one)
     queries, weights, owners = probe_queries(model, one)
     scores = salience(best_index_scores(model, one, queries, weights, bounds), bounds, owners)
