@@ -1,8 +1,9 @@
 """How much a document attends to each of its sentences, by index scores.
 
-Query tokens are those of a focus, or of passages taken evenly from the document (probes). A sentence's
-salience is the sum over query tokens of its best index score, minus what a sentence of its length would
-get anyway: the indexer that finds what a question needs finds what the document keeps coming back to.
+With a focus, a sentence's salience is the sum over the focus's tokens of its best index score: late
+interaction, as the indexer was trained. Without one, the query tokens are taken from evenly spaced
+passages of the document itself (probes), those of most term weight: frequent in the document, rare among
+its sentences. What their index scores agree on, the document keeps coming back to.
 """
 
 import numpy as np
@@ -15,6 +16,8 @@ from dsacli.tasks.context import Context
 PROBES = 48
 PROBE_TOKENS = 24
 CHUNK_TOKENS = 4096
+LENGTH_TAKEN_OFF = 0.5
+TERM_LENGTH_POWER = 0.7
 
 
 def sentence_tokens(context: Context) -> np.ndarray:
@@ -27,23 +30,44 @@ def sentence_tokens(context: Context) -> np.ndarray:
     return np.concatenate(found)
 
 
-def probe_queries(model: ReaderModel, context: Context) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
-    """Index queries of the weightiest tokens of evenly spaced passages.
+def term_weights(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+    """log(1 + uses) · log(sentences / sentences with it) of every token of the context, 0 for those without
+    a letter, so that tables of figures do not speak for the document: float64 [tokens]."""
+    ids = np.concatenate([document.token_ids for document in context.documents])
+    sizes = np.diff(sentences, axis=1).ravel()
+    places = np.concatenate([np.arange(first, last) for first, last in sentences])
+    pairs = np.unique(np.stack([ids[places], np.repeat(np.arange(len(sizes)), sizes)]), axis=1)
+    uses = np.bincount(ids)
+    holding = np.bincount(pairs[0], minlength=len(uses))
+    used = np.flatnonzero(uses)
+    lettered = np.zeros(len(uses))
+    lettered[used] = [any(map(str.isalpha, model.tokenizer.id_to_token(number))) for number in used.tolist()]
+    return (lettered * np.log1p(uses) * np.log(len(sizes) / np.maximum(holding, 1)))[ids]
 
-    returns: queries [n, heads, dim], weights [n, heads], and each one's passage as [first, last): [n, 2]
+
+def probe_queries(
+    model: ReaderModel, context: Context, terms: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+    """Index queries of the tokens of most term weight in evenly spaced passages.
+
+    terms: `term_weights` of the context
+    returns: queries [n, heads, dim], weights [n, heads] scaled by the term weight, and each one's passage
+    as [first, last): [n, 2]
     """
     passages = context.passages()
     chosen = sorted({int(i) for i in np.linspace(0, len(passages) - 1, min(PROBES, len(passages)))})
     probes = [passages[number] for number in chosen]
     queries, weights = index_queries(model.reader, [context.run(*probe).tokens for probe in probes])
-    kept, owners, place = [], [], 0
+    rows, scale, owners, place = [], [], [], 0
     for low, high in probes:
-        heaviest = weights[place : place + high - low].sum(-1).topk(min(PROBE_TOKENS, high - low)).indices
-        kept.append(heaviest + place)
+        heaviest = np.argsort(-terms[low:high], kind="stable")[:PROBE_TOKENS]
+        rows.append(place + heaviest)
+        scale.append(terms[low + heaviest])
         owners += [(low, high)] * len(heaviest)
         place += high - low
-    rows = torch.cat(kept)
-    return queries[rows], weights[rows], np.array(owners)
+    kept = torch.from_numpy(np.concatenate(rows))
+    scales = torch.from_numpy(np.concatenate(scale)).to(weights.dtype)
+    return queries[kept], weights[kept] * scales[:, None], np.array(owners)
 
 
 @torch.inference_mode()
@@ -63,17 +87,30 @@ def best_index_scores(
     return best
 
 
-def salience(best: np.ndarray, sentences: np.ndarray, owners: np.ndarray | None = None) -> np.ndarray:
-    """One number per sentence: float64 [sentences].
+def focused_salience(best: np.ndarray) -> np.ndarray:
+    """One number per sentence, float64 [sentences], of `best_index_scores` of a focus."""
+    return best.sum(0, dtype=np.float64)
 
-    best: as `best_index_scores` returns it; owners: the passage each query token is from, which has no
-    say about its own sentences.
+
+def salience(best: np.ndarray, owners: np.ndarray, sentences: np.ndarray, terms: np.ndarray) -> np.ndarray:
+    """One number per sentence, float64 [sentences]: its index scores and its terms' weight, standardised.
+
+    best, owners: `best_index_scores` of the probes, and the passage each is from, which has no say about
+    its own sentences. Both parts grow with a sentence's length; LENGTH_TAKEN_OFF and TERM_LENGTH_POWER
+    leave longer sentences an advantage, for those are what a summary is made of.
     """
     scores = best.astype(np.float64)
-    if owners is not None:
-        own = (sentences[None, :, 0] >= owners[:, :1]) & (sentences[None, :, 0] < owners[:, 1:])
-        scores[own & ~own.all(axis=0)] = np.nan
-    total = np.nan_to_num(np.nanmean(scores, axis=0)) if owners is not None else scores.mean(0)
-    lengths = np.log1p(sentences[:, 1] - sentences[:, 0])
+    own = (sentences[None, :, 0] >= owners[:, :1]) & (sentences[None, :, 0] < owners[:, 1:])
+    scores[own & ~own.all(axis=0)] = np.nan
+    total = np.nanmean(scores, axis=0)
+    sizes = np.maximum(sentences[:, 1] - sentences[:, 0], 1)
+    lengths = np.log1p(sizes)
     slope = np.cov(lengths, total)[0, 1] / max(lengths.var(), 1e-9) if len(lengths) > 2 else 0.0
-    return total - slope * (lengths - lengths.mean())
+    sums = np.concatenate([[0.0], np.cumsum(terms)])
+    weight = (sums[sentences[:, 1]] - sums[sentences[:, 0]]) / sizes**TERM_LENGTH_POWER
+    return standardised(total - LENGTH_TAKEN_OFF * slope * lengths) + standardised(weight)
+
+
+def standardised(values: np.ndarray) -> np.ndarray:
+    """Values around 0 with a deviation of 1, or all 0."""
+    return (values - values.mean()) / max(values.std(), 1e-9)

@@ -15,7 +15,15 @@ from dsacli.models.reading import index_queries
 from dsacli.tasks.context import Context
 from dsacli.tasks.evidence import Evidence, evidence_at
 from dsacli.tasks.query import question_tokens, run_dense
-from dsacli.tasks.salience import best_index_scores, probe_queries, salience, sentence_tokens
+from dsacli.tasks.salience import (
+    best_index_scores,
+    focused_salience,
+    probe_queries,
+    salience,
+    sentence_tokens,
+    standardised,
+    term_weights,
+)
 from dsacli.tasks.savings import Account, Savings
 
 SENTENCES = 6
@@ -71,11 +79,14 @@ def summarize(
     bounds = sentence_tokens(context)
     with Account(reader) as account:
         if focus:
-            ids, owners = question_tokens(model, focus), None
-            queries, weights = index_queries(reader, [ids])
+            ids = question_tokens(model, focus)
+            best = best_index_scores(model, context, *index_queries(reader, [ids]), bounds)
+            scores = focused_salience(best)
         else:
-            ids, (queries, weights, owners) = np.empty(0), probe_queries(model, context)
-        scores = salience(best_index_scores(model, context, queries, weights, bounds), bounds, owners)
+            ids, terms = np.empty(0), term_weights(model, context, bounds)
+            queries, weights, owners = probe_queries(model, context, terms)
+            best = best_index_scores(model, context, queries, weights, bounds)
+            scores = salience(best, owners, bounds, terms)
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:
@@ -111,10 +122,11 @@ def quoted(context: Context, tokens: Sequence[int], score: float) -> SummarySent
 
 
 def quotable(sentence: str) -> bool:
-    """Whether it reads as a sentence: some words, mostly letters, an end. Headings and table rows do not."""
-    letters = sum(c.isalpha() or c == " " for c in sentence)
+    """Whether it reads as a sentence: some words, most of them of letters, an end. Headings and table rows do not."""
+    words = sentence.split()
+    lettered = sum(any(c.isalpha() for c in word) for word in words)
     ended = sentence.rstrip("\"'”’)»").endswith((".", "!", "?"))
-    return ended and len(sentence.split()) in WORDS and letters > 0.8 * len(sentence)
+    return ended and len(words) in WORDS and lettered > 0.6 * len(words) and "|" not in words
 
 
 def by_sections(context: Context, bounds: np.ndarray, pool: list[int]) -> list[tuple[str | None, list[int]]]:
@@ -145,8 +157,7 @@ def pick(
         return []
     means = torch.stack([context.index_keys[a:b].float().mean(0) for a, b in bounds[members].tolist()])
     means = torch.nn.functional.normalize(means - means.mean(0), dim=-1).numpy()
-    values = scores[members]
-    values = (values - values.mean()) / max(values.std(), 1e-9)
+    values = standardised(scores[members])
     texts = [set(re.findall(r"\w+", wording(context, bounds[n]).lower())) for n in members]
     chosen: list[int] = []
     likeness = np.zeros(len(members))

@@ -4,7 +4,7 @@ import pytest
 from dsacli.documents import Section, parse
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
-from dsacli.tasks.salience import best_index_scores, probe_queries, salience, sentence_tokens
+from dsacli.tasks.salience import best_index_scores, probe_queries, salience, sentence_tokens, term_weights
 from dsacli.tasks.summarize import by_sections, overlap, pick, quotable, ruling_sections, wording
 
 TEXT = """# The islands
@@ -28,6 +28,12 @@ Visitors must be off the island before the last boat leaves at five.
 """
 
 
+def unfocused(model, context, bounds):
+    terms = term_weights(model, context, bounds)
+    queries, weights, owners = probe_queries(model, context, terms)
+    return salience(best_index_scores(model, context, queries, weights, bounds), owners, bounds, terms)
+
+
 @pytest.fixture(scope="module")
 def context(model) -> Context:
     return Context([encode_document(parse("islands.md", TEXT.encode()), model)])
@@ -40,8 +46,7 @@ def bounds(context):
 
 @pytest.fixture(scope="module")
 def scores(model, context, bounds):
-    queries, weights, owners = probe_queries(model, context)
-    return salience(best_index_scores(model, context, queries, weights, bounds), bounds, owners)
+    return unfocused(model, context, bounds)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +62,7 @@ def pool(context, bounds):
         "“We shall go home before it is dark,” she said.",
         "He said: “We shall go home before dark.”",
         "(The ferry came home in the night.)",
+        "In the year to 30 June 2025, revenue rose by 21 per cent to £68.4 million.",
     ],
 )
 def test_sentences_can_be_quoted(sentence):
@@ -125,16 +131,22 @@ def test_every_sentence_has_tokens_and_a_finite_score(context, bounds, scores):
 
 
 def test_a_passage_has_no_say_about_its_own_sentences():
-    sentences = np.array([[0, 5], [5, 10], [10, 15]])
-    best = np.array([[9.0, 1.0, 1.0], [1.0, 1.0, 1.0]], np.float32)
-    owners = np.array([[0, 5], [5, 10]])
-    with_say, without = salience(best, sentences), salience(best, sentences, owners)
-    assert with_say.argmax() == 0
-    assert without[0] == pytest.approx(1.0) and without.max() == pytest.approx(1.0)
+    sentences, terms = np.array([[0, 5], [5, 10], [10, 15]]), np.ones(15)
+    best = np.array([[9.0, 1.0, 1.0], [1.0, 1.0, 3.0]], np.float32)
+    assert salience(best, np.array([[5, 10], [5, 10]]), sentences, terms).argmax() == 0
+    assert salience(best, np.array([[0, 5], [5, 10]]), sentences, terms).argmax() == 2
+
+
+def test_term_weights_are_highest_for_what_is_frequent_in_few_sentences(model, context, bounds):
+    terms = term_weights(model, context, bounds)
+    words = {context.documents[0].document.text[a:b].lower(): weight
+             for a, b, weight in zip(context.documents[0].starts, context.documents[0].ends, terms)}
+    assert len(terms) == len(context)
+    assert words["cliff"] > words["the"] > words["."] == 0
 
 
 def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds, monkeypatch):
-    queries, weights, _ = probe_queries(model, context)
+    queries, weights, _ = probe_queries(model, context, term_weights(model, context, bounds))
     whole = best_index_scores(model, context, queries, weights, bounds)
     monkeypatch.setattr("dsacli.tasks.salience.CHUNK_TOKENS", 20)
     assert np.allclose(best_index_scores(model, context, queries, weights, bounds), whole, rtol=0.02, atol=0.02)
@@ -147,6 +159,5 @@ def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
     text = b"The ferry was built at Leith. The tug came from Oban at noon."
     one = Context([encode_document(parse("a.txt", text), model)])
     bounds = sentence_tokens(one)
-    queries, weights, owners = probe_queries(model, one)
-    scores = salience(best_index_scores(model, one, queries, weights, bounds), bounds, owners)
+    scores = unfocused(model, one, bounds)
     assert np.isfinite(scores).all() and not recwarn.list
