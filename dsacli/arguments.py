@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from dsacli.errors import DsacliError
+from dsacli.errors import DsacliError, UsageFailure
 
 
 def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Documents come first: what exists, or "-". From the first argument that is neither, all are questions.
 
     A question has a space or a question mark in it, so that a mistyped file name is never asked.
-    Raises DsacliError that names the file that is missing, or says that the question is.
+    Raises DsacliError that names the file that is missing, UsageFailure where the question is.
     """
     count = 0
     while count < len(arguments) and (arguments[count] == "-" or _exists(arguments[count])):
@@ -17,13 +17,13 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
     paths, questions = arguments[:count], arguments[count:]
     for number, text in enumerate(questions):
         if not text.strip():
-            raise DsacliError("the question is empty")
+            raise UsageFailure("the question is empty")
         if number and _exists(text):
-            raise DsacliError(f"{text}: documents come before the questions")
+            raise UsageFailure(f"{text}: documents come before the questions")
         if (number == 0 and not paths) or not (" " in text.strip() or "?" in text):
             raise DsacliError(f"{text}: no such file or folder")
     if not questions:
-        raise DsacliError(f'no question; write it after the document: dsacli ask {paths[0]} "Who …?"')
+        raise UsageFailure(f'no question; write it after the document: dsacli ask {paths[0]} "Who …?"')
     return paths, questions
 
 

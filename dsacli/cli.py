@@ -10,12 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 from dsacli import __version__
-from dsacli.errors import DsacliError
+from dsacli.errors import DsacliError, UsageFailure
 
 if TYPE_CHECKING:
     from dsacli.session import Session
 
-FOUND, FAILED, NOT_FOUND, INTERRUPTED = 0, 1, 3, 130
+FOUND, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class Commands(TyperGroup):
@@ -24,6 +24,8 @@ class Commands(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:
         try:
             return super().invoke(ctx)
+        except UsageFailure as failure:
+            message, code = str(failure), USAGE
         except DsacliError as failure:
             message, code = str(failure), FAILED
         except KeyboardInterrupt:
@@ -55,10 +57,15 @@ class By(str, Enum):
     section = "section"
 
 
-Documents = Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Files, folders, or - for stdin.", show_default=False)]
+Documents = Annotated[
+    list[str], typer.Argument(metavar="DOCUMENT...", help="Files, folders, or - for stdin.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 MinConfidence = Annotated[float, typer.Option(min=0.0, max=1.0, help="Below this, nothing was found.")]
-TopK = Annotated[Optional[int], typer.Option(min=1, help="Tokens that the indexer keeps (index_topk).", show_default="the model's, 2048")]
+TopK = Annotated[
+    Optional[int],
+    typer.Option(min=1, help="Tokens that the indexer keeps (index_topk).", show_default="the model's, 2048"),
+]
 CompareDense = Annotated[bool, typer.Option(help="Really run dense attention too, where it takes minutes at most.")]
 Model = Annotated[Optional[Path], typer.Option(metavar="DIR", help="A model directory.", show_default="built in")]
 Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
@@ -78,7 +85,9 @@ def version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Ask, summarize and extract from documents of up to a million tokens, with a local
     DeepSeek Sparse Attention model. Every result comes with its page and what it cost."""
@@ -97,7 +106,12 @@ def session(
 
 @app.command()
 def ask(
-    arguments: Annotated[list[str], typer.Argument(metavar="DOCUMENT... QUESTION...", help="Files, folders or -, then questions.", show_default=False)],
+    arguments: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DOCUMENT... QUESTION...", help="Files, folders or -, then questions.", show_default=False
+        ),
+    ],
     json: Json = False,
     answers: Annotated[int, typer.Option("--answers", "-n", min=1, max=50, help="Answers per question.")] = 1,
     min_confidence: MinConfidence = 0.3,
@@ -143,8 +157,22 @@ def ask(
 def summarize(
     documents: Documents,
     json: Json = False,
-    sentences: Annotated[Optional[int], typer.Option("--sentences", "-s", min=1, max=1000, help="Sentences, per section with --by section.", show_default="6")] = None,
-    words: Annotated[Optional[int], typer.Option("--words", "-w", min=10, help="At most so many words instead.", show_default=False)] = None,
+    sentences: Annotated[
+        Optional[int],
+        typer.Option(
+            "--sentences", "-s", min=1, max=1000, help="Sentences, per section with --by section.", show_default="6"
+        ),
+    ] = None,
+    words: Annotated[
+        Optional[int],
+        typer.Option(
+            "--words",
+            "-w",
+            min=10,
+            help="At most so many words instead, per section with --by section.",
+            show_default=False,
+        ),
+    ] = None,
     focus: Annotated[Optional[str], typer.Option("--focus", "-f", help="A topic or question to summarize for.")] = None,
     by: Annotated[Optional[By], typer.Option(help="A summary of each section.")] = None,
     compare_dense: CompareDense = False,
@@ -186,7 +214,15 @@ def summarize(
 @app.command()
 def extract(
     documents: Documents,
-    field: Annotated[Optional[list[str]], typer.Option("--field", "-f", metavar="NAME[:TYPE]", help="text, date, money, number, percent, email, phone, url or duration. May be repeated.")] = None,
+    field: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            "--field",
+            "-f",
+            metavar="NAME[:TYPE]",
+            help="text, date, money, number, percent, email, phone, url or duration. May be repeated.",
+        ),
+    ] = None,
     schema: Annotated[Optional[Path], typer.Option(metavar="FILE", help="Fields as JSON.")] = None,
     json: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="A header and one row per document.")] = False,

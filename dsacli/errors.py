@@ -8,3 +8,7 @@ class DsacliError(Exception):
     without a traceback, exit code 1. The message names the file or option at
     fault and what to do about it ("report.pdf is encrypted; pass --password").
     """
+
+
+class UsageFailure(DsacliError):
+    """What was typed makes no sense together; the exit code says so."""

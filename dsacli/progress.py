@@ -13,7 +13,9 @@ class Speed(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         unit = task.fields["unit"]
-        return Text(f"{task.completed:,.0f}/{task.total:,.0f} {unit}" + (f" · {task.speed:,.0f} {unit}/s" if task.speed else ""))
+        return Text(
+            f"{task.completed:,.0f}/{task.total:,.0f} {unit}" + (f" · {task.speed:,.0f} {unit}/s" if task.speed else "")
+        )
 
 
 class Bars:
@@ -24,7 +26,7 @@ class Bars:
         self.verbose, self.quiet = verbose, quiet
         self.tasks: dict[str, TaskID] = {}
         self.progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             Speed(),
             TimeRemainingColumn(),

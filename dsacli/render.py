@@ -33,7 +33,9 @@ class Out(Console):
         raise BrokenPipeError
 
 
-def show(result: Result, *, as_json: bool = False, as_csv: bool = False, header: bool = True, quiet: bool = False) -> None:
+def show(
+    result: Result, *, as_json: bool = False, as_csv: bool = False, header: bool = True, quiet: bool = False
+) -> None:
     """Print a result: text (styled on a terminal only), JSON or CSV; the savings panel unless quiet."""
     if as_json:
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
@@ -216,7 +218,16 @@ def _(result: ExtractResult, console: Console) -> None:
         for f in result.fields:
             print(f"{f.field.name}\t{cell(f.value)}")
         return
-    table = Table("field", "value", "as written", "where", "confidence", title=Text(result.document), title_style="bold", title_justify="left")
+    table = Table(
+        "field",
+        "value",
+        "as written",
+        "where",
+        "confidence",
+        title=Text(result.document),
+        title_style="bold",
+        title_justify="left",
+    )
     for f in result.fields:
         table.add_row(*field_row(f))
     console.print(table)
@@ -305,7 +316,13 @@ def savings_panel(savings: Savings, width: int) -> Panel:
     grid.add_row(Text(passed(savings.document_pass), style="dim"))
     if savings.dense_run:
         grid.add_row(Text(measured(savings)))
-    return Panel(grid, title="this query, next to dense attention", title_align="left", width=min(width, WIDEST), border_style="dim")
+    return Panel(
+        grid,
+        title="this query, next to dense attention",
+        title_align="left",
+        width=min(width, WIDEST),
+        border_style="dim",
+    )
 
 
 def cost_table(flops: Cost, memory: Cost, run: DenseRun | None) -> Table:

@@ -7,6 +7,7 @@ The source uses a small part of Markdown: #, ## and ### headings, paragraphs and
 (a row in **bold** is a total).  Text is justified; the long words listed in BREAKS carry soft
 hyphens, so that some of them are divided over the ends of lines, as in a printed report.
 """
+
 import re
 import sys
 from pathlib import Path
@@ -18,8 +19,17 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import (BaseDocTemplate, Frame, NextPageTemplate, PageBreak, PageTemplate,
-                                Paragraph, Spacer, Table, TableStyle)
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 from reportlab.platypus.tableofcontents import TableOfContents
 
 HERE = Path(__file__).resolve().parent
@@ -27,8 +37,14 @@ COMPANY = "Corrandale Tidal plc"
 TITLE = "Annual Report and Accounts 2025"
 AUTHOR = "dsacli sample documents (fiction)"
 NAVY, SEA = colors.HexColor("#12304a"), colors.HexColor("#2f7f8f")
-NEW_PAGE = {"Letter to shareholders", "Business review", "Principal risks", "Corporate governance",
-            "Financial statements", "Shareholder information"}
+NEW_PAGE = {
+    "Letter to shareholders",
+    "Business review",
+    "Principal risks",
+    "Corporate governance",
+    "Financial statements",
+    "Shareholder information",
+}
 
 BREAKS = """
     ac-count-ant ac-cording-ly ad-just-ed ad-min-is-tra-tive agree-ment amor-ti-sa-tion ap-pren-tices
@@ -57,6 +73,7 @@ def soften(text):
         word = match.group()
         broken = SOFT.get(word.lower())
         return word[0] + broken[1:] if broken else word
+
     return WORD.sub(one, text)
 
 
@@ -72,12 +89,27 @@ def style(name, **over):
 BODY = style("Body", alignment=TA_JUSTIFY, spaceAfter=6.5, allowWidows=0, allowOrphans=0)
 LEAD = ParagraphStyle("Lead", parent=BODY, keepWithNext=1)
 HEADS = [
-    style("H1", fontName="Helvetica-Bold", fontSize=20, leading=25, spaceBefore=20, spaceAfter=12,
-          textColor=NAVY, keepWithNext=1),
-    style("H2", fontName="Helvetica-Bold", fontSize=13, leading=17, spaceBefore=10, spaceAfter=5,
-          textColor=SEA, keepWithNext=1),
-    style("H3", fontName="Times-BoldItalic", fontSize=11, leading=14.5, spaceBefore=4, spaceAfter=2,
-          keepWithNext=1),
+    style(
+        "H1",
+        fontName="Helvetica-Bold",
+        fontSize=20,
+        leading=25,
+        spaceBefore=20,
+        spaceAfter=12,
+        textColor=NAVY,
+        keepWithNext=1,
+    ),
+    style(
+        "H2",
+        fontName="Helvetica-Bold",
+        fontSize=13,
+        leading=17,
+        spaceBefore=10,
+        spaceAfter=5,
+        textColor=SEA,
+        keepWithNext=1,
+    ),
+    style("H3", fontName="Times-BoldItalic", fontSize=11, leading=14.5, spaceBefore=4, spaceAfter=2, keepWithNext=1),
 ]
 
 
@@ -95,13 +127,36 @@ class RowCanvas(Canvas):
 
 class Report(BaseDocTemplate):
     def __init__(self, path):
-        super().__init__(str(path), pagesize=A4, invariant=1, title=f"{COMPANY}: {TITLE}",
-                         author=AUTHOR, subject="Sample document", lang="en-GB",
-                         leftMargin=27 * mm, rightMargin=27 * mm, topMargin=27 * mm, bottomMargin=25 * mm)
-        frame = Frame(self.leftMargin, self.bottomMargin, self.width, self.height, id="text",
-                      leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
-        self.addPageTemplates([PageTemplate("cover", [frame], onPage=cover),
-                               PageTemplate("inside", [frame], onPage=header, onPageEnd=footer)])
+        super().__init__(
+            str(path),
+            pagesize=A4,
+            invariant=1,
+            title=f"{COMPANY}: {TITLE}",
+            author=AUTHOR,
+            subject="Sample document",
+            lang="en-GB",
+            leftMargin=27 * mm,
+            rightMargin=27 * mm,
+            topMargin=27 * mm,
+            bottomMargin=25 * mm,
+        )
+        frame = Frame(
+            self.leftMargin,
+            self.bottomMargin,
+            self.width,
+            self.height,
+            id="text",
+            leftPadding=0,
+            rightPadding=0,
+            topPadding=0,
+            bottomPadding=0,
+        )
+        self.addPageTemplates(
+            [
+                PageTemplate("cover", [frame], onPage=cover),
+                PageTemplate("inside", [frame], onPage=header, onPageEnd=footer),
+            ]
+        )
         self.marks = 0
 
     def beforeDocument(self):
@@ -115,7 +170,7 @@ class Report(BaseDocTemplate):
         key, level, text = f"section-{self.marks}", int(name[1]) - 1, flowable.getPlainText()
         self.canv.bookmarkPage(key)
         self.canv.addOutlineEntry(text, key, level=level, closed=level == 0)
-        if not text[0].isdigit():              # the numbered notes would make the contents too long
+        if not text[0].isdigit():  # the numbered notes would make the contents too long
             self.notify("TOCEntry", (level, escape(text), self.page, key))
 
 
@@ -125,7 +180,7 @@ def cover(canvas, doc):
     canvas.setFillColor(NAVY)
     canvas.rect(0, 0, width, height, stroke=0, fill=1)
     canvas.setStrokeColor(SEA)
-    for row in range(9):                       # a tide, drawn as shallow arcs
+    for row in range(9):  # a tide, drawn as shallow arcs
         canvas.setLineWidth(0.6 + row * 0.35)
         for column in range(-1, 6):
             x, y = column * 120 + row * 17, 90 + row * 21
@@ -163,10 +218,12 @@ def footer(canvas, doc):
 
 def table(lines, width):
     rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in lines]
-    del rows[1]                                # the dashes under the head
+    del rows[1]  # the dashes under the head
     columns = len(rows[0])
-    numeric = [c > 0 and all(re.fullmatch(r"[(£*]*[\d–][\d.,]*(%|p|m| GWh)?[)*]*|", row[c]) for row in rows[1:])
-               for c in range(columns)]
+    numeric = [
+        c > 0 and all(re.fullmatch(r"[(£*]*[\d–][\d.,]*(%|p|m| GWh)?[)*]*|", row[c]) for row in rows[1:])
+        for c in range(columns)
+    ]
     if rows[0][1:2] == ["Note"]:
         shares = [0.58, 0.10, 0.16, 0.16]
     else:
@@ -177,25 +234,36 @@ def table(lines, width):
     for number, row in enumerate(rows):
         total = number == 0 or row[0].startswith("**")
         font = "Times-Bold" if total else "Times-Roman"
-        cells.append(["\n".join(simpleSplit(text.strip("*"), font, 9, widths[c] - 6))
-                      for c, text in enumerate(row)])
+        cells.append(["\n".join(simpleSplit(text.strip("*"), font, 9, widths[c] - 6)) for c, text in enumerate(row)])
         if total:
             rules.append(("FONT", (0, number), (-1, number), font, 9, 11.2))
         if total and number:
             rules.append(("LINEABOVE", (1, number), (-1, number), 0.4, colors.grey))
     rules += [("ALIGN", (c, 0), (c, -1), "RIGHT") for c in range(columns) if numeric[c]]
     made = Table(cells, colWidths=widths, repeatRows=1, splitByRow=0, spaceBefore=4, spaceAfter=6)
-    made.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, 0), 0.8, NAVY), ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
-                              ("LINEBELOW", (0, -1), (-1, -1), 0.8, NAVY), ("TOPPADDING", (0, 0), (-1, -1), 2),
-                              ("BOTTOMPADDING", (0, 0), (-1, -1), 3), ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                              ("RIGHTPADDING", (0, 0), (-1, -1), 4)] + rules))
+    made.setStyle(
+        TableStyle(
+            [
+                ("LINEBELOW", (0, 0), (-1, 0), 0.8, NAVY),
+                ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+                ("LINEBELOW", (0, -1), (-1, -1), 0.8, NAVY),
+                ("TOPPADDING", (0, 0), (-1, -1), 2),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("LEFTPADDING", (0, 0), (-1, -1), 2),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+            ]
+            + rules
+        )
+    )
     return made
 
 
 def story(source, width):
     contents = TableOfContents(dotsMinLevel=-1)
-    contents.levelStyles = [style("C1", fontName="Times-Bold", fontSize=10, leading=12.5, spaceBefore=3.5),
-                            style("C2", fontSize=9, leading=10.8, leftIndent=14)]
+    contents.levelStyles = [
+        style("C1", fontName="Times-Bold", fontSize=10, leading=12.5, spaceBefore=3.5),
+        style("C2", fontSize=9, leading=10.8, leftIndent=14),
+    ]
     heading = ParagraphStyle("Contents", parent=HEADS[0])
     parts = [NextPageTemplate("inside"), PageBreak(), Paragraph("Contents", heading), contents, PageBreak()]
     first = True
@@ -203,7 +271,7 @@ def story(source, width):
     for block, after in zip(blocks, blocks[1:] + [""]):
         marks = re.match(r"#+ ", block)
         if marks:
-            level, text = len(marks.group()) - 2, block[marks.end():]
+            level, text = len(marks.group()) - 2, block[marks.end() :]
             if level == 0 and not first and text in NEW_PAGE:
                 parts.append(PageBreak())
             first = False

@@ -6,6 +6,7 @@ length; the grammar knows none of their people and things, so that each fact sta
 The text runs from 1690 to 1890 whatever its length, and the years of the facts agree with their places.
 Standard library only; the same arguments give the same text.
 """
+
 import argparse
 import json
 import random
@@ -14,21 +15,41 @@ import sys
 import textwrap
 
 FACTS = [
-    {"share": 0.05, "question": "Who mended the lamp of the lighthouse?", "answer": "Isaura Penwhistle",
-     "sentence": "The great lamp of the lighthouse, which had been dark since the storm, was repaired in the spring of 1700 by Isaura "
-                 "Penwhistle, a clockmaker's widow, who asked for nothing but the broken lenses."},
-    {"share": 0.25, "question": "What did the harbourmaster pay for the bell?", "answer": "one hundred and twelve guineas and a barrel of smoked eels",
-     "sentence": "For the bell that still hangs above the customs shed Harbourmaster Obadiah Crake gave a founder at Lindholm one "
-                 "hundred and twelve guineas and a barrel of smoked eels."},
-    {"share": 0.50, "question": "How long was the Amaranth kept in quarantine?", "answer": "forty-one days",
-     "sentence": "When the Amaranth came in from Smyrna with fever aboard she was sent to lie under Gallows Spit, and forty-one days "
-                 "went by before anybody from her was suffered to set foot on land."},
-    {"share": 0.75, "question": "In what building was the first public library opened?", "answer": "the old salt office",
-     "sentence": "That autumn the first public library was opened in the old salt office, with the 612 volumes that the surgeon "
-                 "Theodric Vane had left to whoever would dust them."},
-    {"share": 0.95, "question": "Why could the dry dock not be emptied?", "answer": "a drowned oak, three hundred years old, lay across its culvert",
-     "sentence": "It was Marguerite Dunleavy, an engineer on her honeymoon, who discovered why the dry dock would not empty: a drowned "
-                 "oak, three hundred years old, lay across its culvert."},
+    {
+        "share": 0.05,
+        "question": "Who mended the lamp of the lighthouse?",
+        "answer": "Isaura Penwhistle",
+        "sentence": "The great lamp of the lighthouse, which had been dark since the storm, was repaired in the spring of 1700 by Isaura "
+        "Penwhistle, a clockmaker's widow, who asked for nothing but the broken lenses.",
+    },
+    {
+        "share": 0.25,
+        "question": "What did the harbourmaster pay for the bell?",
+        "answer": "one hundred and twelve guineas and a barrel of smoked eels",
+        "sentence": "For the bell that still hangs above the customs shed Harbourmaster Obadiah Crake gave a founder at Lindholm one "
+        "hundred and twelve guineas and a barrel of smoked eels.",
+    },
+    {
+        "share": 0.50,
+        "question": "How long was the Amaranth kept in quarantine?",
+        "answer": "forty-one days",
+        "sentence": "When the Amaranth came in from Smyrna with fever aboard she was sent to lie under Gallows Spit, and forty-one days "
+        "went by before anybody from her was suffered to set foot on land.",
+    },
+    {
+        "share": 0.75,
+        "question": "In what building was the first public library opened?",
+        "answer": "the old salt office",
+        "sentence": "That autumn the first public library was opened in the old salt office, with the 612 volumes that the surgeon "
+        "Theodric Vane had left to whoever would dust them.",
+    },
+    {
+        "share": 0.95,
+        "question": "Why could the dry dock not be emptied?",
+        "answer": "a drowned oak, three hundred years old, lay across its culvert",
+        "sentence": "It was Marguerite Dunleavy, an engineer on her honeymoon, who discovered why the dry dock would not empty: a drowned "
+        "oak, three hundred years old, lay across its culvert.",
+    },
 ]
 WORDS_PER_TOKEN, FIRST_YEAR, LAST_YEAR, LINES_PER_PAGE, COLUMNS = 0.8, 1690, 1890, 45, 78
 
@@ -38,9 +59,12 @@ WOMEN = """Abigail Agnes Alison Annis Barbara Beatrix Bridget Cecily Charity Cle
 MEN = """Abel Adam Ambrose Amos Andrew Asa Barnaby Bartholomew Caleb Christopher Cuthbert Daniel David Dunstan Edmund Elias Ephraim Ezra Francis Gabriel
  George Gideon Gilbert Giles Gregory Henry Hugh Humphrey Isaac Jabez Jacob James Jasper Jeremy Job John Jonas Joseph Josiah Lambert Laurence Luke
  Mark Matthew Miles Nathaniel Nicholas Oliver Peter Philip Piers Ralph Reuben Robert Roger Samuel Silas Simon Stephen Thomas Tobias Walter William""".split()
-SURNAMES = [a + b for a in """Al Ash Bar Beck Black Brad Brock Cal Car Coll Cran Dray Ever Fair Fen Gar Grims Had Hal Hather Hol Ket Lang
+SURNAMES = [
+    a + b
+    for a in """Al Ash Bar Beck Black Brad Brock Cal Car Coll Cran Dray Ever Fair Fen Gar Grims Had Hal Hather Hol Ket Lang
  Lock Mar Mel Merri Nor Over Pol Quar Ral Rud Sel Shep Stan Tarn Thorn Tre Under Wal Whit Win Wood Yar""".split()
-            for b in "bourne by combe cott den field gate ham ley low man more ridge sall ston ter thwaite wick worth".split()]
+    for b in "bourne by combe cott den field gate ham ley low man more ridge sall ston ter thwaite wick worth".split()
+]
 LISTS = """trade: sailmaker|cooper|chandler|ropemaker|pilot|net-maker|baker|brewer|schoolteacher|carter|mason|joiner|smith|glazier|weaver|dyer|fishmonger|
  oyster-dredger|curate|notary|apothecary|midwife|ferryman|ballast-heaver|shipwright|caulker|block-maker|tallow merchant|wine merchant|coal factor|corn factor|
  fiddler|barber|saddler|tinsmith|printer|hatter|gravedigger|toll-keeper|pawnbroker|seedsman|farrier|cobbler|tailor|drover|tide-waiter ~ street: Cable Street|
@@ -157,10 +181,13 @@ class Writer:
 
     def person(self):
         woman, surname = self.rng.random() < 0.45, self.rng.choice(SURNAMES)
-        return {"surname": surname, "full": self.rng.choice(WOMEN if woman else MEN) + " " + surname,
-                "trade": self.rng.choice(self.lists["trade"]),
-                "short": ("Mistress " if woman else self.rng.choice(["Master ", ""])) + surname,
-                "he": ("she her her herself" if woman else "he his him himself").split()}
+        return {
+            "surname": surname,
+            "full": self.rng.choice(WOMEN if woman else MEN) + " " + surname,
+            "trade": self.rng.choice(self.lists["trade"]),
+            "short": ("Mistress " if woman else self.rng.choice(["Master ", ""])) + surname,
+            "he": ("she her her herself" if woman else "he his him himself").split(),
+        }
 
     def fill(self, template, bound):
         def one(match):
@@ -171,6 +198,7 @@ class Writer:
                 return bound[name]
             word = bound.get(name.lower()) or self.rng.choice(self.lists[name.lower()])
             return word[0].upper() + word[1:] if name[0].isupper() else word
+
         while True:
             text = re.sub(r"\{(\w+)\}|\[([^\[\]]*)\]", one, template)
             if text == template:
@@ -179,18 +207,26 @@ class Writer:
 
     def paragraph(self, cast):
         rng, (a, b) = self.rng, self.rng.sample(cast, 2)
-        bound = {"A": a["full"], "a": a["short"], "B": b["full"], "b": b["short"], "atrade": "a " + a["trade"],
-                 "btrade": "a " + b["trade"], "said": rng.choice(self.lists["say"]), "share": rng.choice(["sixteenth", "quarter", "third"]),
-                 **dict(zip(("he", "his", "him", "himself"), a["he"]))}
+        bound = {
+            "A": a["full"],
+            "a": a["short"],
+            "B": b["full"],
+            "b": b["short"],
+            "atrade": "a " + a["trade"],
+            "btrade": "a " + b["trade"],
+            "said": rng.choice(self.lists["say"]),
+            "share": rng.choice(["sixteenth", "quarter", "third"]),
+            **dict(zip(("he", "his", "him", "himself"), a["he"])),
+        }
         bound["street"], bound["street2"] = rng.sample(self.lists["street"], 2)
-        for name in ("inn", "ship", "thing", "cargo", "town", "body", "work", "folk"):   # one of each to a paragraph
+        for name in ("inn", "ship", "thing", "cargo", "town", "body", "work", "folk"):  # one of each to a paragraph
             if name not in ("thing", "cargo") or rng.random() < 0.6:
                 bound[name] = rng.choice(self.lists[name])
         plan = [rng.choice(self.scenes)] + rng.sample(self.middles, rng.randint(2, 5)) + [rng.choice(self.ends)]
         sentences, introduced = [], set()
         for template in plan:
             for person, full, short in ((a, "{A}", "{a}"), (b, "{B}", "{b}")):
-                if full in template and person["full"] in introduced:      # a full name is given once
+                if full in template and person["full"] in introduced:  # a full name is given once
                     template = template.replace(full + ", " + full.lower()[:-1] + "trade},", short).replace(full, short)
                 elif short in template and person["full"] not in introduced:
                     template = template.replace(short, full, 1)
@@ -198,7 +234,7 @@ class Writer:
                 template = template.replace("{he}", "{A}", 1)
             introduced |= {p["full"] for p, full in ((a, "{A}"), (b, "{B}")) if full in template}
             sentence, tries = self.fill(template, bound), 0
-            while sentence in self.seen and tries < 20:                    # no sentence twice in a book
+            while sentence in self.seen and tries < 20:  # no sentence twice in a book
                 sentence, tries = self.fill(template, bound), tries + 1
             self.seen.add(sentence)
             sentences.append(sentence)
@@ -212,7 +248,9 @@ class Writer:
             number, start = number + 1, written
             year = FIRST_YEAR + int((LAST_YEAR - FIRST_YEAR) * written / words)
             yield f"Chapter {number}"
-            yield [f"Of the year {year}, and of what was done in {self.rng.choice(self.lists['street'])} and elsewhere."]
+            yield [
+                f"Of the year {year}, and of what was done in {self.rng.choice(self.lists['street'])} and elsewhere."
+            ]
             cast = list({person["surname"]: person for person in (self.person() for _ in range(14))}.values())
             while written < min(words, start + chapter_words):
                 sentences = self.paragraph(cast)
@@ -220,7 +258,7 @@ class Writer:
                     sentences.insert(len(sentences) // 2, facts.pop(0)["sentence"])
                 written += sum(len(sentence.split()) for sentence in sentences)
                 yield sentences
-        yield from ([fact["sentence"]] for fact in facts)       # only in a text too short to hold them apart
+        yield from ([fact["sentence"]] for fact in facts)  # only in a text too short to hold them apart
 
 
 def book(tokens, seed):
@@ -228,7 +266,7 @@ def book(tokens, seed):
     for part in Writer(seed).chapters(int(tokens * WORDS_PER_TOKEN)):
         lines += ["", part] if isinstance(part, str) else textwrap.wrap(" ".join(part), COLUMNS)
         lines.append("")
-    pages = [lines[i:i + LINES_PER_PAGE] for i in range(0, len(lines), LINES_PER_PAGE)]
+    pages = [lines[i : i + LINES_PER_PAGE] for i in range(0, len(lines), LINES_PER_PAGE)]
     return "\n\f".join("\n".join(page) for page in pages) + "\n"
 
 

@@ -13,6 +13,7 @@ def answers(objects, book, make_book):
 
 def page_of(text: str, fact: dict) -> int:
     """The page, by form feeds, on which the answer begins."""
+
     def spread(words: str) -> str:
         # The script wraps lines at white space and after hyphens.
         return r"\s+".join(re.escape(word).replace(r"\-", r"-\s*") for word in words.split())

@@ -490,6 +490,8 @@ def folder(tmp_path, monkeypatch, ferry, pdf) -> Path:
     (tmp_path / "other" / "config.json").write_text('{"model_type": "llama"}')
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "config.json").write_text('{"model_type": "dsa_reader", "hidden_size": "wide"}')
+    (tmp_path / "uneven").mkdir()
+    (tmp_path / "uneven" / "config.json").write_text('{"model_type": "dsa_reader", "num_attention_heads": 7}')
     for name in ("model.safetensors", "tokenizer.json"):
         os.symlink(SAMPLES.parent / "dsacli" / "weights" / name, tmp_path / "odd" / name)
     return tmp_path
@@ -509,9 +511,6 @@ FAILURES = [
     (["ask", "locked.pdf", WHO, "--password", "open"], "locked.pdf is encrypted and the password is wrong"),
     (["ask", "scan.pdf", WHO], "scan.pdf has no text layer"),
     (["ask", "nothing", WHO], "nothing: nothing readable in this folder"),
-    (["ask", "ferry.txt", ""], "the question is empty"),
-    (["ask", "ferry.txt", "  "], "the question is empty"),
-    (["ask", "ferry.txt"], "no question"),
     (["ask", "ferry.txt", "why " * 80], "the question is 80 tokens long; the reader takes 64"),
     (["summarize", "ferry.txt", "--focus", "why " * 80], "80 tokens long"),
     (["ask", "ferry.txt", WHO, "--device", "tpu"], "unknown device 'tpu'"),
@@ -520,6 +519,7 @@ FAILURES = [
     (["ask", "ferry.txt", WHO, "--model", "model"], "model is no model directory"),
     (["ask", "ferry.txt", WHO, "--model", "other"], "model_type is 'llama'"),
     (["ask", "ferry.txt", WHO, "--model", "odd"], "config.json"),
+    (["ask", "ferry.txt", WHO, "--model", "uneven"], "hidden_size 384 has no 7 equal heads"),
     (["extract", "ferry.txt", "--field", "price:monney"], 'unknown type "monney"'),
     (["extract", "ferry.txt", "--field", "a", "--field", "A"], "given twice"),
     (["extract", "ferry.txt", "--schema", "absent.json"], "absent.json: no such schema file"),
@@ -610,6 +610,15 @@ def test_a_terminal_without_unicode_does_not_stop_it(program, ferry, mode):
 def test_wrong_usage_is_exit_code_2(cli, folder, arguments):
     result = cli(*arguments, code=2)
     assert result.stdout == "" and "Usage: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [([""], "the question is empty"), (["  "], "the question is empty"), ([], "no question")],
+)
+def test_a_missing_question_is_wrong_usage_too(cli, folder, arguments, message):
+    result = cli("ask", "ferry.txt", *arguments, code=2)
+    assert result.stdout == "" and message in result.stderr and result.stderr.count("\n") == 1
 
 
 # ---- help and pipes ----

@@ -7,9 +7,7 @@ _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff\ufffe\uffff"
 _BULLETS = "\uf0b7\uf0a7\uf076\uf0d8"
 
-_ODD = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfffﬀ-ﬆ" + _SPACES + _INVISIBLE + _BULLETS + "]"
-)
+_ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfffﬀ-ﬆ" + _SPACES + _INVISIBLE + _BULLETS + "]")
 _TABLE = str.maketrans(
     {
         **{chr(code): None for code in (*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0))},

@@ -10,9 +10,7 @@ from typing import Any
 from dsacli.documents.clean import normalise
 
 BULLET = re.compile(r"[•‣▪●○■□◦–—*-](?:\s|$)")
-_LABEL = re.compile(
-    r"(?:[•‣▪●○■□◦–—*-]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)]?|\[\d{1,3}\])$"
-)
+_LABEL = re.compile(r"(?:[•‣▪●○■□◦–—*-]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[A-Za-z]|[ivxIVX]{1,5})[.)]?|\[\d{1,3}\])$")
 _NUMBER = re.compile(r"[(\[]?[-+−–]?[$€£¥]?[-+−]?(?:\d[\d.,:/]*)?[\d—–-][%)\]]{0,2}$")
 _LEADERS = re.compile(r"(?:\s?\.){4,}")
 

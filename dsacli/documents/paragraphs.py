@@ -56,9 +56,7 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
     return Setting("".join(pieces), starts, ends, _headings(lines, ranks, gaps))
 
 
-def _headings(
-    lines: Sequence[Line], ranks: Sequence[Rank | None], gaps: Sequence[str]
-) -> list[tuple[int, str, Rank]]:
+def _headings(lines: Sequence[Line], ranks: Sequence[Rank | None], gaps: Sequence[str]) -> list[tuple[int, str, Rank]]:
     """(line index, title, rank) of every heading; one that goes on over the next line is one."""
     headings: list[tuple[int, str, Rank]] = []
     for index, (line, rank, gap) in enumerate(zip(lines, ranks, gaps)):

@@ -19,9 +19,7 @@ _ITEM = re.compile(
     r"[-*+•‣▪–—]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]\s|[|>#]"
     r"|\[?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b"
 )
-_LOUD_TURN = re.compile(
-    r"[A-Z][A-Z0-9.'’-]{0,30}(?:[ ,]{1,2}[A-Z][A-Z0-9.'’-]{0,30}){0,4}(?: \([^()\n]{1,30}\))?:\s"
-)
+_LOUD_TURN = re.compile(r"[A-Z][A-Z0-9.'’-]{0,30}(?:[ ,]{1,2}[A-Z][A-Z0-9.'’-]{0,30}){0,4}(?: \([^()\n]{1,30}\))?:\s")
 _TURN = re.compile(r"[A-Z][\w.'’-]{0,20}(?: [A-Z0-9][\w.'’-]{0,20}){0,2}(?: \([^()\n]{1,30}\))?:\s")
 _FIELD_END = re.compile(r"[,;](?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
@@ -79,12 +77,7 @@ def _units(text: str, lines: list[tuple[int, int]], headings: Container[int]) ->
     for start, end in lines[1:]:
         line = text[start:end].rstrip()
         previous_alone, alone = alone, start in headings or _has_columns(line)
-        if (
-            previous_alone
-            or alone
-            or text.find("\n", previous_end + 1, start) >= 0
-            or _breaks(previous, line, width)
-        ):
+        if previous_alone or alone or text.find("\n", previous_end + 1, start) >= 0 or _breaks(previous, line, width):
             yield unit_start, previous_end
             unit_start = start
         previous, previous_end = line, end

@@ -89,9 +89,7 @@ class TensorCache:
                 with safe_open(path, "pt") as file:
                     metadata = file.metadata() or {}
                 status = path.stat()
-                yield CacheEntry(
-                    path.stem, metadata["name"], int(metadata["tokens"]), status.st_size, status.st_mtime
-                )
+                yield CacheEntry(path.stem, metadata["name"], int(metadata["tokens"]), status.st_size, status.st_mtime)
             except (SafetensorError, ValueError, KeyError, OSError):
                 continue
 

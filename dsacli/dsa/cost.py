@@ -99,6 +99,4 @@ class EncoderShape:
 
     def sparse_memory(self, document_tokens: int, read_tokens: int, element_bytes: int) -> int:
         """Bytes of index keys of the document, and keys and values of the tokens the query read."""
-        return document_tokens * self.index_head_dim * element_bytes + self.dense_memory(
-            read_tokens, element_bytes
-        )
+        return document_tokens * self.index_head_dim * element_bytes + self.dense_memory(read_tokens, element_bytes)

@@ -8,7 +8,7 @@ The layers are BERT's (post-norm, learned positions), so that pretrained MiniLM 
 This file is the network and nothing else: no documents, no selection, no counting.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +20,10 @@ from dsacli.dsa.indexer import LightningIndexer
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """The shapes of the reader, as `config.json` holds them (Hugging Face's and the release's names)."""
+    """The shapes of the reader, as `config.json` holds them (Hugging Face's and the release's names).
+
+    Raises ValueError for values that no reader can have.
+    """
 
     vocab_size: int = 30522
     hidden_size: int = 384
@@ -40,6 +43,22 @@ class ReaderConfig:
     index_prior: float = 0.0
     temperature: float = 1.0
     no_answer_bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, kinds = getattr(self, field.name), int if isinstance(field.default, int) else (int, float)
+            if isinstance(value, bool) or not isinstance(value, kinds):
+                raise ValueError(f"{field.name} is {value!r}")
+            if isinstance(field.default, int) and value < 1:
+                raise ValueError(f"{field.name} is {value}; it must be at least 1")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature is {self.temperature}; it must be above 0")
+        if self.hidden_size % self.num_attention_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} has no {self.num_attention_heads} equal heads")
+        if max(self.passage_tokens, self.run_tokens) >= self.max_position_embeddings:
+            raise ValueError("passage_tokens and run_tokens must be below max_position_embeddings")
+        if self.index_layers > self.num_hidden_layers:
+            raise ValueError(f"index_layers is {self.index_layers} of {self.num_hidden_layers} layers")
 
 
 class Embeddings(nn.Module):
@@ -100,9 +119,7 @@ class Reader(nn.Module):
         self.indexer = LightningIndexer(config.hidden_size, config.index_n_heads, config.index_head_dim)
         self.span_head = nn.Linear(config.hidden_size, 2)
 
-    def lower_states(
-        self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None
-    ) -> torch.Tensor:
+    def lower_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
         """Hidden states after layer `index_layers`, what the indexer reads.
 
         token_ids, types: [batch, tokens], padding as in `CoreAttention`; returns [batch, tokens, hidden].

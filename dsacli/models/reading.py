@@ -173,8 +173,7 @@ def split_runs(runs: Sequence[tuple[int, int]], edges: Sequence[int], limit: int
             count = 1 if length <= limit else -(-(length - RUN_OVERLAP) // (limit - RUN_OVERLAP))
             step = (length - RUN_OVERLAP) / count
             pieces += [
-                (first + round(n * step), min(last, first + round((n + 1) * step) + RUN_OVERLAP))
-                for n in range(count)
+                (first + round(n * step), min(last, first + round((n + 1) * step) + RUN_OVERLAP)) for n in range(count)
             ]
     return pieces
 

@@ -3,6 +3,7 @@
 The reader was trained on questions (SQuAD-like), so each field becomes one to three of
 them. Nothing here reads a document or knows a model.
 """
+
 import json
 import re
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _KNOWN = f"known types: {', '.join(TYPES)}"
 
 # ---- from the command line ----
 
+
 def parse_field(spec: str) -> Field:
     """The field that `--field` names: "name" or "name:type".
 
@@ -72,6 +74,7 @@ def _distinct(fields: list[Field]) -> list[Field]:
 
 
 # ---- from a schema file ----
+
 
 def load_schema(path: str | Path) -> list[Field]:
     """The fields of a JSON file, in any of three shapes:
@@ -131,8 +134,9 @@ def _schema_fields(schema: Any) -> list[Field]:
 def _listed(entry: Any, place: int) -> Field:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         raise DsacliError(f'field {place} is not an object with a "name"')
-    return Field(entry["name"], _string(entry, "type") or "text",
-                 _string(entry, "question"), _string(entry, "description"))
+    return Field(
+        entry["name"], _string(entry, "type") or "text", _string(entry, "question"), _string(entry, "description")
+    )
 
 
 def _mapped(name: str, entry: Any) -> Field:
@@ -142,8 +146,15 @@ def _mapped(name: str, entry: Any) -> Field:
 
 
 # JSON Schema's "format" says more than its "type", so it is looked at first.
-_FORMATS = {"date": "date", "date-time": "date", "email": "email", "uri": "url", "url": "url",
-            "duration": "duration", "phone": "phone"}
+_FORMATS = {
+    "date": "date",
+    "date-time": "date",
+    "email": "email",
+    "uri": "url",
+    "url": "url",
+    "duration": "duration",
+    "phone": "phone",
+}
 _JSON_TYPES = {"string": "text", "number": "number", "integer": "number"}
 
 
@@ -171,16 +182,18 @@ def _string(entry: dict[str, Any], key: str) -> str | None:
 # What the last word of a name says about the answer: "supplier" is a who, "headquarters" a where.
 _KINDS = {
     "who": "author authors ceo cfo coo cto chair chairman chairwoman chairperson president director "
-           "directors officer executive executives manager founder founders owner owners shareholder "
-           "shareholders supplier suppliers vendor customer client buyer seller purchaser landlord tenant "
-           "lessor lessee lender borrower licensor licensee employer employee contractor subcontractor "
-           "party parties auditor auditors signatory signatories guarantor insurer trustee beneficiary "
-           "witness editor publisher speaker participants attendees counsel lawyer person recipient company firm organisation organization bank",
+    "directors officer executive executives manager founder founders owner owners shareholder "
+    "shareholders supplier suppliers vendor customer client buyer seller purchaser landlord tenant "
+    "lessor lessee lender borrower licensor licensee employer employee contractor subcontractor "
+    "party parties auditor auditors signatory signatories guarantor insurer trustee beneficiary "
+    "witness editor publisher speaker participants attendees counsel lawyer person recipient company firm organisation organization bank",
     "where": "headquarters location locations venue birthplace whereabouts",
     "date": "date deadline birthday",
     "duration": "duration",
     "money": "price fee fees cost costs salary revenue rent budget",
-    "email": "email e-mail", "phone": "phone telephone mobile fax", "url": "website url homepage",
+    "email": "email e-mail",
+    "phone": "phone telephone mobile fax",
+    "url": "website url homepage",
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 # How a contact detail is called in full, and the words of a name that already say it.
@@ -214,13 +227,18 @@ def field_question(field: Field) -> list[str]:
     if field.name.endswith("?"):
         return [field.name]
     name = _spoken_name(field.name)
-    questions = (_contact(field, name) or _counting(field, name) or _named(name) or _happened(field, name)
-                 or _from_template(_kind(field, name), name))
+    questions = (
+        _contact(field, name)
+        or _counting(field, name)
+        or _named(name)
+        or _happened(field, name)
+        or _from_template(_kind(field, name), name)
+    )
     return list(dict.fromkeys(questions + _described(field)))[:3]
 
 
 def _spoken_name(name: str) -> str:
-    """"effectiveDate", "effective_date" and "supplierVATNumber" as words; acronyms keep their capitals."""
+    """ "effectiveDate", "effective_date" and "supplierVATNumber" as words; acronyms keep their capitals."""
     if " " in name:
         return name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})|_+", " ", name).split()
@@ -253,7 +271,7 @@ def _fill(template: str, name: str) -> str:
 
 
 def _contact(field: Field, name: str) -> list[str]:
-    """"supplier email" asks for the email address of the supplier."""
+    """ "supplier email" asks for the email address of the supplier."""
     kind = field.type if field.type in _CONTACTS else "address" if field.type == "text" else ""
     if field.type == "text" and _KIND_OF.get(_head(name)) in _CONTACTS:
         kind = _KIND_OF[_head(name)]
@@ -262,9 +280,15 @@ def _contact(field: Field, name: str) -> list[str]:
     if not kind:
         return []
     full, said = _CONTACTS[kind]
-    of = re.fullmatch(rf"(?:{said}) (?:of|for) (?P<who>.+)|(?:(?P<owner>.+?)(?:['’]s)? )?(?:{said})", name, re.IGNORECASE)
+    of = re.fullmatch(
+        rf"(?:{said}) (?:of|for) (?P<who>.+)|(?:(?P<owner>.+?)(?:['’]s)? )?(?:{said})", name, re.IGNORECASE
+    )
     if not of:
-        return [] if kind == "address" else [f"What is the {full} of {_the(name)}?", _fill("What {be} {the} {name}?", name)]
+        return (
+            []
+            if kind == "address"
+            else [f"What is the {full} of {_the(name)}?", _fill("What {be} {the} {name}?", name)]
+        )
     owner = of["who"] or of["owner"]
     if kind == "address" and owner and _KIND_OF.get(_head(owner)) != "who":
         return _from_template("text", name)  # "registered address", "IP address": nobody's name
@@ -278,7 +302,7 @@ def _the(name: str) -> str:
 
 
 def _counting(field: Field, name: str) -> list[str]:
-    """"number of employees" and "employee count" ask how many; so does a plural number."""
+    """ "number of employees" and "employee count" ask how many; so does a plural number."""
     of = re.fullmatch(r"(?:total )?(?:number|count|no\.?) of (.+)|(.+?) count", name, re.IGNORECASE)
     if of:
         counted = of[1] or (of[2] if of[2].endswith("s") else of[2] + "s")
@@ -289,7 +313,7 @@ def _counting(field: Field, name: str) -> list[str]:
 
 
 def _named(name: str) -> list[str]:
-    """"supplier name" and "name of the supplier" ask who the supplier is."""
+    """ "supplier name" and "name of the supplier" ask who the supplier is."""
     of = re.fullmatch(r"(?:full )?names? of (?:the )?(.+)|(.+?)(?:['’]s)? (?:full )?names?", name, re.IGNORECASE)
     who = of and (of[1] or of[2])
     if not who or _KIND_OF.get(_head(who)) != "who":
@@ -298,7 +322,7 @@ def _named(name: str) -> list[str]:
 
 
 def _happened(field: Field, name: str) -> list[str]:
-    """"signed" or "founded on", as a date, asks when it was."""
+    """ "signed" or "founded on", as a date, asks when it was."""
     verb = re.fullmatch(r"(\w+ed)(?: (?:on|at|in))?", name, re.IGNORECASE)
     return [f"When was it {verb[1]}?", f"When was the document {verb[1]}?"] if verb and field.type == "date" else []
 

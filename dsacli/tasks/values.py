@@ -12,6 +12,7 @@ Rules that are choices:
 * "(£4.2m)" is negative when it is the whole text or follows a word such as "loss";
   elsewhere a parenthesis is an aside.
 """
+
 import bisect
 import re
 from datetime import date
@@ -61,38 +62,61 @@ def _any(words: Iterable[str]) -> str:
 
 # ---- quantities: what numbers, percentages, amounts and durations share ----
 
-_UNITS = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen".split())}
-_TENS = {word: 10 * value for value, word in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen".split()
+    )
+}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
 _SMALL = _UNITS | _TENS
-_SCALES = {"thousand": 10**3, "lakh": 10**5, "lakhs": 10**5, "million": 10**6, "crore": 10**7,
-           "crores": 10**7, "billion": 10**9, "trillion": 10**12}
+_SCALES = {
+    "thousand": 10**3,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "million": 10**6,
+    "crore": 10**7,
+    "crores": 10**7,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
 _SUFFIXES = {"k": 10**3, "m": 10**6, "mm": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
 _FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 
 _GAP, _JOIN = r"\s{1,3}", r"(?:\s{1,3}|\s?[-‐‑]\s?)"
 _SCALE = _any(_SCALES) + r"\b"
 _BELOW_100 = rf"(?:{_any(_TENS)}(?:{_JOIN}{_any(list(_UNITS)[1:10])}\b)?|{_any(_UNITS)})\b"
-_BELOW_1000 = (rf"(?:(?:an?|{_BELOW_100}){_JOIN}hundred\b(?:{_GAP}(?:and{_GAP})?{_BELOW_100})?"
-               rf"|{_BELOW_100})")
+_BELOW_1000 = (
+    rf"(?:(?:an?|{_BELOW_100}){_JOIN}hundred\b(?:{_GAP}(?:and{_GAP})?{_BELOW_100})?"
+    rf"|{_BELOW_100})"
+)
 _HALF = rf"{_GAP}and{_GAP}(?:a|one){_JOIN}half\b"
-_SPOKEN = (rf"(?:(?:half{_GAP})?an?(?={_GAP}{_SCALE})|{_BELOW_1000})"
-           rf"(?:{_JOIN}{_SCALE}(?:,?{_GAP}(?:and{_GAP})?{_BELOW_1000})?){{0,4}}"
-           rf"(?:{_HALF}(?:{_GAP}{_SCALE})?)?")
+_SPOKEN = (
+    rf"(?:(?:half{_GAP})?an?(?={_GAP}{_SCALE})|{_BELOW_1000})"
+    rf"(?:{_JOIN}{_SCALE}(?:,?{_GAP}(?:and{_GAP})?{_BELOW_1000})?){{0,4}}"
+    rf"(?:{_HALF}(?:{_GAP}{_SCALE})?)?"
+)
 # The whole run of digits and separators is taken at once, so that "12,50" or "1.2.3" is
 # judged as it stands and no part of it passes for a number.
-_RUN = (r"(?:(?<![\w.)])\.)?(?<![0-9])(?<![0-9][.,])"
-        r"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f](?=[0-9])){0,40}(?![0-9])")
+_RUN = (
+    r"(?:(?<![\w.)])\.)?(?<![0-9])(?<![0-9][.,])"
+    r"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f](?=[0-9])){0,40}(?![0-9])"
+)
 _QUANTITY = re.compile(
     rf"(?P<run>{_RUN})(?P<glyph>[½¼¾])?(?P<half>{_HALF})?(?:[\s-]{{0,2}}(?P<scale>{_SCALE}))?"
-    rf"|(?<!\w)(?=[aefhnostz])(?P<spoken>{_SPOKEN})", _I)
+    rf"|(?<!\w)(?=[aefhnostz])(?P<spoken>{_SPOKEN})",
+    _I,
+)
 _WRITTEN = re.compile(
-    r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"                                              # 1250.5
+    r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"  # 1250.5
     r"|[0-9]{1,3}(?P<sep>[,'’\xa0\u2009\u202f])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:\.[0-9]+)?"  # 1,250.5
-    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"                           # 12,50,000
-    r"|(?P<dots>[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:[.\xa0][0-9]{3})+,[0-9]{2}))")  # 1.250.000,00
+    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"  # 12,50,000
+    r"|(?P<dots>[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:[.\xa0][0-9]{3})+,[0-9]{2}))"
+)  # 1.250.000,00
 
 
 class _Quantity(NamedTuple):
@@ -116,8 +140,9 @@ def _quantities(text: str) -> list[_Quantity]:
         new = _Quantity(*match.span(), amount, bool(match["spoken"]), bool(match["scale"]))
         if found and _echoes(text, found[-1], new):
             old = found.pop()
-            new = new._replace(start=old.start, end=new.end + 1, ranged=old.ranged,
-                               amount=amount if amount == old.amount else None)
+            new = new._replace(
+                start=old.start, end=new.end + 1, ranged=old.ranged, amount=amount if amount == old.amount else None
+            )
         elif found and _is_range(text, found[-1], new):
             found[-1], new = found[-1]._replace(ranged=True), new._replace(ranged=True)
         found.append(new)
@@ -154,8 +179,8 @@ def _written(match: re.Match[str]) -> Decimal | None:
 
 
 def _echoes(text: str, old: _Quantity, new: _Quantity) -> bool:
-    between = text[old.end:new.start] if new.start - old.end < 4 else ""
-    return old.spoken != new.spoken and between.strip() == "(" and text[new.end:new.end + 1] == ")"
+    between = text[old.end : new.start] if new.start - old.end < 4 else ""
+    return old.spoken != new.spoken and between.strip() == "(" and text[new.end : new.end + 1] == ")"
 
 
 _RANGE = re.compile(r"\s{0,2}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{0,2}(?P<sign>[$£€¥₹]|[A-Z]{3}\s?)?")
@@ -218,8 +243,11 @@ def _numbers(text: str) -> Iterator[Value]:
             yield Value(start, end, _plain(sign * amount))
 
 
-_PERCENT = re.compile(r"[\s-]{0,2}(?:%|(?:per\s?cent|pct|percentage\spoints?)\b"
-                      r"|(?P<basis>(?:basis\spoints?|bps?)\b))", _I)
+_PERCENT = re.compile(
+    r"[\s-]{0,2}(?:%|(?:per\s?cent|pct|percentage\spoints?)\b"
+    r"|(?P<basis>(?:basis\spoints?|bps?)\b))",
+    _I,
+)
 
 
 def _percents(text: str) -> Iterator[Value]:
@@ -232,26 +260,68 @@ def _percents(text: str) -> Iterator[Value]:
 
 # ---- money ----
 
-_CODES = set("USD EUR GBP JPY CNY INR CHF CAD AUD NZD SGD HKD SEK NOK DKK PLN CZK HUF RON BGN TRY "
-             "ILS ZAR BRL MXN KRW TWD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES RUB UAH".split())
-_SIGNS = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD",
-          "HK$": "HKD", "R$": "BRL", "$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR",
-          "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS", "Rs.": "INR", "Rs": "INR", "RMB": "CNY"}
-_NAMES = {"us dollar": "USD", "united states dollar": "USD", "canadian dollar": "CAD", "dollar": "USD",
-          "australian dollar": "AUD", "new zealand dollar": "NZD", "hong kong dollar": "HKD",
-          "singapore dollar": "SGD", "euro": "EUR", "pounds sterling": "GBP", "pound sterling": "GBP",
-          "british pound": "GBP", "pound": "GBP", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY",
-          "rupee": "INR", "indian rupee": "INR", "swiss franc": "CHF", "swedish kronor": "SEK",
-          "norwegian kroner": "NOK", "danish kroner": "DKK"}
+_CODES = set(
+    "USD EUR GBP JPY CNY INR CHF CAD AUD NZD SGD HKD SEK NOK DKK PLN CZK HUF RON BGN TRY "
+    "ILS ZAR BRL MXN KRW TWD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES RUB UAH".split()
+)
+_SIGNS = {
+    "US$": "USD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "HK$": "HKD",
+    "R$": "BRL",
+    "$": "USD",
+    "£": "GBP",
+    "€": "EUR",
+    "¥": "JPY",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+    "₺": "TRY",
+    "₪": "ILS",
+    "Rs.": "INR",
+    "Rs": "INR",
+    "RMB": "CNY",
+}
+_NAMES = {
+    "us dollar": "USD",
+    "united states dollar": "USD",
+    "canadian dollar": "CAD",
+    "dollar": "USD",
+    "australian dollar": "AUD",
+    "new zealand dollar": "NZD",
+    "hong kong dollar": "HKD",
+    "singapore dollar": "SGD",
+    "euro": "EUR",
+    "pounds sterling": "GBP",
+    "pound sterling": "GBP",
+    "british pound": "GBP",
+    "pound": "GBP",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "rupee": "INR",
+    "indian rupee": "INR",
+    "swiss franc": "CHF",
+    "swedish kronor": "SEK",
+    "norwegian kroner": "NOK",
+    "danish kroner": "DKK",
+}
 _CODE = _any(_CODES | {"RMB"})
 _BEFORE = re.compile(rf"(?P<minus>(?<![\w)])[-−])?(?:(?<![\w$]){_any(_SIGNS)}|(?<!\w){_CODE})\s{{0,2}}[-−]?\Z")
 _NAME = _any(_NAMES).replace(r"us\ ", r"u\.?s\.?\ ").replace(r"\ ", r"\s{1,2}")
 _AFTER = re.compile(rf"[\s-]{{0,2}}(?:(?P<code>{_CODE})|(?P<sign>[€£¥₹$])|(?P<name>(?i:{_NAME}s?)))(?!\w|\s?[0-9])")
 _SUFFIX = re.compile(r"(?:[km]|mm|b)(?!\w)|\s?(?:m|mn|bn|tn)(?!\w)", _I)
 # Continental amounts part thousands with plain spaces; in "$ 120 135 150" they are columns.
-_SPACED = re.compile(rf"(?:€|\b{_CODE}) ?[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}(?![0-9])"
-                     rf"|(?<![0-9.,])(?<![0-9.,] )[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}"
-                     rf"(?:,[0-9]{{2}})? ?(?:€|(?:{_CODE}|euros)\b)")
+_SPACED = re.compile(
+    rf"(?:€|\b{_CODE}) ?[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}(?![0-9])"
+    rf"|(?<![0-9.,])(?<![0-9.,] )[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}"
+    rf"(?:,[0-9]{{2}})? ?(?:€|(?:{_CODE}|euros)\b)"
+)
 _LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|outflows?|shortfall|negative|impairment)\b[^.;\n]{0,40}\Z", _I)
 
 
@@ -294,25 +364,47 @@ def _currency(left: re.Match[str] | None, right: re.Match[str] | None) -> str | 
 
 def _accounting(text: str, start: int, end: int, before: int) -> bool:
     """Whether the parentheses around an amount mean that it is negative."""
-    if text[max(0, start - 1):start] != "(" or text[end:end + 1] != ")":
+    if text[max(0, start - 1) : start] != "(" or text[end : end + 1] != ")":
         return False
-    whole = not text[:start - 1].strip() and not text[end + 1:].strip() if start < 10 else False
-    repeats = before and not text[before:start - 1].strip()  # "five dollars ($5)"
+    whole = not text[: start - 1].strip() and not text[end + 1 :].strip() if start < 10 else False
+    repeats = before and not text[before : start - 1].strip()  # "five dollars ($5)"
     return whole or bool(not repeats and _LOSS.search(text, max(0, start - 60), start - 1))
 
 
 # ---- durations ----
 
-_SPANS = {"year": "Y", "yr": "Y", "decade": "Y", "month": "M", "mo": "M", "quarter": "M", "week": "W",
-          "wk": "W", "day": "D", "hour": "h", "hr": "h", "minute": "m", "min": "m", "second": "s", "sec": "s"}
+_SPANS = {
+    "year": "Y",
+    "yr": "Y",
+    "decade": "Y",
+    "month": "M",
+    "mo": "M",
+    "quarter": "M",
+    "week": "W",
+    "wk": "W",
+    "day": "D",
+    "hour": "h",
+    "hr": "h",
+    "minute": "m",
+    "min": "m",
+    "second": "s",
+    "sec": "s",
+}
 _MULTIPLES = {"decade": 10, "quarter": 3}
 _FINER = {"Y": ("M", 12), "W": ("D", 7), "D": ("h", 24), "h": ("m", 60), "m": ("s", 60)}
-_UNIT = (r"(?:(?:calendar|business|working|consecutive|full|whole|successive|additional)\s{1,2})?"
-         rf"(?P<unit>{_any(_SPANS)})s?(?!\w|-?\s?end\b)['’]?")
+_UNIT = (
+    r"(?:(?:calendar|business|working|consecutive|full|whole|successive|additional)\s{1,2})?"
+    rf"(?P<unit>{_any(_SPANS)})s?(?!\w|-?\s?end\b)['’]?"
+)
 _AFTER_COUNT = re.compile(rf"[\s‑-]{{0,3}}{_UNIT}", _I)
-_ARTICLE = re.compile(rf"(?<![\w-])(?P<half>half{_GAP})?an?{_GAP}(?!sec|min\b|mo\b|quarter){_UNIT}(?P<more>{_HALF})?", _I)
-_RATE = re.compile(r"(?:[0-9%)]|\b(?:once|twice|times|thousand|million|billion|days?|hours?|weeks?|months?|"
-                   r"dollars|euros|pounds|cents|half))\s\Z", _I)
+_ARTICLE = re.compile(
+    rf"(?<![\w-])(?P<half>half{_GAP})?an?{_GAP}(?!sec|min\b|mo\b|quarter){_UNIT}(?P<more>{_HALF})?", _I
+)
+_RATE = re.compile(
+    r"(?:[0-9%)]|\b(?:once|twice|times|thousand|million|billion|days?|hours?|weeks?|months?|"
+    r"dollars|euros|pounds|cents|half))\s\Z",
+    _I,
+)
 _THEN = re.compile(r",?\s(?:and\s)?")
 
 
@@ -334,7 +426,7 @@ def _counted(text: str) -> Iterator[tuple[int, int, dict[str, Decimal]]]:
         unit = _AFTER_COUNT.match(text, quantity.end)
         if not unit or quantity.ranged or sign < 0:
             continue
-        is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text[quantity.start:quantity.end])  # "2024 year"
+        is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text[quantity.start : quantity.end])  # "2024 year"
         if not is_year:
             yield quantity.start, unit.end(), _parts(quantity.amount, unit["unit"].lower())
 
@@ -357,30 +449,43 @@ def _parts(amount: Decimal, unit: str) -> dict[str, Decimal]:
 
 
 def _continues(text: str, last: tuple[int, int, dict[str, Decimal]], start: int, parts: dict[str, Decimal]) -> bool:
-    """"two years and six months" is one duration: units strictly finer, nothing else between."""
+    """ "two years and six months" is one duration: units strictly finer, nothing else between."""
     order = "YMWDhms"
     finer = max(map(order.index, last[2])) < min(map(order.index, parts))
     return finer and start - last[1] < 8 and bool(_THEN.fullmatch(text, last[1], start))
 
 
 def _iso_duration(parts: dict[str, Decimal]) -> str:
-    day, time = ("".join(f"{_plain(parts[key])}{key.upper()}" for key in keys if key in parts)
-                 for keys in ("YMWD", "hms"))
+    day, time = (
+        "".join(f"{_plain(parts[key])}{key.upper()}" for key in keys if key in parts) for keys in ("YMWD", "hms")
+    )
     return f"P{day}T{time}" if time else f"P{day}"
 
 
 # ---- dates ----
 
-_MONTHS = {name: number for number, name in enumerate(
-    "january february march april may june july august september october november december".split(), 1)}
-_ORDINALS = {word: day for day, word in enumerate(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "january february march april may june july august september october november december".split(), 1
+    )
+}
+_ORDINALS = {
+    word: day
+    for day, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+        "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
 _ORDINALS |= {f"twenty-{word}": 20 + day for word, day in list(_ORDINALS.items())[:9]}
 _ORDINALS |= {"thirtieth": 30, "thirty-first": 31}
 
-_M = r"(?P<m>" + "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "september" else "sep(?:t(?:ember)?)?"
-                          for name in _MONTHS) + r")\b\.?"
+_M = (
+    r"(?P<m>"
+    + "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "september" else "sep(?:t(?:ember)?)?" for name in _MONTHS)
+    + r")\b\.?"
+)
 _D = r"(?P<d>(?:[12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?)"
 _OTHER_D = r"(?:[12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _Y, _ANY_Y = r"(?P<y>[12][0-9]{3})(?!\w)", r"[12][0-9]{3}"
@@ -388,24 +493,32 @@ _FROM, _DASH = r"(?<![\w.,/-])", r"\s?(?:[-–]|to|and)\s?"
 _OF_YEAR = r"(?:\s?,\s{0,2}|\s{1,3}(?:(?:of|in\sthe\syear)\s)?|[-./])"
 _QUARTER = r"(?:first|second|third|fourth|last)\s(?:quarter|half)"
 # A form without a group `y` is no date, but keeps the year inside it from passing for one.
-_DATE_FORMS = [re.compile(form, _I) for form in (
-    rf"{_FROM}(?P<d>{_OTHER_D}|{_any(_ORDINALS)})(?:\sday)?(?:\s{{1,3}}of)?[\s\-./,]{{1,3}}{_M}{_OF_YEAR}{_Y}",
-    rf"(?<!\w){_M}\s{{0,2}}[-]?(?:the\s)?{_D}{_OF_YEAR}{_Y}",
-    rf"{_FROM}(?P<y>[12][0-9]{{3}})(?P<s>[-/.])(?P<m>[0-9]{{1,2}})(?P=s)(?P<d>[0-9]{{1,2}})(?=T[0-9]|\W|\Z)(?!-[0-9])",
-    rf"{_FROM}(?P<y>[12][0-9]{{3}})\s{{1,3}}{_M}\s{{1,3}}{_D}(?!\w)",
-    rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s){_Y}(?![-/.][0-9])",
-    rf"(?<!\w){_M}{_OF_YEAR}{_Y}(?!-[0-9])",
-    rf"{_FROM}(?P<y>[12][0-9]{{3}})-(?P<m>[0-9]{{2}})(?![\w-]|[./][0-9])",
-    rf"(?<![\w$£€¥₹.,/:#+-])(?P<y>1[5-9][0-9]{{2}}|2[01][0-9]{{2}})(?![\w%½¼¾]|[.,:/–-][0-9]|['’]s)",
-    rf"(?<!\w)(?:[QH][1-4]|FY|{_QUARTER}|(?:financial|fiscal)\syear)"
-    rf"(?:\s?[,/-]?\s?|\sof\s)(?:FY\s?|(?:the\s)?(?:fiscal|financial)\s(?:year\s)?)?{_ANY_Y}(?:[-/][0-9]{{2,4}})?",
-    rf"(?<!\w){_M}\s{_OTHER_D}{_DASH}{_OTHER_D},?\s{{1,2}}{_ANY_Y}",
-    rf"{_FROM}{_OTHER_D}{_DASH}{_OTHER_D}\s{_M},?\s{_ANY_Y}",
-    rf"{_FROM}{_ANY_Y}\s?[-–/]\s?(?:{_ANY_Y}|(?<=[–/])[0-9]{{2}})(?![\w./-])")]
-_NOT_YEAR_LEFT = re.compile(rf"(?:[$£€¥₹]|\b(?:{_CODE}|ISO|IEC|EN|Rs\.?|No\.?|section|article|page|room)|\+[0-9]{{1,3}})[\s-]\Z", _I)
+_DATE_FORMS = [
+    re.compile(form, _I)
+    for form in (
+        rf"{_FROM}(?P<d>{_OTHER_D}|{_any(_ORDINALS)})(?:\sday)?(?:\s{{1,3}}of)?[\s\-./,]{{1,3}}{_M}{_OF_YEAR}{_Y}",
+        rf"(?<!\w){_M}\s{{0,2}}[-]?(?:the\s)?{_D}{_OF_YEAR}{_Y}",
+        rf"{_FROM}(?P<y>[12][0-9]{{3}})(?P<s>[-/.])(?P<m>[0-9]{{1,2}})(?P=s)(?P<d>[0-9]{{1,2}})(?=T[0-9]|\W|\Z)(?!-[0-9])",
+        rf"{_FROM}(?P<y>[12][0-9]{{3}})\s{{1,3}}{_M}\s{{1,3}}{_D}(?!\w)",
+        rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s){_Y}(?![-/.][0-9])",
+        rf"(?<!\w){_M}{_OF_YEAR}{_Y}(?!-[0-9])",
+        rf"{_FROM}(?P<y>[12][0-9]{{3}})-(?P<m>[0-9]{{2}})(?![\w-]|[./][0-9])",
+        r"(?<![\w$£€¥₹.,/:#+-])(?P<y>1[5-9][0-9]{2}|2[01][0-9]{2})(?![\w%½¼¾]|[.,:/–-][0-9]|['’]s)",
+        rf"(?<!\w)(?:[QH][1-4]|FY|{_QUARTER}|(?:financial|fiscal)\syear)"
+        rf"(?:\s?[,/-]?\s?|\sof\s)(?:FY\s?|(?:the\s)?(?:fiscal|financial)\s(?:year\s)?)?{_ANY_Y}(?:[-/][0-9]{{2,4}})?",
+        rf"(?<!\w){_M}\s{_OTHER_D}{_DASH}{_OTHER_D},?\s{{1,2}}{_ANY_Y}",
+        rf"{_FROM}{_OTHER_D}{_DASH}{_OTHER_D}\s{_M},?\s{_ANY_Y}",
+        rf"{_FROM}{_ANY_Y}\s?[-–/]\s?(?:{_ANY_Y}|(?<=[–/])[0-9]{{2}})(?![\w./-])",
+    )
+]
+_NOT_YEAR_LEFT = re.compile(
+    rf"(?:[$£€¥₹]|\b(?:{_CODE}|ISO|IEC|EN|Rs\.?|No\.?|section|article|page|room)|\+[0-9]{{1,3}})[\s-]\Z", _I
+)
 _NOT_YEAR_RIGHT = re.compile(
     rf"[\s-](?:{_SCALE}|(?:%|percent|per\scent|dollars|euros|pounds|people|employees|staff|shares|units|pages|"
-    rf"words|hours|days|weeks|months|years|times|tonnes|km|kg|{_CODE})(?!\w))", _I)
+    rf"words|hours|days|weeks|months|years|times|tonnes|km|kg|{_CODE})(?!\w))",
+    _I,
+)
 
 
 def _dates(text: str) -> Iterator[Value]:
@@ -473,19 +586,25 @@ def _emails(text: str) -> Iterator[Value]:
 
 
 # Country codes that are English words ("end.It", "so.In") or file endings (.md, .py, .sh) are left out.
-_TLDS = _any("com org net edu gov mil int info biz io ai co dev app eu uk de fr es nl ch se dk fi ie pt cz "
-             "ca au nz jp cn kr hk sg br mx za ae ru ua tr gr hu ro tech cloud online site xyz".split())
-_URL = re.compile(rf"(?<![\w@.-])(?:(?i:https?://|www\.)"
-                  rf"|(?=[A-Za-z0-9])(?P<bare>(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,5}}"
-                  rf"(?:{_TLDS}|COM|ORG)(?![\w@-]|\.\w)))[^\s<>\"{{}}|\\^`\[\]“”]{{0,2000}}")
-_WEB_HOST = re.compile(rf"(?i:https?://)?(?:[^\s/@]{{1,80}}@)?"
-                       rf"(?:localhost|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}|{_HOST}[A-Za-z0-9-]{{2,63}}|[^\W_][\w.-]{{0,200}}\.\w{{2,}})(?=[/:?#]|\Z)")
+_TLDS = _any(
+    "com org net edu gov mil int info biz io ai co dev app eu uk de fr es nl ch se dk fi ie pt cz "
+    "ca au nz jp cn kr hk sg br mx za ae ru ua tr gr hu ro tech cloud online site xyz".split()
+)
+_URL = re.compile(
+    rf"(?<![\w@.-])(?:(?i:https?://|www\.)"
+    rf"|(?=[A-Za-z0-9])(?P<bare>(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,5}}"
+    rf"(?:{_TLDS}|COM|ORG)(?![\w@-]|\.\w)))[^\s<>\"{{}}|\\^`\[\]“”]{{0,2000}}"
+)
+_WEB_HOST = re.compile(
+    rf"(?i:https?://)?(?:[^\s/@]{{1,80}}@)?"
+    rf"(?:localhost|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}|{_HOST}[A-Za-z0-9-]{{2,63}}|[^\W_][\w.-]{{0,200}}\.\w{{2,}})(?=[/:?#]|\Z)"
+)
 
 
 def _urls(text: str) -> Iterator[Value]:
     for match in _URL.finditer(text):
         url = match[0]
-        if match["bare"] and url[len(match["bare"]):][:1] not in ("/", ":", "?", "#"):
+        if match["bare"] and url[len(match["bare"]) :][:1] not in ("/", ":", "?", "#"):
             url = match["bare"]
         url = _trimmed(url)
         if _WEB_HOST.match(url):
@@ -508,9 +627,14 @@ _PHONE = re.compile(
     rf"|(?P<plus>(?:\+|00)\(?[1-9][0-9]{{0,14}}(?:[ \xa0.\-–()]{{1,3}}[0-9]{{1,12}}){{0,6}})"
     rf"|(?P<trunk>\(?0[1-9][0-9]{{1,3}}\)?[ \xa0-](?:[0-9]{{3,4}}[ \xa0-][0-9]{{3,4}}|[0-9]{{6,8}})|07[0-9]{{9}})"
     rf"|(?P<said>[0-9]{{7,15}}|\(?[0-9]{{1,6}}(?:[ \xa0.\-–()]{{1,3}}[0-9]{{2,12}}){{1,6}}))"
-    rf"(?![\w%]|[-/.,:][0-9])(?:,?\s{{0,2}}(?:ext(?:ension|n)?\b\.?|x|#)\s{{0,2}}(?P<ext>[0-9]{{1,6}})(?!\w))?", _I)
-_SAID = re.compile(r"\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|dial|text)\b[^\w\n(+]{0,4}"
-                   r"(?:(?:us|no|number|at|on|is)\b[^\w\n(+]{0,3}){0,2}\Z", _I)
+    rf"(?![\w%]|[-/.,:][0-9])(?:,?\s{{0,2}}(?:ext(?:ension|n)?\b\.?|x|#)\s{{0,2}}(?P<ext>[0-9]{{1,6}})(?!\w))?",
+    _I,
+)
+_SAID = re.compile(
+    r"\b(?:tel|telephone|phone|ph|mobile|mob|cell|fax|call|dial|text)\b[^\w\n(+]{0,4}"
+    r"(?:(?:us|no|number|at|on|is)\b[^\w\n(+]{0,3}){0,2}\Z",
+    _I,
+)
 
 
 def _phones(text: str) -> Iterator[Value]:
@@ -535,7 +659,15 @@ def _text(text: str) -> Iterator[Value]:
 
 
 _FINDERS: dict[str, Callable[[str], Iterable[Value]]] = {
-    "text": _text, "date": _dates, "money": _money, "number": _numbers, "percent": _percents,
-    "email": _emails, "phone": _phones, "url": _urls, "duration": _durations}
+    "text": _text,
+    "date": _dates,
+    "money": _money,
+    "number": _numbers,
+    "percent": _percents,
+    "email": _emails,
+    "phone": _phones,
+    "url": _urls,
+    "duration": _durations,
+}
 
 TYPES = tuple(_FINDERS)

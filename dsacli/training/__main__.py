@@ -95,9 +95,7 @@ def calibrate(
 
     reader = load_reader(model)
     best = fit(ask_dev(reader, load_tokenizer(model), data, questions), reader.config)
-    update_config(
-        model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias
-    )
+    update_config(model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias)
     typer.echo(str(best))
 
 
@@ -111,7 +109,7 @@ def evaluate(
     """Print the figures of a model on the dev split, per source."""
     from dsacli.models.loading import BUILT_IN, load_reader, load_tokenizer
     from dsacli.training.evaluate import evaluate as figures
-    from dsacli.training.evaluate import table_line, table_head
+    from dsacli.training.evaluate import table_head, table_line
 
     folder = model or BUILT_IN
     typer.echo(table_head(haystack))

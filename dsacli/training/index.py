@@ -22,6 +22,7 @@ from dsacli.training.start import minilm_tokenizer, pretrained_reader
 QUESTIONS, HARD, TRANSCRIPTS = 24, 16, 8
 # Single sentences are half of all questions and the least like a document.
 SENTENCES = 0.3
+CHECKPOINT_EVERY = 250
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,15 @@ def train_indexer(plan: IndexTraining) -> Reader:
     questions = States(reader, [q.tokens for q in corpus.questions], 0)
     log(f"states of {len(texts)} passages and {len(corpus.questions)} questions: {time.monotonic() - began:.0f} s")
     optimizer = torch.optim.AdamW(reader.indexer.parameters(), lr=plan.learning_rate, weight_decay=0.01)
+    checkpoint = plan.out / f"index-{plan.index_layers}.safetensors"
+    done = load_checkpoint(checkpoint, reader, optimizer) if checkpoint.exists() else 0
+    log(f"{plan.steps} steps, starting at {done}")
     negatives = Negatives(corpus)
-    rng = np.random.default_rng(plan.seed)
     chances = np.array([(SENTENCES if q.source == "sentences" else 1.0) * bool(q.spans) for q in corpus.questions])
     chances /= chances.sum()
     losses, began = [], time.monotonic()
-    for step in range(plan.steps):
+    for step in range(done, plan.steps):
+        rng = np.random.default_rng((plan.seed, step))
         numbers, asked = draw(corpus, negatives, len(transcripts.passages), chances, rng)
         question, question_mask = (t.to(plan.device) for t in questions.padded(asked))
         passage, passage_mask = (t.to(plan.device) for t in passages.padded(numbers))
@@ -107,7 +111,8 @@ def train_indexer(plan: IndexTraining) -> Reader:
         losses.append(loss.item())
         if (step + 1) % 100 == 0:
             log(f"step {step + 1} loss {np.mean(losses[-100:]):.3f} {time.monotonic() - began:.0f} s")
-    save_checkpoint(plan.out / f"index-{plan.index_layers}.safetensors", reader, optimizer, plan.steps)
+        if (step + 1) % CHECKPOINT_EVERY == 0 or step + 1 == plan.steps:
+            save_checkpoint(checkpoint, reader, optimizer, step + 1)
     return reader
 
 

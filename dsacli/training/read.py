@@ -159,7 +159,9 @@ def train_reader(plan: ReadTraining) -> Reader:
         if (step + 1) % 25 == 0:
             seconds = time.monotonic() - began
             left = seconds / (step + 1 - done) * (steps - step - 1)
-            log(f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left")
+            log(
+                f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left"
+            )
         if (step + 1) % plan.checkpoint_every == 0 or step + 1 == steps:
             save_checkpoint(checkpoint, reader, optimizer, step + 1)
     return reader

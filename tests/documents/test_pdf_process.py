@@ -11,7 +11,6 @@ from dsacli.errors import DsacliError
 
 from .making import column, draw_pdf, raw_pdf
 
-
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and RLIMIT_AS")
 
 

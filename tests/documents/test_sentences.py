@@ -123,7 +123,7 @@ HOSTILE = {
     "one word": "a",
     "spaces": " ",
     "newlines": "\n",
-    "brackets": "([\"",
+    "brackets": '(["',
     "capitals": "A B ",
     "bars": "|",
     "commas": "a,",

@@ -24,9 +24,7 @@ def numbers(tokens: int, largest: int) -> tuple[torch.Tensor, torch.Tensor, torc
 
 def naive_max(scores: torch.Tensor, radius: int) -> torch.Tensor:
     """max over |s' - s| <= radius, one column at a time: [queries, tokens] to the same."""
-    columns = [
-        scores[:, max(0, s - radius) : s + radius + 1].amax(1, keepdim=True) for s in range(scores.shape[1])
-    ]
+    columns = [scores[:, max(0, s - radius) : s + radius + 1].amax(1, keepdim=True) for s in range(scores.shape[1])]
     return torch.cat(columns, 1)
 
 

@@ -71,9 +71,7 @@ def test_a_reader_comes_back_with_its_weights_in_bfloat16(reader, folder):
 def test_a_loaded_reader_computes_what_the_saved_one_did(reader, folder):
     inputs = torch.arange(110, 130)[None], torch.arange(20)[None], torch.ones(1, 20, dtype=torch.int64), None
     loaded = load_reader(folder, dtype=torch.float32)
-    torch.testing.assert_close(
-        loaded.reading_pass(*inputs), reader.to(torch.bfloat16).float().reading_pass(*inputs)
-    )
+    torch.testing.assert_close(loaded.reading_pass(*inputs), reader.to(torch.bfloat16).float().reading_pass(*inputs))
 
 
 def test_a_loaded_reader_is_for_inference(folder):

@@ -8,14 +8,13 @@ from dsacli.dsa.cost import CostMeter
 from dsacli.dsa.selection import merge_runs
 from dsacli.models import reading
 from dsacli.models.batches import CLS, SEP, question_row
-from dsacli.models import reading
 from dsacli.models.reading import (
-    weigh_spans,
     Run,
     SpanDistribution,
     encode_passages,
     index_queries,
     select,
+    weigh_spans,
 )
 
 DOCUMENT = np.random.default_rng(0).integers(103, 200, 1000)
@@ -30,7 +29,6 @@ def read_apart(reader, question, runs):
 
 def read_sequence(reader, question, runs):
     return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
-
 
 
 def run(first: int, last: int) -> Run:
@@ -177,7 +175,9 @@ def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read)
     selection = select(reader, *index_queries(reader, [QUESTION]), keys, 150)
 
     def answer(document: np.ndarray) -> SpanDistribution:
-        return read(reader, QUESTION, [Run(low, document[low:high]) for low, high in merge_runs(selection.tokens.numpy())])
+        return read(
+            reader, QUESTION, [Run(low, document[low:high]) for low, high in merge_runs(selection.tokens.numpy())]
+        )
 
     outside = np.ones(len(DOCUMENT), bool)
     outside[selection.tokens.numpy()] = False

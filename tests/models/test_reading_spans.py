@@ -4,15 +4,17 @@ import numpy as np
 import pytest
 
 from dsacli.models import reading
+from dsacli.models.reader import ReaderConfig
 from dsacli.models.reading import (
-    weigh_spans,
     ANSWER_TOKENS,
     RUN_OVERLAP,
     SHORTEST_RUN,
     Run,
+    RunLogits,
     RunSpans,
     SpanDistribution,
     split_runs,
+    weigh_spans,
     whole_runs,
 )
 
@@ -25,7 +27,6 @@ def read_apart(reader, question, runs):
 
 def read_sequence(reader, question, runs):
     return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
-
 
 
 def random_spans(*edges: tuple[int, int], width: int = 5) -> SpanDistribution:
@@ -56,6 +57,32 @@ def test_probabilities_sum_to_one_with_the_no_answer(reader, read):
         assert run.band.shape[1] == ANSWER_TOKENS
         assert (run.band >= 0).all()
     assert all(last < 300 and not 1 <= last < 10 for _, last, p in every_span(spans) if p > 0)
+
+
+def logits(first: int, score: float, no_answer: float, height: float) -> RunLogits:
+    """A run of ten tokens whose best span is its third token, `height` above the others."""
+    figures = np.zeros((10, 2))
+    figures[2] = height / 2
+    return RunLogits(Run(first, np.arange(10), score), figures, no_answer)
+
+
+def test_the_index_prior_decides_between_runs_that_read_alike():
+    near, far = logits(0, 2.0, -5.0, 8.0), logits(100, 1.0, -5.0, 9.0)
+    assert weigh_spans(ReaderConfig(index_prior=0.0), [near, far]).best(1)[0][:2] == (102, 102)
+    assert weigh_spans(ReaderConfig(index_prior=4.0), [near, far]).best(1)[0][:2] == (2, 2)
+
+
+def test_the_no_answer_is_that_of_the_run_with_the_best_span():
+    here, elsewhere = logits(0, 1.0, 9.0, 9.0), logits(100, 1.0, -9.0, 2.0)
+    assert weigh_spans(ReaderConfig(), [here, elsewhere]).no_answer == pytest.approx(0.5, abs=0.05)
+
+
+def test_temperature_and_bias_move_the_confidence_and_not_the_answer():
+    read = [logits(0, 1.0, 3.0, 9.0), logits(100, 1.0, 1.0, 2.0)]
+    settings = [{}, {"temperature": 2.0}, {"no_answer_bias": 4.0}]
+    (plain, cool, biased) = (weigh_spans(ReaderConfig(**each), read).best(1)[0] for each in settings)
+    assert plain[:2] == cool[:2] == biased[:2] == (2, 2)
+    assert plain[2] > cool[2] and plain[2] > biased[2]
 
 
 def test_mass_is_the_sum_over_every_span_that_overlaps():

@@ -1,4 +1,5 @@
 """Fields as people write them on a command line and in schema files, and the questions they become."""
+
 import json
 
 import pytest
@@ -8,12 +9,19 @@ from dsacli.tasks.fields import MAX_SCHEMA_BYTES, Field, field_question, load_sc
 from dsacli.tasks.values import TYPES
 
 
-@pytest.mark.parametrize("spec, name, type", [
-    ("effective date:date", "effective date", "date"), ("governing law", "governing law", "text"),
-    (" total  fee : Money ", "total fee", "money"), ("ratio 3:1", "ratio 3:1", "text"),
-    ("ratio 3:1:number", "ratio 3:1", "number"), ("What is the rate: fixed?", "What is the rate: fixed?", "text"),
-    ("When does it end?:date", "When does it end?", "date"), ("Gebühr:money", "Gebühr", "money"),
-])
+@pytest.mark.parametrize(
+    "spec, name, type",
+    [
+        ("effective date:date", "effective date", "date"),
+        ("governing law", "governing law", "text"),
+        (" total  fee : Money ", "total fee", "money"),
+        ("ratio 3:1", "ratio 3:1", "text"),
+        ("ratio 3:1:number", "ratio 3:1", "number"),
+        ("What is the rate: fixed?", "What is the rate: fixed?", "text"),
+        ("When does it end?:date", "When does it end?", "date"),
+        ("Gebühr:money", "Gebühr", "money"),
+    ],
+)
 def test_parse_field(spec, name, type):
     assert parse_field(spec) == Field(name, type)
 
@@ -24,10 +32,18 @@ def test_every_type_can_be_asked_for(type):
     assert field.type == type and 1 <= len(field_question(field)) <= 3
 
 
-@pytest.mark.parametrize("specs, message", [
-    (["total fee:cash"], 'unknown type "cash"; known types: text, date, money'), ([""], "no name"), (["  "], "no name"),
-    ([":date"], "no name"), (["___"], "no name"), (["fee:"], 'unknown type ""'), (["fee:money", "Fee"], '"Fee" is given twice'),
-])
+@pytest.mark.parametrize(
+    "specs, message",
+    [
+        (["total fee:cash"], 'unknown type "cash"; known types: text, date, money'),
+        ([""], "no name"),
+        (["  "], "no name"),
+        ([":date"], "no name"),
+        (["___"], "no name"),
+        (["fee:"], 'unknown type ""'),
+        (["fee:money", "Fee"], '"Fee" is given twice'),
+    ],
+)
 def test_bad_fields(specs, message):
     with pytest.raises(DsacliError) as caught:
         parse_fields(specs)
@@ -66,7 +82,10 @@ QUESTIONS = [
     ("headquarters", ["Where is the headquarters?", "What is the headquarters?"]),
     ("location", ["Where is the location?", "What is the location?"]),
     ("address", ["What is the address?", "Where is the address?"]),
-    ("supplier address", ["What is the address of the supplier?", "Where is the supplier located?", "What is the supplier address?"]),
+    (
+        "supplier address",
+        ["What is the address of the supplier?", "Where is the supplier located?", "What is the supplier address?"],
+    ),
     ("IP address", ["What is the IP address?"]),
     ("supplierVATNumber", ["What is the supplier VAT number?"]),
     ("the Term:duration", ["How long is the Term?", "What is the Term?"]),
@@ -89,38 +108,84 @@ def test_the_schemas_question_and_description():
 
 def _schema(tmp_path, content):
     path = tmp_path / "fields.json"
-    path.write_bytes(content if isinstance(content, bytes) else
-                     (content if isinstance(content, str) else json.dumps(content)).encode())
+    path.write_bytes(
+        content
+        if isinstance(content, bytes)
+        else (content if isinstance(content, str) else json.dumps(content)).encode()
+    )
     return path
 
 
-@pytest.mark.parametrize("content, fields", [
-    ({"fields": [{"name": "fee", "type": "money", "question": "How much?", "description": "d"}, {"name": "law"}]},
-     [Field("fee", "money", "How much?", "d"), Field("law")]),
-    ({"effective date": "date", "fields": "number"}, [Field("effective date", "date"), Field("fields", "number")]),
-    ({"type": "object", "properties": {
-        "effective_date": {"type": "string", "format": "date", "description": "Start"}, "mail": {"format": "email"},
-        "site": {"type": "string", "format": "uri"}, "count": {"type": "integer"}, "rate": {"type": ["number", "null"]},
-        "law": {"type": "string", "format": "hostname"}, "fee": {"type": "money"}}},
-     [Field("effective_date", "date", None, "Start"), Field("mail", "email"), Field("site", "url"), Field("count", "number"),
-      Field("rate", "number"), Field("law"), Field("fee", "money")]),
-    (b"\xef\xbb\xbf" + b'{"a": "text"}', [Field("a")]),
-])
+@pytest.mark.parametrize(
+    "content, fields",
+    [
+        (
+            {
+                "fields": [
+                    {"name": "fee", "type": "money", "question": "How much?", "description": "d"},
+                    {"name": "law"},
+                ]
+            },
+            [Field("fee", "money", "How much?", "d"), Field("law")],
+        ),
+        ({"effective date": "date", "fields": "number"}, [Field("effective date", "date"), Field("fields", "number")]),
+        (
+            {
+                "type": "object",
+                "properties": {
+                    "effective_date": {"type": "string", "format": "date", "description": "Start"},
+                    "mail": {"format": "email"},
+                    "site": {"type": "string", "format": "uri"},
+                    "count": {"type": "integer"},
+                    "rate": {"type": ["number", "null"]},
+                    "law": {"type": "string", "format": "hostname"},
+                    "fee": {"type": "money"},
+                },
+            },
+            [
+                Field("effective_date", "date", None, "Start"),
+                Field("mail", "email"),
+                Field("site", "url"),
+                Field("count", "number"),
+                Field("rate", "number"),
+                Field("law"),
+                Field("fee", "money"),
+            ],
+        ),
+        (b"\xef\xbb\xbf" + b'{"a": "text"}', [Field("a")]),
+    ],
+)
 def test_load_schema(tmp_path, content, fields):
     assert load_schema(_schema(tmp_path, content)) == fields
 
 
-@pytest.mark.parametrize("content, message", [
-    ('{"a": "text",\n "b": }', "not valid JSON, line 2"), ("", "not valid JSON, line 1"), ("[]", "expected an object"),
-    ('"date"', "expected an object"), ("{}", "no fields"), ({"fields": []}, "no fields"), ({"properties": {}}, "no fields"),
-    ({"a": "cash"}, 'unknown type "cash"'), ({"a": 1}, "must be a type"), ({"fields": ["a"]}, "field 1 is not an object"),
-    ({"fields": [{"name": "a"}, {"type": "date"}]}, "field 2 is not an object"), ({"": "date"}, "no name"),
-    ({"fields": [{"name": "a", "question": 1}]}, '"question" must be a string'),
-    ({"fields": [{"name": "a"}, {"name": "A"}]}, "given twice"), ('{"a": "text", "a": "date"}', "given twice"),
-    ({"properties": {"a": {"type": "array"}}}, 'unknown type "array"'), ({"properties": {"a": 1}}, "not an object"),
-    ({"properties": {"a": {"type": ["null"]}}}, "not a string"), (b"\xff\xfe{", "not a text file"),
-    ("[" * 100_000, "not valid JSON"), (b" " * (MAX_SCHEMA_BYTES + 1), "too large"),
-], ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        ('{"a": "text",\n "b": }', "not valid JSON, line 2"),
+        ("", "not valid JSON, line 1"),
+        ("[]", "expected an object"),
+        ('"date"', "expected an object"),
+        ("{}", "no fields"),
+        ({"fields": []}, "no fields"),
+        ({"properties": {}}, "no fields"),
+        ({"a": "cash"}, 'unknown type "cash"'),
+        ({"a": 1}, "must be a type"),
+        ({"fields": ["a"]}, "field 1 is not an object"),
+        ({"fields": [{"name": "a"}, {"type": "date"}]}, "field 2 is not an object"),
+        ({"": "date"}, "no name"),
+        ({"fields": [{"name": "a", "question": 1}]}, '"question" must be a string'),
+        ({"fields": [{"name": "a"}, {"name": "A"}]}, "given twice"),
+        ('{"a": "text", "a": "date"}', "given twice"),
+        ({"properties": {"a": {"type": "array"}}}, 'unknown type "array"'),
+        ({"properties": {"a": 1}}, "not an object"),
+        ({"properties": {"a": {"type": ["null"]}}}, "not a string"),
+        (b"\xff\xfe{", "not a text file"),
+        ("[" * 100_000, "not valid JSON"),
+        (b" " * (MAX_SCHEMA_BYTES + 1), "too large"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
 def test_bad_schemas(tmp_path, content, message):
     path = _schema(tmp_path, content)
     with pytest.raises(DsacliError) as caught:

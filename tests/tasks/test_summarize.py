@@ -139,8 +139,10 @@ def test_a_passage_has_no_say_about_its_own_sentences():
 
 def test_term_weights_are_highest_for_what_is_frequent_in_few_sentences(model, context, bounds):
     terms = term_weights(model, context, bounds)
-    words = {context.documents[0].document.text[a:b].lower(): weight
-             for a, b, weight in zip(context.documents[0].starts, context.documents[0].ends, terms)}
+    words = {
+        context.documents[0].document.text[a:b].lower(): weight
+        for a, b, weight in zip(context.documents[0].starts, context.documents[0].ends, terms)
+    }
     assert len(terms) == len(context)
     assert words["cliff"] > words["the"] > words["."] == 0
 
