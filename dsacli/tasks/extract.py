@@ -16,6 +16,8 @@ from dsacli.tasks.savings import Savings, added
 from dsacli.tasks.values import find_values
 
 TEXT_CANDIDATES = 4
+# What reads like an answer and has no value of the type is half a rival to those that have one.
+UNTYPED = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def extract(
     for done, field in enumerate(fields):
         results = [run_query(model, context, question, index_topk) for question in field_question(field)]
         costs += [result.savings for result in results]
-        found.append(best_value(field, [candidates(context, field, result) for result in results], min_confidence))
+        answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
+        found.append(best_value(field, answers, min_confidence))
         on_field(done + 1)
     savings = added(costs)
     if compare_dense:
@@ -94,6 +97,15 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
     evidence = shown[best].evidence
     wording = evidence.quote[evidence.quote_start : evidence.quote_end]
     return Extracted(field, shown[best].value, single_line(wording), total[best], evidence)
+
+
+def of_type(field: Field, found: list[Candidate], no_answer: float) -> list[Candidate]:
+    """Candidates of a typed field with the probability left to them when an answer must have the type."""
+    if field.type == "text":
+        return found
+    typed = sum(candidate.confidence for candidate in found)
+    share = typed + no_answer + UNTYPED * max(0.0, 1 - typed - no_answer)
+    return [replace(candidate, confidence=candidate.confidence / max(share, 1e-9)) for candidate in found]
 
 
 def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[Candidate]:

@@ -199,7 +199,8 @@ _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split
 # How a contact detail is called in full, and the words of a name that already say it.
 _CONTACTS = {
     "email": ("email address", r"e-?\s?mail(?: address)?"),
-    "phone": ("phone number", r"(?:tele)?phone(?: number)?|mobile(?: number)?|fax(?: number)?"),
+    "phone": ("phone number", r"(?:tele)?phone(?: number)?|mobile(?: number)?"),
+    "fax": ("fax number", r"fax(?: number)?"),
     "url": ("website", r"web\s?(?:site|page)|web address|url|home\s?page|link"),
     "address": ("address", r"(?:postal |registered |mailing )?address"),
 }
@@ -213,6 +214,7 @@ _TEMPLATES = {
     "text": ("What {be} {the} {name}?",),
     "number": ("What {be} {the} {name}?",),
 }
+_ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)\s"
 _SINGULAR = re.compile(r"(?:[su]s|is|ess|news|basis|series|headquarters)$", re.IGNORECASE)
 
 
@@ -226,6 +228,8 @@ def field_question(field: Field) -> list[str]:
         return [field.question]
     if field.name.endswith("?"):
         return [field.name]
+    if re.match(_ASKING, field.name, re.IGNORECASE):
+        return [f"{field.name}?"]
     name = _spoken_name(field.name)
     questions = (
         _contact(field, name)
@@ -277,22 +281,24 @@ def _contact(field: Field, name: str) -> list[str]:
         kind = _KIND_OF[_head(name)]
     if field.type == "text" and re.search(r"\be-?mail address$", name, re.IGNORECASE):
         kind = "email"
+    if kind == "phone" and re.search(r"\bfax\b", name, re.IGNORECASE):
+        kind = "fax"
     if not kind:
         return []
     full, said = _CONTACTS[kind]
     of = re.fullmatch(
-        rf"(?:{said}) (?:of|for) (?P<who>.+)|(?:(?P<owner>.+?)(?:['’]s)? )?(?:{said})", name, re.IGNORECASE
+        rf"(?:{said}) (?P<link>of|for) (?P<who>.+)|(?:(?P<owner>.+?)(?:['’]s)? )?(?:{said})", name, re.IGNORECASE
     )
     if not of:
-        return (
-            []
-            if kind == "address"
-            else [f"What is the {full} of {_the(name)}?", _fill("What {be} {the} {name}?", name)]
-        )
+        if kind == "address":
+            return []
+        asked = _fill("What {be} {the} {name}?", name)
+        return [asked] if re.search(said, name, re.IGNORECASE) else [f"What is the {full} of {_the(name)}?", asked]
     owner = of["who"] or of["owner"]
     if kind == "address" and owner and _KIND_OF.get(_head(owner)) != "who":
         return _from_template("text", name)  # "registered address", "IP address": nobody's name
-    asked = [f"What is the {full}{f' of {_the(owner)}' if owner else ''}?", _fill("What {be} {the} {name}?", name)]
+    link = of["link"] or "of"
+    asked = [f"What is the {full}{f' {link} {_the(owner)}' if owner else ''}?", _fill("What {be} {the} {name}?", name)]
     where = [f"Where is {_the(owner or 'address')}{' located' if owner else ''}?"] if kind == "address" else []
     return [asked[0], *where, asked[1]]
 

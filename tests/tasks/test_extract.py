@@ -5,7 +5,7 @@ from dsacli.tasks.ask import plain, single_line
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.evidence import Evidence
-from dsacli.tasks.extract import Candidate, best_value, candidates, extract
+from dsacli.tasks.extract import Candidate, best_value, candidates, extract, of_type
 from dsacli.tasks.fields import Field
 from dsacli.tasks.query import run_query
 from dsacli.tasks.values import find_values, normalise
@@ -60,6 +60,14 @@ def test_a_text_field_has_the_readers_own_spans(context, result):
 
 def candidate(value, confidence: float, wording: str = "it") -> Candidate:
     return Candidate(value, confidence, Evidence("a", 1, None, None, 0, len(wording), wording, 0, len(wording)))
+
+
+def test_what_has_no_value_of_the_type_is_half_a_rival():
+    found = [candidate(5, 0.3), candidate(9, 0.1)]
+    (five, nine) = of_type(Field("fee", "number"), found, no_answer=0.2)
+    assert five.confidence == pytest.approx(0.3 / (0.6 + 0.5 * 0.4)) and nine.confidence < five.confidence
+    assert of_type(Field("fee"), found, no_answer=0.2) == found
+    assert of_type(Field("fee", "number"), [], no_answer=0.2) == []
 
 
 def test_every_phrasing_counts_alike():

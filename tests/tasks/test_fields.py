@@ -91,6 +91,10 @@ QUESTIONS = [
     ("the Term:duration", ["How long is the Term?", "What is the Term?"]),
     ("status", ["What is the status?"]),
     ("Who signs, and when?", ["Who signs, and when?"]),
+    ("how long it lasts:duration", ["how long it lasts?"]),
+    ("registrar's fax number:phone", ["What is the fax number of the registrar?", "What is the registrar's fax number?"]),
+    ("e-mail for investors:email", ["What is the email address for the investors?", "What is the e-mail for investors?"]),
+    ("buyer's e-mail address for notices:email", ["What is the buyer's e-mail address for notices?"]),
 ]
 
 
