@@ -1,5 +1,6 @@
 """Extract facts: each field is asked as a question, its answer held to its type, or null."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from dsacli.tasks.values import find_values
 TEXT_CANDIDATES = 4
 # What reads like an answer and has no value of the type is half a rival to those that have one.
 UNTYPED = 0.5
+SAYS_FAX = re.compile(r"\bfax\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,18 @@ def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[
     for low, high in result.runs:
         encoded, start, end = context.characters(low, high - 1)
         shift = low - int(np.searchsorted(encoded.starts, start))
-        for value in find_values(encoded.document.text[start:end], field.type):
+        text = encoded.document.text[start:end]
+        for value in find_values(text, field.type):
+            if field.type == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
+                continue
             first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
             last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
             if first not in seen and first <= last:
                 seen.add(first)
                 evidence = context.evidence(first, last)
                 yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
+
+
+def is_fax(before: str) -> bool:
+    """Whether the words before a number call it a fax number: no reader tells it from a telephone's."""
+    return bool(SAYS_FAX.search(before[-40:]))

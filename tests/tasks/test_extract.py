@@ -58,6 +58,14 @@ def test_a_text_field_has_the_readers_own_spans(context, result):
         assert candidate.value == single_line(evidence.quote[evidence.quote_start : evidence.quote_end]) != ""
 
 
+def test_a_fax_number_is_no_telephone_number(model):
+    text = b"Telephone 01632 960418. Fax number: 01632 960777. Write to the office in Portallan."
+    office = Context([encode_document(parse("office.txt", text), model)])
+    asked = run_query(model, office, "What is the number?")
+    numbers = {name: [c.value for c in candidates(office, Field(name, "phone"), asked)] for name in ("phone", "fax")}
+    assert numbers == {"phone": ["01632960418"], "fax": ["01632960777"]}
+
+
 def candidate(value, confidence: float, wording: str = "it") -> Candidate:
     return Candidate(value, confidence, Evidence("a", 1, None, None, 0, len(wording), wording, 0, len(wording)))
 
