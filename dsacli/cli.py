@@ -305,11 +305,11 @@ def cache_list(json: Json = False) -> None:
 @cache_app.command("clear")
 def cache_clear() -> None:
     """Remove all of it. Documents are encoded anew when next asked."""
-    from dsacli import render
+    from dsacli.panel import size
     from dsacli.session import open_cache
 
-    files, size = open_cache().clear()
-    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {render.size(size)}")
+    files, count = open_cache().clear()
+    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
 
 
 @cache_app.command("path")

@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dsacli import __version__
 from dsacli.documents import parse
-from dsacli.render import flop, times
+from dsacli.panel import flop, times
 
 pytestmark = pytest.mark.filterwarnings("error")
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_docs"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from dsacli import render
+from dsacli import panel, records, render
 from dsacli.dsa.cache import CacheEntry
 from dsacli.tasks.ask import Answer, AskResult
 from dsacli.tasks.evidence import Evidence
@@ -56,13 +56,13 @@ def on_terminal(result, width: int = 80) -> str:
                         (512_000_000_000, "512 GB"), (5 * 10**15, "5,000 TB")]
 )  # fmt: skip
 def test_sizes_have_three_digits(count, text):
-    assert render.size(count) == text
+    assert panel.size(count) == text
 
 
 def test_flops_and_ratios():
-    assert render.flop(268_902_899_111_424) == "269 TFLOP"
-    assert render.flop(603_000_000) == "603 MFLOP"
-    assert [render.times(ratio) for ratio in (1487.6, 34.4, 2.81, 0.9)] == ["1,488×", "34×", "2.8×", "0.9×"]
+    assert panel.flop(268_902_899_111_424) == "269 TFLOP"
+    assert panel.flop(603_000_000) == "603 MFLOP"
+    assert [panel.times(ratio) for ratio in (1487.6, 34.4, 2.81, 0.9)] == ["1,488×", "34×", "2.8×", "0.9×"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_flops_and_ratios():
      (None, ""), (3.5, "3.5"), ("P30D", "P30D"), (0, "0")],
 )  # fmt: skip
 def test_cells(value, cell):
-    assert render.cell(value) == cell
+    assert records.cell(value) == cell
 
 
 def test_the_answer_is_shown_with_page_section_and_quotation():
@@ -118,8 +118,8 @@ def test_a_table_of_fields_for_people_shows_what_was_found_and_what_was_not():
 
 
 def test_csv_quotes_what_needs_it(capsys):
-    render.write_csv(extracted('Smith, Jones & "Co"', "text", "a,b.pdf"), True)
-    render.write_csv(extracted(None), False)
+    records.write_csv(extracted('Smith, Jones & "Co"', "text", "a,b.pdf"), True)
+    records.write_csv(extracted(None), False)
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
     assert rows == [["document", "total fee", "notice"], ["a,b.pdf", 'Smith, Jones & "Co"', ""], ["a.pdf", "", ""]]
 
@@ -131,14 +131,14 @@ def test_json_is_one_line_and_stdout_is_nothing_else(capsys):
     assert "next to dense attention" in err
 
 
-def panel(**changes) -> str:
+def printed(**changes) -> str:
     console = Console(file=io.StringIO(), width=100)
-    console.print(render.savings_panel(replace(SAVINGS, **changes), 100))
+    console.print(panel.savings_panel(replace(SAVINGS, **changes), 100))
     return console.file.getvalue()
 
 
 def test_the_panel_has_every_figure():
-    seen = panel()
+    seen = printed()
     for part in ("34 GFLOP", "1 GFLOP", "34×", "100 MB", "40 MB", "2.5×", "1.25 s", "peak memory 500 MB"):
         assert part in seen
     assert "2,048 of 10,000 tokens selected (20.5%)" in seen
@@ -146,15 +146,15 @@ def test_the_panel_has_every_figure():
 
 
 def test_the_panel_tells_the_measured_dense_run_from_the_estimate():
-    assert "dense, as run" not in panel()
-    seen = panel(dense_run=DenseRun(12.5, 34_500_000_000, 101_000_000, None))
+    assert "dense, as run" not in printed()
+    seen = printed(dense_run=DenseRun(12.5, 34_500_000_000, 101_000_000, None))
     assert "dense, as run: 12.50 s (10× the query's time), 34.5 GFLOP, keys and values 101 MB" in " ".join(
         seen.replace("│", " ").split()
     )
 
 
 def test_partly_cached_documents_say_how_many_tokens():
-    assert "4,000 cached" in panel(document_pass=DocumentPass(10_000, 4_000, 1, 1.0))
+    assert "4,000 cached" in printed(document_pass=DocumentPass(10_000, 4_000, 1, 1.0))
 
 
 def test_the_cache_as_text_and_as_json(capsys):
