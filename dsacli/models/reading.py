@@ -98,7 +98,11 @@ def encode_passages(
 
     `on_tokens` is called with the number of tokens of each batch that is done.
     """
-    return _lower_pass(reader, passages, type_id, lambda hidden: (reader.indexer.keys(hidden),), on_tokens)[0]
+
+    def project(hidden: torch.Tensor) -> tuple[torch.Tensor]:
+        return (reader.indexer.keys(hidden).to(torch.bfloat16),)
+
+    return _lower_pass(reader, passages, type_id, project, on_tokens)[0]
 
 
 def index_queries(
@@ -106,7 +110,7 @@ def index_queries(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Index queries and weights of a question's tokens (type 0), or of passages' (type 1).
 
-    returns: [tokens, index_n_heads, index_head_dim] and [tokens, index_n_heads]
+    returns: [tokens, index_n_heads, index_head_dim] and [tokens, index_n_heads], in the reader's dtype
     """
     queries, weights = _lower_pass(reader, passages, type_id, reader.indexer.queries)
     return queries, weights
@@ -120,7 +124,7 @@ def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torc
     for batch in _batches(order, [len(p) + 2 for p in passages]):
         rows = pad_rows([passage_row(passages[number], type_id) for number in batch]).to(device)
         outputs = project(reader.lower_states(rows.token_ids, rows.types, rows.padding))
-        outputs = [output.to("cpu", torch.bfloat16) for output in outputs]
+        outputs = [output.cpu() for output in outputs]
         for place, number in enumerate(batch):
             length = len(passages[number])
             done[number] = tuple(output[place, 1 : length + 1] for output in outputs)

@@ -19,9 +19,13 @@ def stages() -> None:
 def read(
     data: Data,
     out: Out,
-    start: Annotated[Path | None, typer.Option(help="A checkpoint to go on from, with a schedule of its own.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="A checkpoint or model directory to go on from, with a schedule of its own.")
+    ] = None,
     distractors: Annotated[str, typer.Option(help="Share of questions with 0, 1, 2 … distractor runs.")] = "0.45,0.55",
     sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.5,
+    forms: Annotated[float, typer.Option(help="Share of made documents; with them, labels in all.")] = 0.0,
+    frozen_layers: Annotated[int, typer.Option(help="Lowest layers that stay, and the indexer with them.")] = 0,
     epochs: int = 1,
     batch_tokens: int = 6000,
     learning_rate: float = 1.5e-4,
@@ -40,6 +44,8 @@ def read(
             start,
             shares,
             sentences,
+            forms,
+            frozen_layers,
             epochs,
             batch_tokens,
             learning_rate,

@@ -165,6 +165,8 @@ def evaluate(
         bm25 = BM25([passage.text for passage in whole.passages])
     for source in SOURCES:
         asked = [q for q in corpus.questions if q.source == source and q.spans]
+        if not asked:
+            continue
         if questions and len(asked) > questions:
             asked = [asked[i] for i in np.linspace(0, len(asked) - 1, questions).astype(int)]
         gold = [gold_answer(reader, corpus, q) for q in asked]

@@ -5,17 +5,22 @@ that scores compare across a document. Runs are cut and extended at random, beca
 query time does not know where passages begin.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from dsacli.training.bm25 import BM25
-from dsacli.training.data import Corpus, Question
+from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
+from dsacli.training.forms import make_form, one
 
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
-NO_ANSWER_SHARE = 0.12
+NO_ANSWER_SHARE, SWAPPED_SHARE = 0.22, 0.25
+# A name or a year in a question, not its first word.
+NAMED = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*|[12]\d{3})\b")
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,23 @@ def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tu
     return tokens, (first, last)
 
 
-def joined(corpus: Corpus, index: int, tokens: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, int]:
-    """The passage with neighbours of its document before and after, and by how much it moved."""
+def joined(
+    corpus: Corpus,
+    index: int,
+    tokens: np.ndarray,
+    rng: np.random.Generator,
+    unwanted: Callable[[int], bool] = lambda index: False,
+) -> tuple[np.ndarray, int]:
+    """The passage with neighbours of its document before and after, none `unwanted`, and by how much it moved."""
     document, shift = corpus.passages[index].document, 0
     before, after = index - 1, index + 1
     for _ in range(3):
         if rng.random() < 0.5:
-            if before >= 0 and corpus.passages[before].document == document:
+            if before >= 0 and corpus.passages[before].document == document and not unwanted(before):
                 extra = corpus.passages[before].tokens
                 if len(tokens) + len(extra) <= RUN_TOKENS:
                     tokens, shift, before = np.concatenate([extra, tokens]), shift + len(extra), before - 1
-        elif after < len(corpus.passages) and corpus.passages[after].document == document:
+        elif after < len(corpus.passages) and corpus.passages[after].document == document and not unwanted(after):
             extra = corpus.passages[after].tokens
             if len(tokens) + len(extra) <= RUN_TOKENS:
                 tokens, after = np.concatenate([tokens, extra]), after + 1
@@ -70,7 +81,7 @@ class Negatives:
         self.lower = [passage.text.lower() for passage in corpus.passages]
         self.same_document = corpus.of_document()
         self.bm25 = BM25([passage.text for passage in corpus.passages])
-        self.top = top
+        self.top = min(top, len(corpus.passages))
 
     def draw(self, question: Question, rng: np.random.Generator) -> int | None:
         """The index of a passage without any of the answers' wording, None if luck runs out."""
@@ -89,11 +100,34 @@ class Negatives:
         return any(answer.lower() in self.lower[index] for answer in question.answers)
 
 
+class Swap:
+    """Turns a question into one that its passage does not answer: about another name or another year."""
+
+    def __init__(self, corpus: Corpus, tokenizer: Tokenizer):
+        self.corpus, self.tokenizer = corpus, tokenizer
+        named = sorted({name for q in corpus.questions for name in NAMED.findall(q.text)})
+        self.names = [name for name in named if not name.isdigit()]
+
+    def question(self, question: Question, rng: np.random.Generator) -> np.ndarray | None:
+        """Token ids of the changed question; None where it names nothing that the passage names too."""
+        text = self.corpus.passages[question.passage].text.lower()
+        found = [name for name in NAMED.finditer(question.text) if name[0].lower() in text]
+        if not found:
+            return None
+        old = found[int(rng.integers(len(found)))]
+        new = str(int(old[0]) + int(rng.choice([-3, -2, -1, 1, 2, 3]))) if old[0].isdigit() else one(rng, self.names)
+        if new.lower() in text:
+            return None
+        changed = question.text[: old.start()] + new + question.text[old.end() :]
+        return np.array(self.tokenizer.encode(changed, add_special_tokens=False).ids[:QUESTION_TOKENS], np.int32)
+
+
 def epoch_groups(
-    corpus: Corpus, negatives: Negatives, distractors: tuple[float, ...], sentences: float, seed: int
+    corpus: Corpus, negatives: Negatives, swap: Swap, distractors: tuple[float, ...], sentences: float, seed: int
 ) -> Iterator[Group]:
-    """One epoch, in random order: every question with its answer once, and a further part with
-    distractors only. `distractors[n]` is the share of questions that get n distractor runs.
+    """One epoch, in random order: every question with its answer once, a further part with distractors
+    only, and another about a name that its passage does not hold. `distractors[n]` is the share of
+    questions that get n distractor runs.
 
     Single sentences are half of all questions and the least like a document: only the share
     `sentences` of them is asked.
@@ -106,25 +140,56 @@ def epoch_groups(
         run, answer = gold_run(corpus, question, rng)
         count = int(rng.choice(len(distractors), p=distractors))
         wrong = {negatives.draw(question, rng) for _ in range(count)} - {None}
-        runs = [run, *(trimmed(corpus, index, len(run), rng) for index in sorted(wrong))]
+        runs = [run, *(trimmed(negatives, index, question, len(run), rng) for index in sorted(wrong))]
         yield Group(question.tokens, runs, answer)
         if rng.random() < NO_ANSWER_SHARE:
             wrong = {negatives.draw(question, rng) for _ in range(max(1, count))} - {None}
             if wrong:
-                runs = [trimmed(corpus, index, RUN_TOKENS, rng) for index in sorted(wrong)]
+                runs = [trimmed(negatives, index, question, RUN_TOKENS, rng) for index in sorted(wrong)]
                 yield Group(question.tokens, runs, None)
+        other = swap.question(question, rng) if rng.random() < SWAPPED_SHARE else None
+        if other is not None:
+            yield Group(other, [run], None)
 
 
-def trimmed(corpus: Corpus, index: int, limit: int, rng: np.random.Generator) -> np.ndarray:
+def trimmed(negatives: Negatives, index: int, question: Question, limit: int, rng: np.random.Generator) -> np.ndarray:
     """A distractor passage, extended or cut like a gold run, about `limit` tokens long at the most.
 
     Runs of a group share a padded batch; a distractor longer than its gold run is mostly padding.
     """
+    corpus = negatives.corpus
     tokens = corpus.passages[index].tokens
     if rng.random() < EXTEND_SHARE:
-        tokens, _ = joined(corpus, index, tokens, rng)
+        tokens, _ = joined(corpus, index, tokens, rng, lambda other: negatives.holds(other, question))
     length = min(len(tokens), max(64, limit))
     if length > 80 and rng.random() < CROP_SHARE:
         length = int(rng.integers(48, length))
     low = int(rng.integers(0, len(tokens) - length + 1))
     return tokens[low : low + length]
+
+
+def form_group(tokenizer: Tokenizer, prose: list[str], rng: np.random.Generator) -> Group:
+    """A made document with a question about it (`forms`), as one run; the answer is kept in it."""
+    form = make_form(rng, prose)
+    tokens = tokenizer.encode(form.text, add_special_tokens=False)
+    question = np.array(tokenizer.encode(form.question, add_special_tokens=False).ids, np.int32)
+    ids, offsets = np.array(tokens.ids, np.int32), np.array(tokens.offsets, np.int32)
+    span = token_span(offsets, *form.answer) if form.answer else None
+    low = 0
+    if len(ids) > RUN_TOKENS:
+        first, last = span or (0, 0)
+        low = int(rng.integers(max(0, last + 1 - RUN_TOKENS), min(first, len(ids) - RUN_TOKENS) + 1))
+    return Group(question, [ids[low : low + RUN_TOKENS]], (span[0] - low, span[1] - low) if span else None)
+
+
+def with_forms(
+    groups: Iterator[Group], corpus: Corpus, tokenizer: Tokenizer, share: float, seed: int
+) -> Iterator[Group]:
+    """The groups, and between them made documents, so that these are `share` of all."""
+    rng = np.random.default_rng((seed, 1))
+    for group in groups:
+        yield group
+        while rng.random() < share:
+            passage = corpus.passages[int(rng.integers(len(corpus.passages)))]
+            sentences = re.split(r"(?<=[.?!]) ", passage.text)[:12]
+            yield form_group(tokenizer, sentences if rng.random() < 0.5 else [], rng)

@@ -13,6 +13,7 @@ import torch
 
 from dsacli.models.batches import pad_rows, passage_row
 from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.training.attention import mixed_precision
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.data import Corpus, load_corpus, pack_passages
 from dsacli.training.groups import Negatives
@@ -45,7 +46,7 @@ class States:
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         self.states: list[torch.Tensor] = [torch.empty(0)] * len(texts)
         device = next(reader.parameters()).device
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        with torch.inference_mode(), mixed_precision(device.type):
             for low in range(0, len(order), 48):
                 batch = order[low : low + 48]
                 rows = pad_rows([passage_row(texts[number], type_id) for number in batch]).to(device)
@@ -64,7 +65,7 @@ class States:
 def passage_scores(reader: Reader, question, question_mask, passage, passage_mask) -> torch.Tensor:
     """Late-interaction scores [questions, passages] of padded states."""
     indexer = reader.indexer
-    with torch.autocast(question.device.type, torch.bfloat16):
+    with mixed_precision(question.device.type):
         queries, weights = indexer.queries(question)
         keys = indexer.keys(passage)
     queries, weights = queries[question_mask], weights[question_mask]

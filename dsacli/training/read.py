@@ -11,12 +11,14 @@ import torch
 from tokenizers import Tokenizer
 
 from dsacli.models.batches import NO_SPAN, pad_rows, question_row
+from dsacli.models.loading import fastest_dtype, load_reader, load_tokenizer
 from dsacli.models.reader import Reader, ReaderConfig
-from dsacli.training.attention import use_training_attention
+from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
-from dsacli.training.data import load_corpus
-from dsacli.training.groups import Group, Negatives, epoch_groups
+from dsacli.training.data import Corpus, load_corpus
+from dsacli.training.groups import Group, Negatives, Swap, epoch_groups, with_forms
 from dsacli.training.log import Log
+from dsacli.training.noise import Noise
 from dsacli.training.start import minilm_tokenizer, pretrained_reader
 
 POOL_GROUPS = 4000
@@ -24,13 +26,16 @@ POOL_GROUPS = 4000
 
 @dataclass(frozen=True)
 class ReadTraining:
-    """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint to go on from."""
+    """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint or a model directory to go
+    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds."""
 
     data: Path
     out: Path
     start: Path | None = None
     distractors: tuple[float, ...] = (0.45, 0.55)
     sentences: float = 0.5
+    forms: float = 0.0
+    frozen_layers: int = 0
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -85,7 +90,7 @@ def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
         offset = len(group.question) + 2
         targets.append(None if group.answer is None else (first_row, *(offset + t for t in group.answer)))
     padded = pad_rows(rows).to(device)
-    with torch.autocast(device, torch.bfloat16):
+    with mixed_precision(device):
         logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)
     width = logits.shape[1]
     runs_per_group = max(len(group.runs) for group in batch)
@@ -115,20 +120,43 @@ def schedule(step: int, steps: int, warmup: float) -> float:
     return (step + 1) / rise if step < rise else max(0.0, (steps - step) / max(1, steps - rise))
 
 
+def epoch_of(
+    plan: ReadTraining, corpus: Corpus, negatives: Negatives, tokenizer: Tokenizer, epoch: int
+) -> Iterator[Group]:
+    """One epoch's groups; with forms among them, they all get the noise of documents too."""
+    seed = plan.seed + epoch
+    groups = epoch_groups(corpus, negatives, Swap(corpus, tokenizer), plan.distractors, plan.sentences, seed)
+    if not plan.forms:
+        return groups
+    noise, rng = Noise(tokenizer), np.random.default_rng((seed, 2))
+    return (noise(group, rng) for group in with_forms(groups, corpus, tokenizer, plan.forms, seed))
+
+
+def start_of(plan: ReadTraining) -> tuple[Reader, Tokenizer]:
+    """MiniLM's weights, a checkpoint's, or a model directory's, in float32 and ready to be trained."""
+    if plan.start and plan.start.is_dir():
+        reader = load_reader(plan.start, plan.device, torch.float32).requires_grad_(True)
+        return reader, load_tokenizer(plan.start)
+    reader = pretrained_reader(ReaderConfig(), plan.seed).to(plan.device)
+    if plan.start:
+        load_checkpoint(plan.start, reader)
+    return reader, minilm_tokenizer()
+
+
 def train_reader(plan: ReadTraining) -> Reader:
     """Run or resume the training; leaves `read.safetensors` and `read.log` in `plan.out`."""
     plan.out.mkdir(parents=True, exist_ok=True)
     log = Log(plan.out / "read.log")
-    tokenizer: Tokenizer = minilm_tokenizer()
+    reader, tokenizer = start_of(plan)
     corpus = load_corpus(plan.data, "train", tokenizer)
     negatives = Negatives(corpus)
     log(f"{plan}")
     log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
-    reader = pretrained_reader(ReaderConfig(), plan.seed).to(plan.device)
-    if plan.start:
-        load_checkpoint(plan.start, reader)
     reader.indexer.requires_grad_(False)
-    if plan.device == "cpu":
+    if plan.frozen_layers:
+        reader.embeddings.requires_grad_(False)
+        reader.layers[: plan.frozen_layers].requires_grad_(False)
+    if plan.device == "cpu" and fastest_dtype("cpu") == torch.bfloat16:
         use_training_attention(reader)
     trained = [p for p in reader.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
@@ -137,11 +165,7 @@ def train_reader(plan: ReadTraining) -> Reader:
     order = [
         batch
         for epoch in range(plan.epochs)
-        for batch in batches(
-            epoch_groups(corpus, negatives, plan.distractors, plan.sentences, plan.seed + epoch),
-            plan.batch_tokens,
-            plan.seed + epoch,
-        )
+        for batch in batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
     ]
     steps = min(len(order), plan.max_steps or len(order))
     log(f"{steps} steps, starting at {done}")

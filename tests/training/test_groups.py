@@ -1,0 +1,115 @@
+"""What the reading pass is trained on must say what it claims: answers where they are, and none where there is none."""
+
+import numpy as np
+import pytest
+
+from dsacli.training.forms import KINDS, fact, make_form, table
+from dsacli.training.groups import Negatives, Swap, epoch_groups, form_group, with_forms
+from dsacli.training.noise import Noise, labelled
+
+SEEDS = range(8)
+
+
+def groups(corpus, tokenizer, seed, distractors=(0.3, 0.4, 0.3)):
+    return epoch_groups(corpus, Negatives(corpus), Swap(corpus, tokenizer), distractors, 1.0, seed)
+
+
+def test_every_question_is_asked_with_its_answer_in_the_first_run(corpus, tokenizer):
+    golds = {tokenizer.decode(q.tokens): q.answers[0].lower() for q in corpus.questions}
+    for seed in SEEDS:
+        answered = [group for group in groups(corpus, tokenizer, seed) if group.answer]
+        assert {tokenizer.decode(group.question) for group in answered} == golds.keys()
+        for group in answered:
+            first, last = group.answer
+            assert tokenizer.decode(group.runs[0][first : last + 1]) == golds[tokenizer.decode(group.question)]
+
+
+def test_distractors_and_groups_without_answer_do_not_hold_it(corpus, tokenizer):
+    golds = {tokenizer.decode(q.tokens): q.answers[0].lower() for q in corpus.questions}
+    seen = 0
+    for seed in SEEDS:
+        for group in groups(corpus, tokenizer, seed):
+            gold = golds.get(tokenizer.decode(group.question))
+            if gold is None:  # a changed question
+                assert group.answer is None
+                continue
+            for run in group.runs[0 if group.answer is None else 1 :]:
+                seen += 1
+                assert gold not in tokenizer.decode(run)
+    assert seen > 20
+
+
+def test_a_changed_question_names_what_the_passage_does_not(corpus, tokenizer):
+    swap, rng, changed = Swap(corpus, tokenizer), np.random.default_rng(0), 0
+    for question in corpus.questions * 10:
+        other = swap.question(question, rng)
+        if other is None:
+            continue
+        changed += 1
+        passage = corpus.passages[question.passage].text.lower()
+        new = set(tokenizer.decode(other).split()) - set(tokenizer.decode(question.tokens).split())
+        assert new and not all(word in passage for word in new)
+    assert changed > 10
+
+
+@pytest.mark.parametrize("kind", range(len(KINDS)))
+def test_every_kind_of_fact_can_be_asked_for(kind):
+    rng = np.random.default_rng(kind)
+    for _ in range(40):
+        text, question, (start, end) = fact(rng, kind)
+        assert "{" not in text + question and question.endswith("?")
+        assert 0 <= start < end <= len(text)
+        assert text[start:end].strip() == text[start:end] != "nothing"
+
+
+def test_a_figure_of_a_table_is_that_of_its_row_and_year():
+    for seed in range(60):
+        text, question, (start, end) = table(np.random.default_rng(seed))
+        head, *rows = [line.replace(" | ", " ").rsplit(" ", 2) for line in text.split("\n")]
+        year = question.rstrip("?").split()[-1]
+        (figures,) = (figures for label, *figures in rows if label.lower() in question)
+        assert text[start:end] == figures[head[1:].index(year)]
+
+
+def test_a_form_holds_the_fact_it_asks_for_or_says_that_it_does_not():
+    absent = 0
+    for seed in range(200):
+        form = make_form(np.random.default_rng(seed), ["It rained.", "Nobody came."] if seed % 2 else [])
+        absent += form.answer is None
+        assert form.answer is None or form.text[slice(*form.answer)].strip()
+        assert ("It rained." in form.text) == bool(seed % 2)
+    assert 20 < absent < 90
+
+
+def test_forms_are_the_share_asked_for(corpus, tokenizer):
+    plain = sum(len(list(groups(corpus, tokenizer, seed))) for seed in SEEDS)
+    mixed = sum(len(list(with_forms(groups(corpus, tokenizer, s), corpus, tokenizer, 0.5, s))) for s in SEEDS)
+    assert 1.5 < mixed / plain < 2.6
+
+
+def test_a_long_form_is_cut_around_its_answer(tokenizer):
+    prose = ["The river rose again, and all the sheep had to be brought up from the lower fields to the church."] * 60
+    for seed in range(20):
+        group = form_group(tokenizer, prose, np.random.default_rng(seed))
+        assert len(group.runs[0]) == 384
+        assert group.answer is None or 0 <= group.answer[0] <= group.answer[1] < 384
+
+
+def test_labels_move_the_answer_and_never_cut_it(corpus, tokenizer):
+    rng, labels = np.random.default_rng(0), [np.array([7592, 1024], np.int32)]
+    grown = 0
+    for question in corpus.questions * 5:
+        run, span = corpus.passages[question.passage].tokens, question.spans[0]
+        longer, (first, last) = labelled(run, span, labels, rng)
+        grown += len(longer) > len(run)
+        assert longer[first : last + 1].tolist() == run[span[0] : span[1] + 1].tolist()
+        assert [t for t in longer.tolist() if t not in labels[0]] == run.tolist()
+    assert grown > 10
+
+
+def test_some_groups_get_labels_in_all_their_runs(corpus, tokenizer):
+    noise, rng = Noise(tokenizer), np.random.default_rng(3)
+    before = [group for seed in SEEDS for group in groups(corpus, tokenizer, seed)]
+    after = [noise(group, rng) for group in before]
+    share = np.mean([a is not b for a, b in zip(after, before)])
+    assert 0.1 < share < 0.35
