@@ -5,7 +5,8 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 VENV := .venv
 BIN := $(VENV)/bin
-DATA ?= ../shared/data
+# The training data (dsacli/training/data.py says what it looks like): make evaluate DATA=…
+DATA ?=
 
 .PHONY: demo test test-slow evaluate clean
 
@@ -21,13 +22,14 @@ test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m slow
 
 evaluate: $(VENV)/installed
+	@test -n "$(DATA)" || { echo "make evaluate DATA=… : the folder of the training data" >&2; exit 2; }
 	$(BIN)/python -m dsacli.training evaluate --data $(DATA)
 
 clean:
 	rm -rf $(VENV) build *.egg-info
 
 $(VENV)/installed: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	touch $@

@@ -18,6 +18,8 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
     for number, text in enumerate(questions):
         if not text.strip():
             raise UsageFailure("the question is empty")
+        if not text.isprintable() and any(0xD800 <= ord(c) < 0xE000 for c in text):
+            raise UsageFailure("the question is not text in this terminal's encoding")
         if number and _exists(text):
             raise UsageFailure(f"{text}: documents come before the questions")
         if (number == 0 and not paths) or not (" " in text.strip() or "?" in text):

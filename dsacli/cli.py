@@ -32,6 +32,10 @@ class Commands(TyperGroup):
             message, code = "interrupted", INTERRUPTED
         except MemoryError:
             message, code = "out of memory", FAILED
+        except RuntimeError as failure:  # torch's way of saying so
+            if "memory" not in str(failure):
+                raise
+            message, code = "out of memory", FAILED
         except BrokenPipeError:
             # Whoever read stdout has gone; the interpreter must not flush to it when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -299,7 +303,7 @@ def cache_list(json: Json = False) -> None:
     from dsacli import render
     from dsacli.session import open_cache
 
-    render.show_cache(list(open_cache().entries()), as_json=json)
+    render.show_cache(open_cache().entries(), as_json=json)
 
 
 @cache_app.command("clear")

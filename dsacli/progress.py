@@ -19,7 +19,10 @@ class Speed(ProgressColumn):
 
 
 class Bars:
-    """What a document pass reports to. Shows nothing when quiet or when stderr is no terminal."""
+    """What a document pass reports to. Shows nothing when quiet or when stderr is no terminal.
+
+    The display runs only while something is reported, and leaves stdout alone: that carries results.
+    """
 
     def __init__(self, quiet: bool, verbose: bool):
         self.console = Console(stderr=True)
@@ -32,11 +35,12 @@ class Bars:
             TimeRemainingColumn(),
             console=self.console,
             transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
             disable=quiet or not self.console.is_terminal,
         )
 
     def __enter__(self) -> "Bars":
-        self.progress.start()
         return self
 
     def __exit__(self, kind: type | None, failure: BaseException | None, trace: TracebackType | None) -> None:
@@ -65,8 +69,12 @@ class Bars:
             print(f"dsacli: {message}", file=sys.stderr)
 
     def _advance(self, description: str, done: int, total: int, unit: str) -> None:
+        if not self.tasks:
+            self.progress.start()
         if description not in self.tasks:
             self.tasks[description] = self.progress.add_task(description, total=total, unit=unit)
         self.progress.update(self.tasks[description], completed=done)
         if done >= total:
             self.progress.remove_task(self.tasks.pop(description))
+            if not self.tasks:
+                self.progress.stop()

@@ -10,10 +10,11 @@ import platformdirs
 import torch
 
 from dsacli.dsa.cache import TensorCache
-from dsacli.errors import DsacliError
+from dsacli.errors import DsacliError, UsageFailure
 from dsacli.models.loading import BUILT_IN, ReaderModel, load_model
 from dsacli.progress import Bars
 from dsacli.tasks.context import Context, open_documents
+from dsacli.tasks.encode import EncodedDocument
 
 
 class Session:
@@ -24,15 +25,19 @@ class Session:
 
     def context(self, paths: list[str], password: str | None) -> Context:
         """All documents as one context. Raises DsacliError as `open_documents` does."""
-        documents = open_documents(paths, self.model, self.cache, self.progress, password)
-        for document in documents:
+        return Context(list(self.opened(paths, password)))
+
+    def contexts(self, paths: list[str], password: str | None) -> Iterator[Context]:
+        """Each document as a context of its own, opened when its turn comes."""
+        for document in self.opened(paths, password):
+            yield Context([document])
+
+    def opened(self, paths: list[str], password: str | None) -> Iterator[EncodedDocument]:
+        """The documents, each with a note on where its index keys came from."""
+        for document in open_documents(paths, self.model, self.cache, self.progress, password):
             source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
             self.progress.note(f"{document.document.name}: {len(document):,} tokens, {source}")
-        return Context(documents)
-
-    def contexts(self, paths: list[str], password: str | None) -> list[Context]:
-        """Each document as a context of its own."""
-        return [Context([document]) for document in self.context(paths, password).documents]
+            yield document
 
 
 class Warnings(logging.Handler):
@@ -71,16 +76,18 @@ def check_device(device: str) -> None:
     """Raise DsacliError unless torch can compute on `device`."""
     known = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
     if device.split(":")[0] not in known:
-        raise DsacliError(f"unknown device {device!r}; choose cpu, cuda or mps")
+        raise UsageFailure(f"unknown device {device!r}; choose cpu, cuda or mps")
     try:
         torch.device(device)
     except RuntimeError:
-        raise DsacliError(f"unknown device {device!r}; choose cpu, cuda or mps") from None
+        raise UsageFailure(f"unknown device {device!r}; choose cpu, cuda or mps") from None
     if not known[device.split(":")[0]]():
         raise DsacliError(f"no {device} device here; leave --device out to use the CPU")
 
 
 def open_cache() -> TensorCache:
-    """The user's cache of encoded documents; DSACLI_CACHE names another folder."""
-    folder = os.environ.get("DSACLI_CACHE") or platformdirs.user_cache_dir("dsacli", appauthor=False)
-    return TensorCache(Path(folder))
+    """The user's cache of encoded documents, a folder of its own; DSACLI_CACHE says in which other one."""
+    chosen = os.environ.get("DSACLI_CACHE")
+    return TensorCache(
+        Path(chosen, "dsacli") if chosen else Path(platformdirs.user_cache_dir("dsacli", appauthor=False))
+    )

@@ -16,9 +16,8 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest  # noqa: E402
-from click.testing import Result  # noqa: E402
 from reportlab.pdfgen.canvas import Canvas  # noqa: E402
-from typer.testing import CliRunner  # noqa: E402
+from typer.testing import CliRunner, Result  # noqa: E402
 
 from dsacli.cli import app  # noqa: E402
 from dsacli.models.loading import ReaderModel, load_model  # noqa: E402
@@ -48,10 +47,9 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache for one test."""
-    folder = tmp_path / "own-cache"
-    monkeypatch.setenv("DSACLI_CACHE", str(folder))
-    return folder
+    """The folder of an empty cache for one test."""
+    monkeypatch.setenv("DSACLI_CACHE", str(tmp_path / "own-cache"))
+    return tmp_path / "own-cache" / "dsacli"
 
 
 @pytest.fixture(scope="session")

@@ -405,9 +405,11 @@ def test_the_cache_can_be_listed_and_cleared(cli, ferry, pdf, own_cache):
     assert [entry["modified"] for entry in entries] == sorted((e["modified"] for e in entries), reverse=True)
     assert len(cli("cache", "list").stdout.splitlines()) == 2
     (own_cache / "ab.123.partial").write_bytes(b"what a killed process left")
+    (own_cache.parent / "my-model.safetensors").write_bytes(b"what somebody keeps there")
     assert len(cli("cache", "list").stdout.splitlines()) == 2
     assert cli("cache", "clear").stdout.startswith("removed 3 entries, ")
     assert not list(own_cache.iterdir())
+    assert (own_cache.parent / "my-model.safetensors").exists()
 
 
 def test_a_cache_that_cannot_be_written_costs_a_warning_and_not_the_answer(cli, ferry, tmp_path, monkeypatch):
@@ -416,7 +418,6 @@ def test_a_cache_that_cannot_be_written_costs_a_warning_and_not_the_answer(cli, 
     result = cli("ask", ferry, WHO, *ANY)
     assert WHO in result.stdout
     assert [line for line in result.stderr.splitlines() if line.startswith("dsacli: ") and "is not cached" in line]
-    assert "now cached" not in result.stderr
     assert cli("ask", ferry, WHO, "--quiet", *ANY).stderr == ""
 
 
@@ -424,6 +425,26 @@ def test_entries_are_for_their_owner_only(cli, ferry, own_cache):
     cli("inspect", ferry)
     (entry,) = own_cache.iterdir()
     assert entry.stat().st_mode & 0o077 == 0 and own_cache.stat().st_mode & 0o077 == 0
+
+
+# ---- a terminal on stderr, a pipe on stdout ----
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    "arguments", [["ask", WHO, "--json"], ["ask", WHO], ["extract", "--field", "builder", "--csv"],
+                  ["extract", "--field", "builder"], ["summarize", "--sentences", "1"]]
+)  # fmt: skip
+def test_bars_on_a_terminal_leave_the_result_to_the_pipe(ferry, own_cache, arguments):
+    command, *rest = arguments
+    terminal, inner = os.openpty()
+    line = [sys.executable, "-m", "dsacli", command, str(ferry), *rest]
+    done = subprocess.run(line, stdout=subprocess.PIPE, stderr=inner, timeout=120)
+    os.close(inner)
+    seen = os.read(terminal, 1 << 16)
+    os.close(terminal)
+    assert done.stdout.strip() and b"\x1b" not in done.stdout
+    assert b"this query, next to dense attention" in seen and done.stdout.strip() not in seen
 
 
 # ---- compare-dense ----
@@ -513,15 +534,11 @@ FAILURES = [
     (["ask", "nothing", WHO], "nothing: nothing readable in this folder"),
     (["ask", "ferry.txt", "why " * 80], "the question is 80 tokens long; the reader takes 64"),
     (["summarize", "ferry.txt", "--focus", "why " * 80], "80 tokens long"),
-    (["ask", "ferry.txt", WHO, "--device", "tpu"], "unknown device 'tpu'"),
-    (["ask", "ferry.txt", WHO, "--device", "cpu:x"], "device"),
     (["ask", "ferry.txt", WHO, "--model", "absent"], "absent is no model directory"),
     (["ask", "ferry.txt", WHO, "--model", "model"], "model is no model directory"),
     (["ask", "ferry.txt", WHO, "--model", "other"], "model_type is 'llama'"),
     (["ask", "ferry.txt", WHO, "--model", "odd"], "config.json"),
     (["ask", "ferry.txt", WHO, "--model", "uneven"], "hidden_size 384 has no 7 equal heads"),
-    (["extract", "ferry.txt", "--field", "price:monney"], 'unknown type "monney"'),
-    (["extract", "ferry.txt", "--field", "a", "--field", "A"], "given twice"),
     (["extract", "ferry.txt", "--schema", "absent.json"], "absent.json: no such schema file"),
     (["extract", "ferry.txt", "--schema", "schema.json"], "schema.json: not valid JSON"),
     (["extract", "ferry.txt", "--schema", "nested.json"], 'nested.json: "a" must be a type'),
@@ -613,11 +630,20 @@ def test_wrong_usage_is_exit_code_2(cli, folder, arguments):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
-    [([""], "the question is empty"), (["  "], "the question is empty"), ([], "no question")],
+    ("command", "arguments", "message"),
+    [
+        ("ask", [""], "the question is empty"),
+        ("ask", ["  "], "the question is empty"),
+        ("ask", [], "no question"),
+        ("ask", ["Who was \udce9lise?"], "not text in this terminal's encoding"),
+        ("ask", [WHO, "--device", "tpu"], "unknown device 'tpu'"),
+        ("ask", [WHO, "--device", "cpu:x"], "unknown device 'cpu:x'"),
+        ("extract", ["--field", "price:monney"], 'unknown type "monney"'),
+        ("extract", ["--field", "a", "--field", "A"], "given twice"),
+    ],
 )
-def test_a_missing_question_is_wrong_usage_too(cli, folder, arguments, message):
-    result = cli("ask", "ferry.txt", *arguments, code=2)
+def test_what_is_wrong_in_one_argument_is_one_line_and_exit_code_2(cli, folder, command, arguments, message):
+    result = cli(command, "ferry.txt", *arguments, code=2)
     assert result.stdout == "" and message in result.stderr and result.stderr.count("\n") == 1
 
 

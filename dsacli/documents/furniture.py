@@ -67,7 +67,8 @@ def _numbered_like(pages: Sequence[list[Line]], doomed: set[int]) -> set[int]:
     return {
         id(line)
         for number, line in edges
-        if any(abs(line.y - height) <= 1 for height in heights) and offset in _shifts(number, line, ends_only=True)
+        if heights & {round(line.y) - 1, round(line.y), round(line.y) + 1}
+        and offset in _shifts(number, line, ends_only=True)
     }
 
 

@@ -18,6 +18,8 @@ _LEADERS = re.compile(r"(?:\s?\.){4,}")
 _SHORT = 70
 # Cells of a row of a table seldom wrap to more lines than this.
 _CELL_LINES = 6
+# Characters; cells that go on beside each other for longer are no row that anybody set.
+_LONGEST_ROW = 2000
 # How far a cell may begin above its neighbour, in units of its size: cells may be set to the bottom of a row.
 _CELL_RISE = 4
 
@@ -90,7 +92,7 @@ def _row_start(lines: list[Line], line: Line) -> int | None:
     if not lines:
         return None
     last, slack = lines[-1], 0.35 * line.size
-    if line.x <= last.x + 0.5:
+    if line.x <= last.x + 0.5 or len(last.text) > _LONGEST_ROW:
         return None
     if abs(last.y - line.y) <= slack:
         return len(lines) - 1

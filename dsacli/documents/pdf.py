@@ -103,23 +103,24 @@ def _outlined(outline: list[list[Any]], lines: list[Line], setting: Setting) -> 
     if len(outline) < 2:
         return ()
     first_lines = [line.page for line in lines]
+    letters = [_letters(line.text) for line in lines]
     headings = []
     for title, depth, page, top in outline:
         begin, end = bisect_left(first_lines, page), bisect_left(first_lines, page + 1)
         if begin == len(lines):
             continue
         title = " ".join(normalise(title).split())
-        index = _find_title(title, top, lines, range(begin, end))
+        index = _find_title(title, top, lines, letters, range(begin, end))
         headings.append((title, depth, setting.starts[begin if index is None else index]))
     headings.sort(key=lambda heading: heading[2])
     return nest_sections(headings, len(setting.text))
 
 
-def _find_title(title: str, top: float | None, lines: list[Line], candidates: range) -> int | None:
+def _find_title(title: str, top: float | None, lines: list[Line], letters: list[str], candidates: range) -> int | None:
     """The line that a bookmark means: the one that says its title, else the first below its place."""
     wanted = _letters(title)
     for index in candidates:
-        line = _letters(lines[index].text)
+        line = letters[index]
         if wanted and (line == wanted or line.endswith(wanted) or (len(line) > 5 and wanted.startswith(line))):
             return index
     if top is None:

@@ -31,6 +31,10 @@ _FIXED = ("cour", "mono", "monl", "cmtt", "sftt", "consol", "typewriter")
 _FARTHEST = 1e6
 _SMALLEST = 0.5
 
+# No table of contents has more entries, and no heading more characters.
+_MOST_BOOKMARKS = 5000
+_LONGEST_TITLE = 300
+
 
 class Refused(Exception):
     """The document cannot be read: the fields of an "error" message."""
@@ -184,9 +188,9 @@ def _outline(reader: Any) -> list[list[Any]]:
                 walk(item, depth + 1)
                 continue
             page = reader.get_destination_page_number(item)
-            if page is not None and page >= 0 and item.title:
-                top = item.top
-                entries.append([str(item.title), depth, page, float(top) if isinstance(top, (int, float)) else None])
+            if page is not None and page >= 0 and item.title and len(entries) < _MOST_BOOKMARKS:
+                top, title = item.top, str(item.title)[:_LONGEST_TITLE]
+                entries.append([title, depth, page, float(top) if isinstance(top, (int, float)) else None])
 
     try:
         walk(reader.outline, 1)

@@ -69,24 +69,26 @@ def parse(name: str, data: bytes, password: str | None = None, on_page: PageProg
     return parse_text(name, data, markdown=suffix in _MARKDOWN)
 
 
-def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = parse) -> list[Read]:
-    """What `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
+def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = parse) -> Iterator[Read]:
+    """Yield what `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
 
     `read` takes a name and bytes; by default it is `parse`, a caller's may look into a cache first.
     Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
     is left out with a warning, unless nothing in it can be read.
     """
-    documents: list[Read] = []
-    for path, folder in _expand(paths):
+    count = 0
+    for path, folder in list(_expand(paths)):
         try:
-            documents.append(read(_name(path), read_source(path)))
+            document = read(_name(path), read_source(path))
         except DsacliError as error:
             if folder is None:
                 raise
             _log.warning("%s; skipped", error)
-    if not documents:
+            continue
+        count += 1
+        yield document
+    if not count:
         raise DsacliError(f"{', '.join(map(str, paths))}: nothing readable in it")
-    return documents
 
 
 def _name(path: str | Path) -> str:

@@ -8,7 +8,6 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ class CacheEntry:
 
 
 class TensorCache:
-    """A folder of entries. `load` and `save` take the same key; saving replaces atomically."""
+    """A folder of entries, for nothing else. `load` and `save` take the same key; saving replaces atomically."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -81,17 +80,17 @@ class TensorCache:
         finally:
             partial.unlink(missing_ok=True)
 
-    def entries(self) -> Iterator[CacheEntry]:
+    def entries(self) -> list[CacheEntry]:
         """All entries, newest first; files that are not entries are passed over."""
-        files = sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda path: -path.stat().st_mtime)
-        for path in files:
-            try:
-                with safe_open(path, "pt") as file:
-                    metadata = file.metadata() or {}
-                status = path.stat()
-                yield CacheEntry(path.stem, metadata["name"], int(metadata["tokens"]), status.st_size, status.st_mtime)
-            except (SafetensorError, ValueError, KeyError, OSError):
-                continue
+        found = []
+        for path in self.folder.glob(f"*{SUFFIX}"):
+            # Another process may remove it at any moment.
+            with suppress(SafetensorError, ValueError, KeyError, OSError), safe_open(path, "pt") as file:
+                about, status = file.metadata() or {}, path.stat()
+                found.append(
+                    CacheEntry(path.stem, about["name"], int(about["tokens"]), status.st_size, status.st_mtime)
+                )
+        return sorted(found, key=lambda entry: -entry.modified)
 
     def clear(self) -> tuple[int, int]:
         """Remove every entry and what interrupted writes left; returns (files, bytes) removed."""
@@ -111,8 +110,9 @@ class TensorCache:
     def remove_abandoned(self) -> None:
         """Remove what a killed process left behind, once it is too old to be still in writing."""
         for path in self._partial():
-            if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                path.unlink(missing_ok=True)
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
+                    path.unlink()
 
 
 def checksum(tensor: torch.Tensor) -> int:

@@ -18,6 +18,9 @@ from torch import nn
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import IndexScores
 
+# Index keys are kept in bfloat16, whatever the model computes in.
+INDEX_KEY_BYTES = 2
+
 
 class CostMeter:
     """FLOPs executed by a model while it is watched, by part: linear, attention, index."""
@@ -99,4 +102,5 @@ class EncoderShape:
 
     def sparse_memory(self, document_tokens: int, read_tokens: int, element_bytes: int) -> int:
         """Bytes of index keys of the document, and keys and values of the tokens the query read."""
-        return document_tokens * self.index_head_dim * element_bytes + self.dense_memory(read_tokens, element_bytes)
+        keys = document_tokens * self.index_head_dim * INDEX_KEY_BYTES
+        return keys + self.dense_memory(read_tokens, element_bytes)

@@ -118,6 +118,7 @@ def fingerprint(folder: Path = BUILT_IN) -> str:
 def fastest_dtype(device: str) -> torch.dtype:
     """bfloat16 where the hardware multiplies it, else float32."""
     if device == "cpu":
-        native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-        return torch.bfloat16 if native else torch.float32
+        # Not public, and named differently from release to release.
+        known = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+        return torch.bfloat16 if any(ask() for ask in known if ask) else torch.float32
     return torch.bfloat16 if device.startswith("cuda") and torch.cuda.is_bf16_supported() else torch.float32

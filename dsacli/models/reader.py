@@ -17,6 +17,11 @@ from torch import nn
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import LightningIndexer
 
+SPECIAL_TOKENS = 2
+# The longest question that is taken, and windows that are longer than their overlap by far.
+QUESTION_TOKENS = 64
+SHORTEST_RUN_TOKENS = 192
+
 
 @dataclass(frozen=True)
 class ReaderConfig:
@@ -55,8 +60,14 @@ class ReaderConfig:
             raise ValueError(f"temperature is {self.temperature}; it must be above 0")
         if self.hidden_size % self.num_attention_heads:
             raise ValueError(f"hidden_size {self.hidden_size} has no {self.num_attention_heads} equal heads")
-        if max(self.passage_tokens, self.run_tokens) >= self.max_position_embeddings:
-            raise ValueError("passage_tokens and run_tokens must be below max_position_embeddings")
+        if self.passage_tokens + SPECIAL_TOKENS > self.max_position_embeddings:
+            raise ValueError("passage_tokens must leave room for two special tokens in max_position_embeddings")
+        longest_question = self.max_position_embeddings - self.run_tokens - SPECIAL_TOKENS - 1
+        if self.run_tokens < SHORTEST_RUN_TOKENS or longest_question < QUESTION_TOKENS:
+            raise ValueError(
+                f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
+                f"room for a question of {QUESTION_TOKENS} tokens"
+            )
         if self.index_layers > self.num_hidden_layers:
             raise ValueError(f"index_layers is {self.index_layers} of {self.num_hidden_layers} layers")
 

@@ -12,6 +12,7 @@ import torch
 
 from dsacli.dsa.selection import Selection, merge_runs, select_topk
 from dsacli.models.batches import pad_rows, passage_row, question_row
+from dsacli.models.loading import fastest_dtype
 from dsacli.models.reader import Reader, ReaderConfig
 
 BATCH_TOKENS = 8192
@@ -19,6 +20,9 @@ ANSWER_TOKENS = 40
 RUN_OVERLAP = 64
 SHORTEST_RUN = 32
 LONGEST_SENTENCE = 128
+# Logits that a span loses when it ends in another sentence than it began in: start and end are trained
+# apart, and two good answers in neighbouring sentences would be read as one long one.
+CROSSING = 4.0
 FAR_BELOW = -1e9
 
 
@@ -27,12 +31,13 @@ class Run:
     """A stretch of the context that is read in one piece: `first` is its place, `tokens` its ids.
 
     `index_score` is its best token's S(s) per question token; runs that the indexer ranks higher are
-    likelier to hold the answer.
+    likelier to hold the answer. `sentences` numbers the sentence of each token, where that is known.
     """
 
     first: int
     tokens: np.ndarray
     index_score: float = 0.0
+    sentences: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -110,10 +115,11 @@ def index_queries(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Index queries and weights of a question's tokens (type 0), or of passages' (type 1).
 
-    returns: [tokens, index_n_heads, index_head_dim] and [tokens, index_n_heads], in the reader's dtype
+    returns: [tokens, index_n_heads, index_head_dim] and [tokens, index_n_heads], in the dtype that the
+    CPU, which scans the keys, is fastest with
     """
     queries, weights = _lower_pass(reader, passages, type_id, reader.indexer.queries)
-    return queries, weights
+    return queries.to(fastest_dtype("cpu")), weights.to(fastest_dtype("cpu"))
 
 
 @torch.inference_mode()
@@ -201,6 +207,37 @@ def best_index_scores(selection: Selection, runs: Sequence[tuple[int, int]], que
     return [float(scores[low:high].max(initial=scores.min())) / question_tokens for low, high in bounds]
 
 
+@dataclass(frozen=True)
+class SelectedRuns:
+    """What a query reads: runs [first, last) of at most `run_tokens`, overlapping where a longer one was cut,
+    their index scores, and how many tokens of the context they are."""
+
+    runs: list[tuple[int, int]]
+    scores: list[float]
+    tokens: int
+
+
+def select_runs(
+    reader: Reader,
+    question: np.ndarray,
+    keys: torch.Tensor,
+    sentence_edges: np.ndarray,
+    document_edges: Sequence[int],
+    index_topk: int,
+) -> SelectedRuns:
+    """The index scan for a question and, around the tokens it selects, runs of whole sentences.
+
+    keys: [tokens, index_head_dim]; the edges are the first tokens of all sentences and of all documents,
+    and the end
+    """
+    queries, weights = index_queries(reader, [question])
+    selection = select(reader, queries, weights, keys, index_topk)
+    whole = within(selection, whole_runs(selection.tokens.numpy(), sentence_edges), index_topk)
+    runs = split_runs(whole, document_edges, reader.config.run_tokens)
+    scores = best_index_scores(selection, runs, len(question))
+    return SelectedRuns(runs, scores, sum(last - first for first, last in whole))
+
+
 @torch.inference_mode()
 def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
     """Read each run with the question on its own, in batches of similar length."""
@@ -246,7 +283,7 @@ def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribu
         ends = np.pad(each.logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
         windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(each.logits)]
         prior = config.index_prior * (each.run.index_score - highest_score)
-        bands.append((each.logits[:, :1] + windows + prior) / config.temperature)
+        bands.append((each.logits[:, :1] + windows + prior - CROSSING * crossing(each.run)) / config.temperature)
     for here, following in _overlapping(read):
         first, second = read[here].run.first, read[following].run.first
         middle = (second + first + len(bands[here])) // 2
@@ -261,6 +298,20 @@ def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribu
         [RunSpans(each.run.first, weight / total) for each, weight in zip(read, weights)],
         float(np.exp(no_answer - highest) / total),
     )
+
+
+def sentence_numbers(edges: np.ndarray, first: int, last: int) -> np.ndarray:
+    """The number of the sentence of each token in [first, last), given the first token of every sentence."""
+    return np.searchsorted(edges, np.arange(first, last), side="right")
+
+
+def crossing(run: Run) -> np.ndarray | float:
+    """True where span i, n of a run goes on into another sentence: [tokens, ANSWER_TOKENS]; 0 if unknown."""
+    if run.sentences is None:
+        return 0.0
+    numbers = np.pad(run.sentences, (0, ANSWER_TOKENS), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(numbers, ANSWER_TOKENS)[: len(run.sentences)]
+    return windows != run.sentences[:, None]
 
 
 def _overlapping(read: Sequence[RunLogits]) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """What a query is asked of: one document or several, as one context of tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from dsacli.documents import load_documents, parse
 from dsacli.dsa.cache import TensorCache
 from dsacli.errors import DsacliError
 from dsacli.models.loading import ReaderModel
-from dsacli.models.reading import Run
+from dsacli.models.reading import Run, sentence_numbers
 from dsacli.tasks.encode import EncodedDocument, Progress, cache_key, encode_document, store, stored
 from dsacli.tasks.evidence import Evidence, evidence_at
 
@@ -63,7 +63,8 @@ class Context:
     def run(self, first: int, last: int, index_score: float = 0.0) -> Run:
         """Tokens [first, last) of one document, ready to be read."""
         document, low = self.place(first)
-        return Run(first, document.token_ids[low : low + last - first], index_score)
+        sentences = sentence_numbers(self.sentence_edges, first, last)
+        return Run(first, document.token_ids[low : low + last - first], index_score, sentences)
 
     def characters(self, first: int, last: int) -> tuple[EncodedDocument, int, int]:
         """The document and the characters of the tokens first to last, both included."""
@@ -82,7 +83,7 @@ def open_documents(
     cache: TensorCache | None,
     progress: Progress,
     password: str | None = None,
-) -> list[EncodedDocument]:
+) -> Iterator[EncodedDocument]:
     """Read, parse and encode documents, from the cache where it has them.
 
     Raises DsacliError as `load_documents` does, and for a document without words.

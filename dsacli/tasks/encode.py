@@ -121,7 +121,13 @@ def encode_document(
 def cache_key(data: bytes, name: str, password: str | None, model: ReaderModel) -> str:
     """What an entry is stored under: content, name (its ending decides how it is parsed), model and encoding."""
     digest = hashlib.sha256()
-    for part in (data, name.encode(), (password or "").encode(), model.fingerprint.encode(), ENCODING.encode()):
+    for part in (
+        data,
+        name.encode(),
+        (password or "").encode("utf-8", "surrogateescape"),
+        model.fingerprint.encode(),
+        ENCODING.encode(),
+    ):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:32]
 

@@ -118,20 +118,29 @@ def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[
             wording = evidence.quote[evidence.quote_start : evidence.quote_end]
             yield Candidate(single_line(wording), confidence, evidence)
         return
-    seen: set[int] = set()
-    for low, high in result.runs:
+    for low, high in joined(result.runs, context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)
-        shift = low - int(np.searchsorted(encoded.starts, start))
+        shift = low - context.place(low)[1]
         text = encoded.document.text[start:end]
-        for value in find_values(text, field.type):
+        for value in find_values(text, field.type, encoded.document.text):
             if field.type == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
                 continue
             first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
             last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
-            if first not in seen and first <= last:
-                seen.add(first)
+            if first <= last:
                 evidence = context.evidence(first, last)
                 yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
+
+
+def joined(runs: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs that overlap or touch as one, except across `edges` (starts of documents): no value is cut in two."""
+    parts: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if parts and first <= parts[-1][1] and first not in edges:
+            parts[-1] = parts[-1][0], max(last, parts[-1][1])
+        else:
+            parts.append((first, last))
+    return parts
 
 
 def is_fax(before: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dsacli.errors import DsacliError
+from dsacli.errors import DsacliError, UsageFailure
 from dsacli.tasks.values import TYPES
 
 MAX_SCHEMA_BYTES = 1_000_000
@@ -60,8 +60,11 @@ def parse_field(spec: str) -> Field:
 
 
 def parse_fields(specs: list[str]) -> list[Field]:
-    """All fields of a command line; a name may be given once."""
-    return _distinct([parse_field(spec) for spec in specs])
+    """All fields of a command line; a name may be given once. Raises UsageFailure."""
+    try:
+        return _distinct([parse_field(spec) for spec in specs])
+    except DsacliError as failure:
+        raise UsageFailure(str(failure)) from None
 
 
 def _distinct(fields: list[Field]) -> list[Field]:

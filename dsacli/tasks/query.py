@@ -10,22 +10,17 @@ import torch
 from dsacli.dsa.cost import CostMeter
 from dsacli.errors import DsacliError
 from dsacli.models.loading import ReaderModel
+from dsacli.models.reader import QUESTION_TOKENS
 from dsacli.models.reading import (
     SpanDistribution,
-    best_index_scores,
-    index_queries,
     read_apart,
     read_sequence,
-    select,
-    split_runs,
+    select_runs,
     weigh_spans,
-    whole_runs,
-    within,
 )
 from dsacli.tasks.context import Context
 from dsacli.tasks.savings import Account, DenseRun, Savings, element_bytes, peak_memory, shape_of
 
-QUESTION_TOKENS = 64
 DENSE_LIMIT_SECONDS = 240.0
 
 
@@ -54,26 +49,22 @@ def run_query(model: ReaderModel, context: Context, question: str, index_topk: i
     ids = question_tokens(model, question)
     topk = index_topk or reader.config.index_topk
     with Account(reader) as account:
-        queries, weights = index_queries(reader, [ids])
-        selection = select(reader, queries, weights, context.index_keys, topk)
-        limit = min(reader.config.run_tokens, reader.config.max_position_embeddings - len(ids) - 3)
-        whole = within(selection, whole_runs(selection.tokens.numpy(), context.sentence_edges), topk)
-        runs = split_runs(whole, context.edges.tolist(), limit)
-        scores = best_index_scores(selection, runs, len(ids))
-        read = read_apart(reader, ids, [context.run(*run, score) for run, score in zip(runs, scores)])
+        keys, edges = context.index_keys, context.edges.tolist()
+        selected = select_runs(reader, ids, keys, context.sentence_edges, edges, topk)
+        read = read_apart(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
         spans = weigh_spans(reader.config, read)
-    entries = sum(last - first + len(ids) + 3 for first, last in runs)
-    selected = sum(last - first for first, last in whole)
-    return QueryResult(spans, runs, account.savings(context, len(ids) + 2, selected, entries))
+    entries = sum(last - first + len(ids) + 3 for first, last in selected.runs)
+    return QueryResult(spans, selected.runs, account.savings(context, len(ids) + 2, selected.tokens, entries))
 
 
-def matmul_rate(dtype: torch.dtype) -> float:
-    """FLOP/s of this machine's matrix multiply, measured in a few milliseconds."""
-    left, right = torch.randn(1024, 384, dtype=dtype), torch.randn(384, 1536, dtype=dtype)
-    left @ right
+def matmul_rate(like: torch.Tensor) -> float:
+    """FLOP/s of matrix multiply in the dtype and on the device of `like`, measured in a few milliseconds."""
+    left, right = like.new_ones(1024, 384), like.new_ones(384, 1536)
+    (left @ right).sum().item()
     began = time.perf_counter()
     for _ in range(5):
-        left @ right
+        product = left @ right
+    product.sum().item()  # waits for a device that works ahead
     return 5 * 2 * 1024 * 384 * 1536 / (time.perf_counter() - began)
 
 
@@ -86,7 +77,7 @@ def run_dense(model: ReaderModel, context: Context, questions: Sequence[str]) ->
     reader, shape = model.reader, shape_of(model.reader)
     asked = [question_tokens(model, question) for question in questions] or [np.empty(0, np.int32)]
     flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in asked)
-    estimate = flops / (0.4 * matmul_rate(next(reader.parameters()).dtype))
+    estimate = flops / (0.4 * matmul_rate(next(reader.parameters())))
     if estimate > DENSE_LIMIT_SECONDS:
         raise DsacliError(
             f"dense attention over {len(context):,} tokens would take about {max(1, estimate / 60):,.0f} minutes "

@@ -6,6 +6,8 @@ passages of the document itself (probes), those of most term weight: frequent in
 its sentences. What their index scores agree on, the document keeps coming back to.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 
@@ -26,7 +28,7 @@ def sentence_tokens(context: Context) -> np.ndarray:
     for document, shift in zip(context.documents, context.edges.tolist()):
         first = np.searchsorted(document.starts, document.sentences[:, 0])
         last = np.searchsorted(document.ends, document.sentences[:, 1], side="right")
-        found.append(np.stack([first, last], axis=1) + shift)
+        found.append(np.stack([first, last], axis=1)[first < last] + shift)
     return np.concatenate(found)
 
 
@@ -36,9 +38,9 @@ def term_weights(model: ReaderModel, context: Context, sentences: np.ndarray) ->
     ids = np.concatenate([document.token_ids for document in context.documents])
     sizes = np.diff(sentences, axis=1).ravel()
     places = np.concatenate([np.arange(first, last) for first, last in sentences])
-    pairs = np.unique(np.stack([ids[places], np.repeat(np.arange(len(sizes)), sizes)]), axis=1)
     uses = np.bincount(ids)
-    holding = np.bincount(pairs[0], minlength=len(uses))
+    pairs = np.unique(np.repeat(np.arange(len(sizes)), sizes) * len(uses) + ids[places])
+    holding = np.bincount(pairs % len(uses), minlength=len(uses))
     used = np.flatnonzero(uses)
     lettered = np.zeros(len(uses))
     lettered[used] = [any(map(str.isalpha, model.tokenizer.id_to_token(number))) for number in used.tolist()]
@@ -71,44 +73,62 @@ def probe_queries(
 
 
 @torch.inference_mode()
-def best_index_scores(
+def best_by_sentence(
     model: ReaderModel, context: Context, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
-) -> np.ndarray:
-    """max over a sentence's tokens of I(t, s): float32 [queries, sentences], the keys read once in chunks."""
-    best = np.full((len(queries), len(sentences)), -np.inf, np.float32)
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """max over a sentence's tokens of I(t, s), a stretch of sentences at a time, the keys read once.
+
+    Yields which sentences, and float64 [queries, sentences of the stretch].
+    """
     low = 0
     while low < len(sentences):
         first = int(sentences[low, 0])
         high = max(low + 1, int(np.searchsorted(sentences[:, 1], first + CHUNK_TOKENS, side="right")))
         keys = context.index_keys[first : int(sentences[high - 1, 1])]
         scores = model.reader.indexer.scores(queries, weights, keys).numpy()
-        best[:, low:high] = np.maximum.reduceat(scores, sentences[low:high, 0] - first, axis=1)
+        yield slice(low, high), np.maximum.reduceat(scores, sentences[low:high, 0] - first, axis=1).astype(np.float64)
         low = high
-    return best
 
 
-def focused_salience(best: np.ndarray) -> np.ndarray:
-    """One number per sentence, float64 [sentences], of `best_index_scores` of a focus."""
-    return best.sum(0, dtype=np.float64)
+def focused_salience(
+    model: ReaderModel, context: Context, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
+) -> np.ndarray:
+    """What each sentence is to a focus, float64 [sentences]: Σ_t max_s I(t, s)."""
+    return np.concatenate([b.sum(0) for _, b in best_by_sentence(model, context, queries, weights, sentences)])
 
 
-def salience(best: np.ndarray, owners: np.ndarray, sentences: np.ndarray, terms: np.ndarray) -> np.ndarray:
+def salience(
+    model: ReaderModel,
+    context: Context,
+    probes: tuple[torch.Tensor, torch.Tensor, np.ndarray],
+    sentences: np.ndarray,
+    terms: np.ndarray,
+) -> np.ndarray:
     """One number per sentence, float64 [sentences]: its index scores and its terms' weight, standardised.
 
-    best, owners: `best_index_scores` of the probes, and the passage each is from, which has no say about
-    its own sentences. Both parts grow with a sentence's length; LENGTH_TAKEN_OFF and TERM_LENGTH_POWER
-    leave longer sentences an advantage, for those are what a summary is made of.
+    probes: of `probe_queries`; the passage that a probe is from has no say about its own sentences. Both
+    parts grow with a sentence's length; LENGTH_TAKEN_OFF and TERM_LENGTH_POWER leave longer sentences an
+    advantage, for those are what a summary is made of.
     """
-    scores = best.astype(np.float64)
-    own = (sentences[None, :, 0] >= owners[:, :1]) & (sentences[None, :, 0] < owners[:, 1:])
-    scores[own & ~own.all(axis=0)] = np.nan
-    total = np.nanmean(scores, axis=0)
-    sizes = np.maximum(sentences[:, 1] - sentences[:, 0], 1)
+    queries, weights, owners = probes
+    stretches = best_by_sentence(model, context, queries, weights, sentences)
+    total = np.concatenate([mean_of_others(best, owners, sentences[here, 0]) for here, best in stretches])
+    sizes = sentences[:, 1] - sentences[:, 0]
     lengths = np.log1p(sizes)
     slope = np.cov(lengths, total)[0, 1] / max(lengths.var(), 1e-9) if len(lengths) > 2 else 0.0
     sums = np.concatenate([[0.0], np.cumsum(terms)])
     weight = (sums[sentences[:, 1]] - sums[sentences[:, 0]]) / sizes**TERM_LENGTH_POWER
     return standardised(total - LENGTH_TAKEN_OFF * slope * lengths) + standardised(weight)
+
+
+def mean_of_others(best: np.ndarray, owners: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+    """Mean over probes from other passages, float64 [sentences]; over all where there are no others.
+
+    best: [probes, sentences], owners: each probe's passage [probes, 2], firsts: first tokens [sentences]
+    """
+    heard = (firsts < owners[:, :1]) | (firsts >= owners[:, 1:])
+    heard |= ~heard.any(axis=0)
+    return (best * heard).sum(0) / heard.sum(0)
 
 
 def standardised(values: np.ndarray) -> np.ndarray:

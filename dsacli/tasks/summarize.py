@@ -16,7 +16,6 @@ from dsacli.tasks.context import Context
 from dsacli.tasks.evidence import Evidence, evidence_at
 from dsacli.tasks.query import question_tokens, run_dense
 from dsacli.tasks.salience import (
-    best_index_scores,
     focused_salience,
     probe_queries,
     salience,
@@ -78,15 +77,14 @@ def summarize(
     reader = model.reader
     bounds = sentence_tokens(context)
     with Account(reader) as account:
-        if focus:
+        if not len(bounds):
+            ids, scores = np.empty(0), np.empty(0)
+        elif focus:
             ids = question_tokens(model, focus)
-            best = best_index_scores(model, context, *index_queries(reader, [ids]), bounds)
-            scores = focused_salience(best)
+            scores = focused_salience(model, context, *index_queries(reader, [ids]), bounds)
         else:
             ids, terms = np.empty(0), term_weights(model, context, bounds)
-            queries, weights, owners = probe_queries(model, context, terms)
-            best = best_index_scores(model, context, queries, weights, bounds)
-            scores = salience(best, owners, bounds, terms)
+            scores = salience(model, context, probe_queries(model, context, terms), bounds, terms)
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:

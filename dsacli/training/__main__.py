@@ -1,9 +1,12 @@
 """`python -m dsacli.training STAGE --data DIR --out DIR`: what produced the shipped weights."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from dsacli.errors import DsacliError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Data = Annotated[Path, typer.Option(help="Folder with documents.jsonl.gz and questions.jsonl.gz.")]
@@ -111,17 +114,26 @@ def evaluate(
     model: Annotated[Path | None, typer.Option(help="A model directory.", show_default="built in")] = None,
     questions: Annotated[int, typer.Option(help="Questions per source, evenly spaced; 0 for all.")] = 500,
     haystack: Annotated[bool, typer.Option(help="Also over all dev passages as one context.")] = True,
+    answers: Annotated[bool, typer.Option(help="Read and answer too, not only find.")] = True,
 ) -> None:
     """Print the figures of a model on the dev split, per source."""
     from dsacli.models.loading import BUILT_IN, load_reader, load_tokenizer
+    from dsacli.training.evaluate import TABLE, table_line
     from dsacli.training.evaluate import evaluate as figures
-    from dsacli.training.evaluate import table_head, table_line
 
     folder = model or BUILT_IN
-    typer.echo(table_head(haystack))
-    for source, row in figures(load_reader(folder), load_tokenizer(folder), data, questions, haystack):
+    typer.echo(TABLE)
+    for source, row in figures(load_reader(folder), load_tokenizer(folder), data, questions, haystack, answers):
         typer.echo(table_line(source, row))
 
 
+def main() -> None:
+    """Run a stage; what the data or a model directory lacks is one line, as in `dsacli.cli`."""
+    try:
+        app()
+    except DsacliError as failure:
+        sys.exit(f"dsacli.training: {failure}")
+
+
 if __name__ == "__main__":
-    app()
+    main()

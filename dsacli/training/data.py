@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from dsacli.errors import DsacliError
+
 QUESTION_TOKENS = 48
 
 
@@ -59,7 +61,9 @@ class Corpus:
 
 
 def read_jsonl(path: Path) -> list[dict]:
-    """All lines of a gzipped JSON-lines file."""
+    """All lines of a gzipped JSON-lines file. Raises DsacliError when it is not there."""
+    if not path.exists():
+        raise DsacliError(f"{path}: no such file; --data names the folder of the training data")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 

@@ -13,15 +13,13 @@ from dsacli.models.reader import Reader
 from dsacli.models.reading import (
     Run,
     RunLogits,
-    best_index_scores,
     encode_passages,
     index_queries,
     read_apart,
-    select,
+    select_runs,
+    sentence_numbers,
     split_runs,
     weigh_spans,
-    whole_runs,
-    within,
 )
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Corpus, Passage, Question, load_corpus, pack_passages
@@ -29,16 +27,18 @@ from dsacli.training.metrics import exact, f1
 
 TRANSCRIPTS = {"meetings", "calls"}
 SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales", "sentences")
+RECALL = {"R@1": 1, "R@5": 5, "R@16": 16}
 
 
 @dataclass(frozen=True)
 class Figures:
     """One source: answers on the gold paragraph (0-100); over the haystack the recall of the index and of
-    BM25 (0-1), the share of answers that stand in the runs read, and the answers' F1 end to end."""
+    BM25 (0-1), the share of answers that stand in the runs read, and the answers' F1 end to end. None is
+    what was not asked for."""
 
     questions: int
-    f1: float
-    exact: float
+    f1: float | None = None
+    exact: float | None = None
     recall: dict[str, float] | None = None
     bm25: dict[str, float] | None = None
     selected: float | None = None
@@ -52,10 +52,12 @@ def answer_text(passage: Passage, first: int, last: int) -> str:
 
 def gold_answer(reader: Reader, corpus: Corpus, question: Question) -> str:
     """The best span in the question's own passage, "not found" not being a choice."""
-    tokens = corpus.passages[question.passage].tokens
-    runs = [Run(low, tokens[low:high]) for low, high in split_runs([(0, len(tokens))], [], reader.config.run_tokens)]
+    passage = corpus.passages[question.passage]
+    tokens, starts = passage.tokens, sentence_starts(passage)
+    cut = split_runs([(0, len(tokens))], [], reader.config.run_tokens)
+    runs = [Run(low, tokens[low:high], sentences=sentence_numbers(starts, low, high)) for low, high in cut]
     best = weigh_spans(reader.config, read_apart(reader, question.tokens, runs)).best(1)
-    return answer_text(corpus.passages[question.passage], *best[0][:2]) if best else ""
+    return answer_text(passage, *best[0][:2]) if best else ""
 
 
 class Haystack:
@@ -88,14 +90,12 @@ class Haystack:
 
     def read(self, question: Question) -> list[RunLogits]:
         """Select, cut into runs and read them, as a query does."""
-        config = self.reader.config
-        queries, weights = index_queries(self.reader, [question.tokens])
-        selection = select(self.reader, queries, weights, self.keys, config.index_topk)
-        whole = whole_runs(selection.tokens.numpy(), self.sentence_edges)
-        whole = within(selection, whole, config.index_topk)
-        runs = split_runs(whole, self.edges.tolist(), config.run_tokens)
-        scores = best_index_scores(selection, runs, len(question.tokens))
-        pieces = [Run(low, self.tokens[low:high], score) for (low, high), score in zip(runs, scores)]
+        edges, topk = self.sentence_edges, self.reader.config.index_topk
+        selected = select_runs(self.reader, question.tokens, self.keys, edges, self.edges.tolist(), topk)
+        pieces = [
+            Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high))
+            for (low, high), score in zip(selected.runs, selected.scores)
+        ]
         return read_apart(self.reader, question.tokens, pieces)
 
     def holds(self, read: list[RunLogits], question: Question, gold: Passage) -> bool:
@@ -118,22 +118,24 @@ class Haystack:
         return (self.text(*best[0][:2]), best[0][2]) if best else ("", 0.0)
 
 
-def table_head(haystack: bool) -> str:
-    """The head of the table that `table_line` fills."""
-    head = f"{'source':<15} {'n':>5} {'F1':>5} {'EM':>5}"
-    if haystack:
-        head += f" | {'index R@1':>9} {'R@5':>5} {'R@16':>5} | {'BM25 R@1':>8} {'R@5':>5} {'R@16':>5} | {'selected':>8} {'F1 over all':>11}"
-    return head
+TABLE = (
+    f"{'':<15} {'':>5} | gold paragraph | {'index over all':^17} | {'BM25 over all':^17} | answers over all\n"
+    f"{'source':<15} {'n':>5} | {'F1':>7} {'EM':>6} | {'R@1':>5} {'R@5':>5} {'R@16':>5} | "
+    f"{'R@1':>5} {'R@5':>5} {'R@16':>5} | {'selected':>8} {'F1':>5}"
+)
 
 
 def table_line(source: str, row: Figures) -> str:
-    """One source's figures."""
-    line = f"{source:<15} {row.questions:>5} {row.f1:>5.1f} {row.exact:>5.1f}"
-    if row.recall:
-        ours, theirs = ([f"{side[name]:.3f}" for name in side] for side in (row.recall, row.bm25))
-        line += f" | {ours[0]:>9} {ours[1]:>5} {ours[2]:>5} | {theirs[0]:>8} {theirs[1]:>5} {theirs[2]:>5}"
-        line += f" | {row.selected:>8.3f} {row.end_to_end_f1:>11.1f}"
-    return line
+    """One source's figures under `TABLE`, "-" for what was not asked for."""
+
+    def shown(value: float | None, width: int, digits: int) -> str:
+        return f"{'-' if value is None else f'{value:.{digits}f}':>{width}}"
+
+    ours, theirs = (" ".join(shown((side or {}).get(k), 5, 3) for k in RECALL) for side in (row.recall, row.bm25))
+    return (
+        f"{source:<15} {row.questions:>5} | {shown(row.f1, 7, 1)} {shown(row.exact, 6, 1)} | {ours} | {theirs} | "
+        f"{shown(row.selected, 8, 3)} {shown(row.end_to_end_f1, 5, 1)}"
+    )
 
 
 def sentence_starts(passage: Passage) -> np.ndarray:
@@ -151,13 +153,16 @@ def rank(scores: np.ndarray, gold: int) -> int:
 
 def recalls(ranks: list[int]) -> dict[str, float]:
     """Share of ranks within the first 1, 5 and 16."""
-    return {f"R@{k}": float(np.mean([r < k for r in ranks])) for k in (1, 5, 16)}
+    return {name: float(np.mean([r < k for r in ranks])) for name, k in RECALL.items()}
 
 
 def evaluate(
-    reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, haystack: bool = True
+    reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, haystack: bool = True, answers: bool = True
 ) -> Iterator[tuple[str, Figures]]:
-    """Yield (source, Figures) over the dev split, `questions` a source (evenly spaced, 0 = all)."""
+    """Yield (source, Figures) over the dev split, `questions` a source (evenly spaced, 0 = all).
+
+    Without `haystack` only on the gold paragraphs, without `answers` only how well these are found.
+    """
     corpus = load_corpus(data, "dev", tokenizer)
     if haystack:
         transcripts = pack_passages(load_corpus(data, "dev", tokenizer, TRANSCRIPTS))
@@ -169,18 +174,23 @@ def evaluate(
             continue
         if questions and len(asked) > questions:
             asked = [asked[i] for i in np.linspace(0, len(asked) - 1, questions).astype(int)]
-        gold = [gold_answer(reader, corpus, q) for q in asked]
-        figures = Figures(len(asked), mean(f1, gold, asked), mean(exact, gold, asked))
+        passages = [corpus.passages[q.passage] for q in asked]
+        figures = Figures(len(asked))
+        if answers:
+            gold = [gold_answer(reader, corpus, q) for q in asked]
+            figures = replace(figures, f1=mean(f1, gold, asked), exact=mean(exact, gold, asked))
         if haystack:
-            passages = [corpus.passages[q.passage] for q in asked]
-            reads = [whole.read(q) for q in asked]
-            found = [whole.answer(read)[0] for read in reads]
             figures = replace(
                 figures,
                 recall=recalls([whole.rank(q, p) for q, p in zip(asked, passages)]),
                 bm25=recalls([rank(bm25.scores(q.text), q.passage) for q in asked]),
+            )
+        if haystack and answers:
+            reads = [whole.read(q) for q in asked]
+            figures = replace(
+                figures,
                 selected=float(np.mean([whole.holds(*each) for each in zip(reads, asked, passages)])),
-                end_to_end_f1=mean(f1, found, asked),
+                end_to_end_f1=mean(f1, [whole.answer(read)[0] for read in reads], asked),
             )
         yield source, figures
 

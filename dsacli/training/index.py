@@ -12,13 +12,13 @@ import numpy as np
 import torch
 
 from dsacli.models.batches import pad_rows, passage_row
+from dsacli.models.loading import load_tokenizer
 from dsacli.models.reader import Reader, ReaderConfig
 from dsacli.training.attention import mixed_precision
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.data import Corpus, load_corpus, pack_passages
 from dsacli.training.groups import Negatives
 from dsacli.training.log import Log
-from dsacli.training.start import minilm_tokenizer, pretrained_reader
 
 QUESTIONS, HARD, TRANSCRIPTS = 24, 16, 8
 # Single sentences are half of all questions and the least like a document.
@@ -55,8 +55,8 @@ class States:
                     self.states[number] = hidden[place, 1 : len(texts[number]) + 1].clone()
 
     def padded(self, numbers: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """States [texts, tokens, hidden] and a mask [texts, tokens], True on tokens."""
-        chosen = [self.states[number] for number in numbers]
+        """States [texts, tokens, hidden], float32, and a mask [texts, tokens], True on tokens."""
+        chosen = [self.states[number].float() for number in numbers]
         stacked = torch.nn.utils.rnn.pad_sequence(chosen, batch_first=True)
         lengths = torch.tensor([len(state) for state in chosen])
         return stacked, torch.arange(stacked.shape[1])[None, :] < lengths[:, None]
@@ -80,7 +80,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
     """Train the indexer over `index_layers` frozen layers; leaves `index-N.safetensors` in `plan.out`."""
     log = Log(plan.out / "index.log")
     log(f"{plan}")
-    tokenizer = minilm_tokenizer()
+    tokenizer = load_tokenizer()
     corpus = load_corpus(plan.data, "train", tokenizer)
     transcripts = pack_passages(load_corpus(plan.data, "train", tokenizer, {"meetings", "calls"}, every=8))
     reader = trained_reader(plan.out, plan.index_layers, plan.seed).to(plan.device)
@@ -135,8 +135,8 @@ def draw(
 
 def trained_reader(out: Path, index_layers: int, seed: int) -> Reader:
     """The reader of `read.safetensors` with a fresh indexer over its first `index_layers` layers."""
-    config = ReaderConfig(index_layers=index_layers)
-    reader = pretrained_reader(config, seed)
+    torch.manual_seed(seed)
+    reader = Reader(ReaderConfig(index_layers=index_layers))
     fresh = {name: value.clone() for name, value in reader.indexer.state_dict().items()}
     load_checkpoint(out / "read.safetensors", reader)
     reader.indexer.load_state_dict(fresh)

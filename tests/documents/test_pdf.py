@@ -1,7 +1,10 @@
+import io
 import logging
+import time
 import zlib
 
 import pytest
+from pypdf import PdfWriter
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
@@ -308,3 +311,25 @@ def test_a_compressed_bomb_stays_in_bounds():
     bomb = zlib.compress(b"BT (a) Tj ET\n" * 10_000_000, 9)
     with pytest.raises(DsacliError, match="none of its 1 pages can be read"):
         parse("bomb.pdf", content_pdf(bomb, b"/Filter /FlateDecode"))
+
+
+def test_a_page_of_cells_that_climb_is_read_in_linear_time():
+    """Each cell begins where a cell of the row before it could: one row without end, for whoever joins them."""
+    cells = b" ".join(b"BT /F1 1 Tf 1 0 0 1 %.2f %.2f Tm (c%d) Tj ET" % (i * 0.09, i * 0.11, i) for i in range(6000))
+    began = time.process_time()
+    document = parse("stairs.pdf", content_pdf(cells))
+    assert time.process_time() - began < 5
+    assert document.text.count("c") == 6000
+
+
+def test_many_bookmarks_to_a_long_page_are_read_in_linear_time():
+    lines = [(72.0, 780 - index * 0.4, f"line {index} of the page") for index in range(1800)]
+    writer = PdfWriter(io.BytesIO(draw_pdf([lines, []], size=0.5)))
+    for index in range(1600):
+        writer.add_outline_item(title=f"nowhere {index} " + "x" * 1000, page_number=0)
+    data = io.BytesIO()
+    writer.write(data)
+    began = time.process_time()
+    document = parse("marks.pdf", data.getvalue())
+    assert time.process_time() - began < 8
+    assert document.sections and max(len(section.title) for section in document.sections) <= 300

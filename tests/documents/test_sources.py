@@ -39,27 +39,27 @@ def folder(write, letter, tmp_path) -> str:
 
 def test_a_named_file_keeps_its_name(write):
     path = write("a.txt", b"words")
-    (document,) = load_documents([path])
+    (document,) = list(load_documents([path]))
     assert (document.name, document.text) == (path, "words")
     assert read_source(path) == b"words"
 
 
 def test_a_folder_is_walked_in_order_past_what_is_hidden_or_unreadable(folder):
-    assert names(load_documents([folder])) == ["a.pdf", "b.txt", "c.md", "notes"]
+    assert names(list(load_documents([folder]))) == ["a.pdf", "b.txt", "c.md", "notes"]
 
 
 def test_duplicates_are_read_once(folder, write):
     path = os.path.join(folder, "b.txt")
     link = os.path.join(folder, "..", "link.txt")
     os.symlink(path, link)
-    assert names(load_documents([folder, path, path, link])) == ["a.pdf", "c.md", "notes", "b.txt"]
+    assert names(list(load_documents([folder, path, path, link]))) == ["a.pdf", "c.md", "notes", "b.txt"]
 
 
 def test_what_fails_in_a_folder_is_skipped_with_a_warning(folder, write, letter, caplog):
     write("docs/locked.pdf", encrypt(letter, "x", "RC4-128"))
     write("docs/empty.txt", b"")
     caplog.set_level(logging.WARNING, "dsacli")
-    assert names(load_documents([folder])) == ["a.pdf", "b.txt", "c.md", "notes"]
+    assert names(list(load_documents([folder]))) == ["a.pdf", "b.txt", "c.md", "notes"]
     assert "locked.pdf is encrypted; pass --password; skipped" in caplog.text
     assert "empty.txt is empty; skipped" in caplog.text
 
@@ -67,16 +67,16 @@ def test_what_fails_in_a_folder_is_skipped_with_a_warning(folder, write, letter,
 def test_what_fails_and_was_named_is_an_error(folder, write):
     empty = write("docs/empty.txt", b"")
     with pytest.raises(DsacliError, match="empty.txt is empty$"):
-        load_documents([folder, empty])
+        list(load_documents([folder, empty]))
 
 
 def test_a_folder_with_nothing_readable(write, tmp_path):
     write("bare/picture.png", b"\x89PNG\0")
     with pytest.raises(DsacliError, match="bare: nothing readable in this folder$"):
-        load_documents([str(tmp_path / "bare")])
+        list(load_documents([str(tmp_path / "bare")]))
     write("bad/a.txt", b"")
     with pytest.raises(DsacliError, match="bad: nothing readable in it$"):
-        load_documents([str(tmp_path / "bad")])
+        list(load_documents([str(tmp_path / "bad")]))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -84,24 +84,24 @@ def test_no_permission(write, tmp_path):
     path = write("a.txt", b"x")
     os.chmod(path, 0)
     with pytest.raises(DsacliError, match="a.txt: permission denied$"):
-        load_documents([path])
+        list(load_documents([path]))
     write("shut/a.txt", b"x")
     os.chmod(tmp_path / "shut", 0)
     with pytest.raises(DsacliError, match="shut: permission denied$"):
-        load_documents([str(tmp_path / "shut")])
+        list(load_documents([str(tmp_path / "shut")]))
     os.chmod(tmp_path / "shut", 0o700)
 
 
 def test_missing_files(tmp_path):
     missing = str(tmp_path / "no.pdf")
     with pytest.raises(DsacliError, match=r"no\.pdf: no such file or folder$"):
-        load_documents([missing])
+        list(load_documents([missing]))
     with pytest.raises(DsacliError, match=r"no\.pdf: no such file or folder$"):
         read_source(missing)
     with pytest.raises(DsacliError, match="is a folder$"):
         read_source(str(tmp_path))
     with pytest.raises(DsacliError, match="^no document given$"):
-        load_documents([])
+        list(load_documents([]))
 
 
 def test_files_that_are_too_large(tmp_path, stdin, monkeypatch):
@@ -109,31 +109,31 @@ def test_files_that_are_too_large(tmp_path, stdin, monkeypatch):
     with open(path, "wb") as file:
         file.truncate(sources.LARGEST + 1)
     with pytest.raises(DsacliError, match=r"big\.txt is larger than 512 MB$"):
-        load_documents([str(path)])
+        list(load_documents([str(path)]))
     monkeypatch.setattr(sources, "LARGEST", 1 << 20)
     stdin(b"x" * ((1 << 20) + 1))
     with pytest.raises(DsacliError, match="^stdin is larger than 1 MB$"):
-        load_documents(["-"])
+        list(load_documents(["-"]))
     with pytest.raises(DsacliError, match="^/dev/zero is larger than 1 MB$"):
         read_source("/dev/zero")
 
 
 def test_stdin_may_be_text_or_pdf_and_is_read_once(stdin, letter):
     stdin(b"words from a pipe")
-    (document,) = load_documents(["-", "-"])
+    (document,) = list(load_documents(["-", "-"]))
     assert (document.name, document.kind, document.text) == ("stdin", "text", "words from a pipe")
     stdin(letter)
-    (document,) = load_documents(["-"])
+    (document,) = list(load_documents(["-"]))
     assert (document.name, document.kind) == ("stdin", "pdf")
     stdin(b"")
     with pytest.raises(DsacliError, match="^stdin is empty$"):
-        load_documents(["-"])
+        list(load_documents(["-"]))
 
 
 def test_progress_and_password_reach_the_parser(write, letter):
     path = write("locked.pdf", encrypt(letter, "sesame", "AES-256"))
     calls = []
-    load_documents([path], lambda name, data: parse(name, data, "sesame", lambda *call: calls.append(call)))
+    list(load_documents([path], lambda name, data: parse(name, data, "sesame", lambda *call: calls.append(call))))
     assert calls == [(path, 1, 1)]
 
 
@@ -145,5 +145,5 @@ def test_a_parser_of_the_callers_own_takes_the_place_of_parse(write):
         return parse(name, data)
 
     path = write("a.txt", b"words")
-    assert load_documents([path], cached)[0].text == "words"
+    assert list(load_documents([path], cached))[0].text == "words"
     assert seen == [(path, b"words")]

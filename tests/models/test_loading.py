@@ -125,7 +125,19 @@ def test_another_model_type_is_named(folder, change_config):
     refused(folder, str(folder / "config.json"), "'bert'", "'dsa_reader'")
 
 
-@pytest.mark.parametrize("values", [{"hidden_size": "wide"}, {"num_hidden_layers": None}, {"vocab_size": -1}], ids=str)
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"hidden_size": "wide"},
+        {"num_hidden_layers": None},
+        {"vocab_size": -1},
+        {"passage_tokens": 511},
+        {"run_tokens": 64},
+        {"run_tokens": 460},
+        {"max_position_embeddings": 128},
+    ],
+    ids=str,
+)
 def test_a_config_with_values_that_make_no_reader(folder, change_config, values):
     change_config(**values)
     refused(folder, str(folder / "config.json"))

@@ -7,6 +7,7 @@ from dsacli.models import reading
 from dsacli.models.reader import ReaderConfig
 from dsacli.models.reading import (
     ANSWER_TOKENS,
+    CROSSING,
     RUN_OVERLAP,
     SHORTEST_RUN,
     Run,
@@ -232,3 +233,14 @@ def test_what_was_selected_in_a_text_without_sentences_is_read():
     runs = whole_runs(selected, edges)
     assert any(first <= 9000 and 9129 <= last for first, last in runs)
     assert sum(last - first for first, last in runs) < 1000
+
+
+def test_a_span_over_two_sentences_must_be_far_better_than_one_within():
+    figures = np.full((10, 2), -5.0)
+    figures[2, 0], figures[4, 1], figures[7, 1] = 6.0, 5.0, 6.0
+    one = RunLogits(Run(0, np.arange(10)), figures, -9.0)
+    two = RunLogits(Run(0, np.arange(10), sentences=np.repeat([3, 4], [6, 4])), figures, -9.0)
+    assert weigh_spans(ReaderConfig(), [one]).best(1)[0][:2] == (2, 7)
+    assert weigh_spans(ReaderConfig(), [two]).best(1)[0][:2] == (2, 4)
+    figures[7, 1] += CROSSING
+    assert weigh_spans(ReaderConfig(), [two]).best(1)[0][:2] == (2, 7)

@@ -5,7 +5,7 @@ from dsacli.tasks.ask import plain, single_line
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.evidence import Evidence
-from dsacli.tasks.extract import Candidate, best_value, candidates, extract, of_type
+from dsacli.tasks.extract import Candidate, best_value, candidates, extract, joined, of_type
 from dsacli.tasks.fields import Field
 from dsacli.tasks.query import run_query
 from dsacli.tasks.values import find_values, normalise
@@ -116,3 +116,29 @@ def test_fields_come_in_the_order_asked_and_absent_ones_are_null(model, context)
     assert extract(model, context, fields, min_confidence=1.0).found is False
     assert got.savings.selected_tokens == len(context)
     assert got.savings.flops.dsa > run_query(model, context, "How much is the fee?").savings.flops.dsa
+
+
+def test_a_value_on_the_edge_of_a_window_is_whole(model):
+    """One sentence longer than a run: it is read in windows that overlap, and none may cut the figure."""
+    for words in range(250, 330, 8):
+        text = "and so on " * (words // 3) + "the price of the mill was EUR 1,250,000 " + "and so on " * 60
+        context = Context([encode_document(parse("mill.txt", text.encode()), model)])
+        result = run_query(model, context, "What was the price of the mill?")
+        assert len(result.runs) > 1
+        found = list(candidates(context, Field("price", "money"), result))
+        assert [c.value for c in found] == [{"amount": 1250000, "currency": "EUR"}]
+
+
+def test_runs_are_joined_within_a_document_only():
+    assert joined([(300, 400), (0, 120), (60, 200), (400, 420), (500, 510)], [0, 400, 900]) == [
+        (0, 200),
+        (300, 400),
+        (400, 420),
+        (500, 510),
+    ]
+
+
+def test_the_whole_document_says_whether_the_day_comes_first():
+    part = "It was signed on 01/03/2025."
+    assert [v.normalised for v in find_values(part, "date")] == ["2025-01-03"]
+    assert [v.normalised for v in find_values(part, "date", part + " It ends on 25/12/2026.")] == ["2025-03-01"]

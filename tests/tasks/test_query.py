@@ -7,6 +7,7 @@ from dsacli.errors import DsacliError
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.query import QUESTION_TOKENS, question_tokens, run_dense, run_query
+from dsacli.tasks.savings import element_bytes
 
 KEPT = "Keeper {} lit the lamp on the {} rock at dusk and wrote {} lines in the log. "
 SENTENCES = [KEPT.format(n, n, 7 * n) for n in range(1, 90)]
@@ -106,9 +107,12 @@ def test_the_same_question_gives_the_same_answer_twice(model, long):
 
 
 def test_the_memory_is_that_of_index_keys_and_selected_entries(model, long):
-    config, savings = model.reader.config, run_query(model, long, QUESTION, 512).savings
+    config, result = model.reader.config, run_query(model, long, QUESTION, 512)
+    savings, size = result.savings, element_bytes(model.reader)
     keys = len(long) * config.index_head_dim * long.index_keys.element_size()
-    assert savings.memory.dsa > keys
+    read = sum(last - first + len(question_tokens(model, QUESTION)) + 3 for first, last in result.runs)
+    entries = 2 * read * config.hidden_size * config.num_hidden_layers * size
+    assert savings.memory.dsa == keys + entries
     assert savings.memory.dense > savings.memory.dsa
     assert savings.context_tokens == len(long) == sum(map(len, long.documents))
 

@@ -4,8 +4,15 @@ import pytest
 from dsacli.documents import Section, parse
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
-from dsacli.tasks.salience import best_index_scores, probe_queries, salience, sentence_tokens, term_weights
-from dsacli.tasks.summarize import by_sections, overlap, pick, quotable, ruling_sections, wording
+from dsacli.tasks.salience import (
+    best_by_sentence,
+    mean_of_others,
+    probe_queries,
+    salience,
+    sentence_tokens,
+    term_weights,
+)
+from dsacli.tasks.summarize import by_sections, overlap, pick, quotable, ruling_sections, summarize, wording
 
 TEXT = """# The islands
 
@@ -30,8 +37,11 @@ Visitors must be off the island before the last boat leaves at five.
 
 def unfocused(model, context, bounds):
     terms = term_weights(model, context, bounds)
-    queries, weights, owners = probe_queries(model, context, terms)
-    return salience(best_index_scores(model, context, queries, weights, bounds), owners, bounds, terms)
+    return salience(model, context, probe_queries(model, context, terms), bounds, terms)
+
+
+def best_of_each(model, context, queries, weights, bounds):
+    return np.concatenate([b for _, b in best_by_sentence(model, context, queries, weights, bounds)], axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +141,9 @@ def test_every_sentence_has_tokens_and_a_finite_score(context, bounds, scores):
 
 
 def test_a_passage_has_no_say_about_its_own_sentences():
-    sentences, terms = np.array([[0, 5], [5, 10], [10, 15]]), np.ones(15)
-    best = np.array([[9.0, 1.0, 1.0], [1.0, 1.0, 3.0]], np.float32)
-    assert salience(best, np.array([[5, 10], [5, 10]]), sentences, terms).argmax() == 0
-    assert salience(best, np.array([[0, 5], [5, 10]]), sentences, terms).argmax() == 2
+    best, firsts = np.array([[9.0, 1.0, 1.0], [1.0, 7.0, 3.0]]), np.array([0, 5, 10])
+    assert mean_of_others(best, np.array([[0, 5], [5, 10]]), firsts).tolist() == [1.0, 1.0, 2.0]
+    assert mean_of_others(best, np.array([[5, 10], [5, 10]]), firsts).tolist() == [5.0, 4.0, 2.0], "no others to hear"
 
 
 def test_term_weights_are_highest_for_what_is_frequent_in_few_sentences(model, context, bounds):
@@ -149,9 +158,9 @@ def test_term_weights_are_highest_for_what_is_frequent_in_few_sentences(model, c
 
 def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds, monkeypatch):
     queries, weights, _ = probe_queries(model, context, term_weights(model, context, bounds))
-    whole = best_index_scores(model, context, queries, weights, bounds)
+    whole = best_of_each(model, context, queries, weights, bounds)
     monkeypatch.setattr("dsacli.tasks.salience.CHUNK_TOKENS", 20)
-    assert np.allclose(best_index_scores(model, context, queries, weights, bounds), whole, rtol=0.02, atol=0.02)
+    assert np.allclose(best_of_each(model, context, queries, weights, bounds), whole, rtol=0.02, atol=0.02)
     low, high = bounds[2]
     expected = model.reader.indexer.scores(queries, weights, context.index_keys[low:high]).max(1).values
     assert np.allclose(whole[:, 2], expected.numpy(), rtol=0.02, atol=0.02)
@@ -163,3 +172,10 @@ def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
     bounds = sentence_tokens(one)
     scores = unfocused(model, one, bounds)
     assert np.isfinite(scores).all() and not recwarn.list
+
+
+@pytest.mark.parametrize("text", ["A ferry came in at noon.\n\u200e\n", "x" * 5000, "\ufe0f\n\nThe tug left at four."])
+def test_sentences_without_tokens_and_words_cut_in_two_are_weighed(model, text):
+    context = Context([encode_document(parse("odd.txt", text.encode()), model)])
+    for focus in (None, "the ferry"):
+        assert summarize(model, context, focus=focus).savings.context_tokens == len(context)

@@ -21,6 +21,7 @@ PASSAGES = {
     ],
     "bridges": ["The bridge at Yarrow was designed by Isobel Kerr. It has five arches and opened on 3 May 1877."],
 }
+TALK = ["Chair: Good morning to all.", "Ann: The boat is late again.", "Chair: Then we begin without the captain."]
 ASKED = [
     ("lights", 0, "Who was the first keeper on Skerry Point?", "Magnus Flett"),
     ("lights", 0, "When was the lighthouse on Skerry Point lit?", "1851"),
@@ -47,6 +48,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {"id": f"{split}-{name}", "source": "new_wiki", "split": split, "title": name, "passages": passages}
             for split in splits
             for name, passages in PASSAGES.items()
+        ]
+        + [
+            {"id": f"talk-{split}", "source": "meetings", "split": split, "title": "a talk", "passages": TALK}
+            for split in splits
         ],
     )
     write(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dsacli.training.calibrate import auroc, calibration_error
-from dsacli.training.evaluate import evaluate, recalls, table_line
+from dsacli.training.evaluate import TABLE, evaluate, recalls, table_line
 from dsacli.training.metrics import exact, f1
 
 
@@ -36,3 +36,11 @@ def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     assert (source, row.questions) == ("new_wiki", 6)
     assert row.f1 > 60 and row.recall["R@5"] > 0.8 and row.selected == 1.0
     assert table_line(source, row).startswith("new_wiki")
+
+
+def test_what_is_not_asked_for_is_not_computed(model, data):
+    ((_, found),) = evaluate(model.reader, model.tokenizer, data, questions=2, answers=False)
+    ((source, read),) = evaluate(model.reader, model.tokenizer, data, questions=2, haystack=False)
+    assert (found.questions, found.f1, found.selected, read.recall) == (2, None, None, None)
+    assert found.recall and read.f1 is not None
+    assert len(table_line(source, read)) == len(TABLE.split("\n")[1]) and "-" in table_line(source, read)

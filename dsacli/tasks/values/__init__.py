@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from dsacli.tasks.values.addresses import find_emails, find_phones, find_urls
-from dsacli.tasks.values.dates import find_dates
+from dsacli.tasks.values.dates import day_first, find_dates
 from dsacli.tasks.values.durations import find_durations
 from dsacli.tasks.values.money import find_money
 from dsacli.tasks.values.numbers import find_numbers, find_percents
@@ -26,18 +26,29 @@ from dsacli.tasks.values.value import Value, apart, only
 __all__ = ["TYPES", "Value", "find_values", "normalise"]
 
 
-def find_values(text: str, type: str) -> list[Value]:
+def find_values(text: str, type: str, whole: str | None = None) -> list[Value]:
     """All values of `type` in `text`, in order and not overlapping.
+
+    `whole` is the document that `text` is a part of; its other dates say whether the day comes first.
 
     >>> find_values("Fee: EUR 1.2 million.", "money")
     [Value(start=5, end=20, normalised={'amount': 1200000, 'currency': 'EUR'})]
     """
-    return apart(_FINDERS[type](text))
+    return apart(_FINDERS[type](text, whole or text))
 
 
 def normalise(text: str, type: str) -> Any:
     """The one value `text` holds, or None. The same value twice ("ten percent (10%)") is one."""
     return only(find_values(text, type))
+
+
+def _dates(text: str, whole: str) -> Iterator[Value]:
+    return find_dates(text, day_first(whole))
+
+
+def _alone(finder: Callable[[str], Iterable[Value]]) -> Callable[[str, str], Iterable[Value]]:
+    """A finder that the rest of the document tells nothing."""
+    return lambda text, whole: finder(text)
 
 
 def find_text(text: str) -> Iterator[Value]:
@@ -48,16 +59,16 @@ def find_text(text: str) -> Iterator[Value]:
         yield Value(start, start + len(stripped), " ".join(stripped.split()))
 
 
-_FINDERS: dict[str, Callable[[str], Iterable[Value]]] = {
-    "text": find_text,
-    "date": find_dates,
-    "money": find_money,
-    "number": find_numbers,
-    "percent": find_percents,
-    "email": find_emails,
-    "phone": find_phones,
-    "url": find_urls,
-    "duration": find_durations,
+_FINDERS: dict[str, Callable[[str, str], Iterable[Value]]] = {
+    "text": _alone(find_text),
+    "date": _dates,
+    "money": _alone(find_money),
+    "number": _alone(find_numbers),
+    "percent": _alone(find_percents),
+    "email": _alone(find_emails),
+    "phone": _alone(find_phones),
+    "url": _alone(find_urls),
+    "duration": _alone(find_durations),
 }
 
 TYPES = tuple(_FINDERS)

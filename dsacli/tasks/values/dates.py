@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from dsacli.tasks.values.money import CURRENCY_CODE
 from dsacli.tasks.values.quantities import SCALE
@@ -38,6 +39,7 @@ _Y, _ANY_Y = r"(?P<y>[12][0-9]{3})(?!\w)", r"[12][0-9]{3}"
 _FROM, _DASH = r"(?<![\w.,/-])", r"\s?(?:[-–]|to|and)\s?"
 _OF_YEAR = r"(?:\s?,\s{0,2}|\s{1,3}(?:(?:of|in\sthe\syear)\s)?|[-./])"
 _QUARTER = r"(?:first|second|third|fourth|last)\s(?:quarter|half)"
+_ALL_DIGITS = re.compile(rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s){_Y}(?![-/.][0-9])", _I)
 # A form without a group `y` is no date, but keeps the year inside it from passing for one.
 _DATE_FORMS = [
     re.compile(form, _I)
@@ -46,7 +48,7 @@ _DATE_FORMS = [
         rf"(?<!\w){_M}\s{{0,2}}[-]?(?:the\s)?{_D}{_OF_YEAR}{_Y}",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})(?P<s>[-/.])(?P<m>[0-9]{{1,2}})(?P=s)(?P<d>[0-9]{{1,2}})(?=T[0-9]|\W|\Z)(?!-[0-9])",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})\s{{1,3}}{_M}\s{{1,3}}{_D}(?!\w)",
-        rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s){_Y}(?![-/.][0-9])",
+        _ALL_DIGITS.pattern,
         rf"(?<!\w){_M}{_OF_YEAR}{_Y}(?!-[0-9])",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})-(?P<m>[0-9]{{2}})(?![\w-]|[./][0-9])",
         r"(?<![\w$£€¥₹.,/:#+-])(?P<y>1[5-9][0-9]{2}|2[01][0-9]{2})(?![\w%½¼¾]|[.,:/–-][0-9]|['’]s)",
@@ -67,13 +69,18 @@ _NOT_YEAR_RIGHT = re.compile(
 )
 
 
-def find_dates(text: str) -> Iterator[Value]:
+@lru_cache(maxsize=8)
+def day_first(text: str) -> bool:
+    """Whether 01/03/2025 means 1 March in `text`: one of its dates can only be read so, and none the other way."""
+    pairs = [(int(m["a"]), int(m["b"])) for m in _ALL_DIGITS.finditer(text) if m["s"] != "."]
+    return any(12 < a < 32 for a, b in pairs) and not any(12 < b < 32 for a, b in pairs)
+
+
+def find_dates(text: str, day_first: bool = False) -> Iterator[Value]:
     """Dates, as exact as they are written: "2025-03-01", "2025-03", "2025"."""
-    matches = [match for form in _DATE_FORMS for match in form.finditer(text)]
-    pairs = [(int(m["a"]), int(m["b"])) for m in matches if "a" in m.re.groupindex and m["s"] != "."]
-    day_first = any(12 < a < 32 for a, b in pairs) and not any(12 < b < 32 for a, b in pairs)
-    for match in matches:
-        yield Value(*match.span(), _iso_date(match, day_first))
+    for form in _DATE_FORMS:
+        for match in form.finditer(text):
+            yield Value(*match.span(), _iso_date(match, day_first))
 
 
 def _iso_date(match: re.Match[str], day_first: bool) -> str | None:
