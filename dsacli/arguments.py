@@ -1,5 +1,6 @@
 """Which of `dsacli ask`'s arguments are documents and which are questions."""
 
+import re
 from pathlib import Path
 
 from dsacli.errors import DsacliError, UsageFailure
@@ -17,12 +18,10 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
     paths, questions = arguments[:count], arguments[count:]
     for number, text in enumerate(questions):
         if not text.strip():
-            raise UsageFailure("the question is empty")
-        if not text.isprintable() and any(0xD800 <= ord(c) < 0xE000 for c in text):
-            raise UsageFailure("the question is not text in this terminal's encoding")
+            raise UsageFailure("the question is empty" if paths else "the name of the document is empty")
         if number and _exists(text):
             raise UsageFailure(f"{text}: documents come before the questions")
-        if (number == 0 and not paths) or not (" " in text.strip() or "?" in text):
+        if (number == 0 and not paths) or not re.search(r"\s|[?？؟]", text.strip()):
             raise DsacliError(f"{text}: no such file or folder")
     if not questions:
         raise UsageFailure(f'no question; write it after the document: dsacli ask {paths[0]} "Who …?"')

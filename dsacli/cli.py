@@ -37,11 +37,19 @@ class Commands(TyperGroup):
                 raise
             message, code = "out of memory", FAILED
         except BrokenPipeError:
-            # Whoever read stdout has gone; the interpreter must not flush to it when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up_stdout()
             raise typer.Exit(FOUND) from None
+        except OSError as failure:
+            give_up_stdout()
+            message, code = f"{failure.filename or 'output'}: {(failure.strerror or str(failure)).lower()}", FAILED
         typer.echo(f"dsacli: {message}", err=True)
         raise typer.Exit(code)
+
+
+def give_up_stdout() -> None:
+    """Whoever read stdout has gone, or it is full: the interpreter must not flush to it when it ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(
@@ -96,7 +104,8 @@ def root(
     """Ask, summarize and extract from documents of up to a million tokens, with a local
     DeepSeek Sparse Attention model. Every result comes with its page and what it cost."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if stream is not None:
+            stream.reconfigure(errors="replace")
 
 
 def session(
@@ -196,6 +205,8 @@ def summarize(
 
     if words and sentences:
         raise typer.BadParameter("give --sentences or --words, not both")
+    if focus is not None and not focus.strip():
+        raise typer.BadParameter("--focus is empty")
     with session(model, device, threads, no_cache, quiet, verbose) as work:
         from dsacli.tasks.summarize import summarize as sum_up
 
@@ -253,6 +264,7 @@ def extract(
     if json and csv:
         raise typer.BadParameter("give --json or --csv, not both")
     fields = load_schema(schema) if schema else parse_fields(field or [])
+    several = len(documents) > 1 or Path(documents[0]).is_dir()
     with session(model, device, threads, no_cache, quiet, verbose) as work:
         from dsacli.tasks.extract import extract as pull
 
@@ -267,7 +279,7 @@ def extract(
                 compare_dense=compare_dense,
                 on_field=lambda done: work.progress.fields(context.name, done, len(fields)),
             )
-            render.show(result, as_json=json, as_csv=csv, header=number == 0, quiet=quiet)
+            render.show(result, as_json=json, as_csv=csv, first=number == 0, several=several, quiet=quiet)
             found = found or result.found
     raise typer.Exit(FOUND if found else NOT_FOUND)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dsacli.tasks.savings import Cost, DocumentPass, Savings
@@ -38,7 +38,12 @@ def savings_panel(savings: Savings, width: int) -> Panel:
 
 def cost_table(flops: Cost, memory: Cost) -> Table:
     """Dense, DSA and their ratio: FLOPs and attention memory."""
-    table = Table("", "dense", "DSA", "dense / DSA", box=None, pad_edge=False, header_style="dim")
+    table = Table(
+        *(Column(name, overflow="fold") for name in ("", "dense", "DSA", "dense / DSA")),
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+    )
     table.add_row("FLOPs", flop(flops.dense), flop(flops.dsa), times(flops.ratio))
     table.add_row("attention memory", size(memory.dense), size(memory.dsa), times(memory.ratio))
     return table

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from functools import singledispatch
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from dsacli.dsa.cache import CacheEntry
@@ -31,20 +32,39 @@ class Out(Console):
         raise BrokenPipeError
 
 
+class Err(Console):
+    """stderr; the results go on without a reader of what they cost."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def show(
-    result: Result, *, as_json: bool = False, as_csv: bool = False, header: bool = True, quiet: bool = False
+    result: Result,
+    *,
+    as_json: bool = False,
+    as_csv: bool = False,
+    first: bool = True,
+    several: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Print a result: text (styled on a terminal only), JSON or CSV; the savings panel unless quiet."""
+    """Print a result: text (styled on a terminal only), JSON or CSV; the savings panel unless quiet.
+
+    `first` of the results has the header of a CSV; where there are `several`, lines for pipes say whose they are.
+    """
     if as_json:
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         print(json.dumps(plain(result), ensure_ascii=not utf8), flush=True)
     elif as_csv:
-        write_csv(result, header)
+        write_csv(result, first)
     else:
         console = Out(soft_wrap=not sys.stdout.isatty(), highlight=False)
-        as_text(result, console)
+        if several and isinstance(result, ExtractResult) and not console.is_terminal:
+            as_lines(result, f"{result.document}\t")
+        else:
+            as_text(result, console)
     if not quiet and not isinstance(result, InspectResult):
-        console = Console(stderr=True, highlight=False)
+        console = Err(stderr=True, highlight=False)
         console.print(savings_panel(result.savings, console.width))
 
 
@@ -85,15 +105,10 @@ def _(result: SummarizeResult, console: Console) -> None:
 @as_text.register
 def _(result: ExtractResult, console: Console) -> None:
     if not console.is_terminal:
-        for f in result.fields:
-            print(f"{f.field.name}\t{cell(f.value)}")
+        as_lines(result)
         return
     table = Table(
-        "field",
-        "value",
-        "as written",
-        "where",
-        "confidence",
+        *(Column(name, overflow="fold") for name in ("field", "value", "as written", "where", "confidence")),
         title=Text(result.document),
         title_style="bold",
         title_justify="left",
@@ -101,6 +116,12 @@ def _(result: ExtractResult, console: Console) -> None:
     for f in result.fields:
         table.add_row(*field_row(f))
     console.print(table)
+
+
+def as_lines(result: ExtractResult, document: str = "") -> None:
+    """A line per field, for pipes: name, tab, value."""
+    for f in result.fields:
+        print(f"{document}{f.field.name}\t{cell(f.value)}")
 
 
 def field_row(found: Extracted) -> list[Text]:
@@ -167,6 +188,11 @@ def indented(text: Text, columns: int, console: Console) -> Text:
     return Text("\n").join(Text.assemble(" " * columns, line) for line in lines)
 
 
+def printable(name: str) -> str:
+    """A name on one line, without anything that a terminal would obey."""
+    return "".join(c if c.isprintable() else "?" for c in name)
+
+
 def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:
     """The entries of the cache."""
     if as_json:
@@ -175,6 +201,6 @@ def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:
         return
     for entry in entries:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified))
-        print(f"{when}  {entry.tokens:>10,} tokens  {size(entry.size_bytes):>9}  {entry.name}")
+        print(f"{when}  {entry.tokens:>10,} tokens  {size(entry.size_bytes):>9}  {printable(entry.name)}")
     if not entries:
         print("the cache is empty", file=sys.stderr)

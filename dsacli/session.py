@@ -61,7 +61,7 @@ def open_session(
     """
     check_device(device)
     if threads:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(min(threads, os.cpu_count() or 1))
     logger, bars = logging.getLogger("dsacli"), Bars(quiet, verbose)
     handler = Warnings(bars)
     logger.addHandler(handler)

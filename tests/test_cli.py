@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dsacli import __version__
 from dsacli.documents import parse
+from dsacli.dsa.cache import TensorCache
 from dsacli.panel import flop, times
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -241,6 +242,11 @@ def test_extract_as_text_for_pipes_is_a_line_per_field(cli, ferry):
     assert result.stdout.splitlines()[2] == "web address\t"
 
 
+def test_extract_from_several_says_whose_each_line_is(cli, ferry, pdf):
+    lines = cli("extract", ferry, pdf, "--field", "builder", "--quiet", code=None).stdout.splitlines()
+    assert [line.split("\t")[:2] for line in lines] == [[str(ferry), "builder"], [str(pdf), "builder"]]
+
+
 def test_extract_by_a_schema_file(objects, ferry, tmp_path):
     schema = tmp_path / "fields.json"
     tug = {"name": "tug", "question": "Which tug towed her home?"}
@@ -425,6 +431,41 @@ def test_entries_are_for_their_owner_only(cli, ferry, own_cache):
     cli("inspect", ferry)
     (entry,) = own_cache.iterdir()
     assert entry.stat().st_mode & 0o077 == 0 and own_cache.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("words", ["a", "7", "Hi\n"])
+def test_a_document_of_one_word_is_kept_like_any_other(objects, tmp_path, own_cache, words):
+    (tmp_path / "one.txt").write_text(words)
+    for cached in (0, 1):
+        (result,) = objects("ask", tmp_path / "one.txt", WHO, code=None)
+        assert (result["savings"]["context_tokens"], result["savings"]["document_pass"]["cached"]) == (1, cached)
+
+
+def test_an_entry_of_another_layout_is_built_anew(objects, ferry, own_cache):
+    objects("inspect", ferry)
+    (entry,) = own_cache.iterdir()
+    tensors = TensorCache(own_cache).load(entry.stem)
+    del tensors["sentences"]
+    TensorCache(own_cache).save(entry.stem, tensors, "ferry.txt", 1)
+    assert objects("inspect", ferry)[0]["document_pass"]["cached"] == 0
+    assert objects("inspect", ferry)[0]["document_pass"]["cached"] > 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("mode", [[], ["--json"]], ids=str)
+def test_a_full_disk_is_one_line(program, ferry, mode):
+    with open("/dev/full", "wb") as full:
+        done = program("ask", ferry, WHO, "--quiet", *mode, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (1, b"dsacli: output: no space left on device\n")
+
+
+def test_more_threads_than_cores_are_the_cores(cli, ferry):
+    threads = torch.get_num_threads()
+    try:
+        cli("ask", ferry, WHO, "--threads", 100_000, *ANY)
+        assert torch.get_num_threads() <= os.cpu_count()
+    finally:
+        torch.set_num_threads(threads)
 
 
 # ---- a terminal on stderr, a pipe on stdout ----
@@ -616,6 +657,7 @@ def test_a_terminal_without_unicode_does_not_stop_it(program, ferry, mode):
         ["summarize"],
         ["summarize", "ferry.txt", "--words", 50, "--sentences", 3],
         ["summarize", "ferry.txt", "--by", "page"],
+        ["summarize", "ferry.txt", "--focus", " "],
         ["extract", "ferry.txt"],
         ["extract", "ferry.txt", "--field", "a", "--schema", "schema.json"],
         ["extract", "ferry.txt", "--field", "a", "--json", "--csv"],
@@ -636,6 +678,8 @@ def test_wrong_usage_is_exit_code_2(cli, folder, arguments):
         ("ask", ["  "], "the question is empty"),
         ("ask", [], "no question"),
         ("ask", ["Who was \udce9lise?"], "not text in this terminal's encoding"),
+        ("summarize", ["--focus", "caf\udce9"], "not text in this terminal's encoding"),
+        ("extract", ["--field", "caf\udce9"], "not text in this terminal's encoding"),
         ("ask", [WHO, "--device", "tpu"], "unknown device 'tpu'"),
         ("ask", [WHO, "--device", "cpu:x"], "unknown device 'cpu:x'"),
         ("extract", ["--field", "price:monney"], 'unknown type "monney"'),

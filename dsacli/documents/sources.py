@@ -40,6 +40,8 @@ def read_source(path: str | Path) -> bytes:
     name = _name(path)
     try:
         if str(path) == STDIN:
+            if sys.stdin is None:
+                raise DsacliError("stdin is closed")
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:
             if os.path.getsize(path) > LARGEST:

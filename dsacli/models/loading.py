@@ -62,7 +62,7 @@ def read_config(folder: Path) -> ReaderConfig:
     path = folder / "config.json"
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise DsacliError(f"{folder} is no model directory: it has no config.json") from None
     except (OSError, ValueError) as failure:
         raise DsacliError(f"{path}: {failure}") from None

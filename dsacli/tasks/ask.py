@@ -60,6 +60,8 @@ def ask(
     for first, last, confidence in result.spans.best(4 * count):
         evidence = context.evidence(first, last)
         wording = evidence.quote[evidence.quote_start : evidence.quote_end]
+        if not plain(wording):
+            continue  # punctuation answers nothing
         known = merged.get(plain(wording))
         if known is None:
             merged[plain(wording)] = Answer(single_line(wording), confidence, (evidence,))

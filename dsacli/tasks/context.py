@@ -102,7 +102,7 @@ def open_documents(
             try:
                 store(cache, key, encoded)
             except OSError as failure:
-                progress.warn(f"{name} is not cached: {failure}")
+                progress.warn(f"{name} is not cached: {failure.strerror or failure}")
         return encoded
 
     return load_documents(paths, read)

@@ -76,7 +76,7 @@ def tokenise(text: str, sentences: np.ndarray, tokenizer: Tokenizer) -> tuple[np
         ids.append(np.array(encoding.ids, np.int32))
         offsets.append(np.array(encoding.offsets, np.int32).reshape(-1, 2) + low)
     places = np.concatenate(offsets)
-    return np.concatenate(ids), np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
+    return np.concatenate(ids), places[:, 0].copy(), places[:, 1].copy()
 
 
 def cut_passages(sentence_tokens: np.ndarray, total: int, limit: int) -> np.ndarray:
@@ -149,12 +149,14 @@ def stored(cache: TensorCache, key: str) -> EncodedDocument | None:
     tensors = cache.load(key)
     if tensors is None:
         return None
-    document = Document.from_json(json.loads(tensors["document"].numpy().tobytes().decode("utf-8")))
-    arrays = {name: tensors[name].numpy() for name in _ARRAYS}
-    flops, seconds = tensors["cost"].tolist()
-    return EncodedDocument(
-        document, **arrays, index_keys=tensors["index_keys"], flops=int(flops), seconds=seconds, cached=True
-    )
+    try:
+        document = Document.from_json(json.loads(tensors["document"].numpy().tobytes().decode("utf-8")))
+        arrays = {name: tensors[name].numpy() for name in _ARRAYS}
+        flops, seconds = tensors["cost"].tolist()
+        keys = tensors["index_keys"]
+    except (KeyError, ValueError, TypeError):
+        return None  # of another version, whatever its checksums say
+    return EncodedDocument(document, **arrays, index_keys=keys, flops=int(flops), seconds=seconds, cached=True)
 
 
 _ARRAYS = ("token_ids", "starts", "ends", "passages", "sentences")

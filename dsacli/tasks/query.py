@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.errors import DsacliError
+from dsacli.errors import DsacliError, UsageFailure
 from dsacli.models.loading import ReaderModel
 from dsacli.models.reader import QUESTION_TOKENS
 from dsacli.models.reading import (
@@ -34,7 +34,14 @@ class QueryResult:
 
 
 def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
-    """Token ids of a question. Raises DsacliError for one without words or longer than 64 tokens."""
+    """Token ids of a question.
+
+    Raises DsacliError for one without words or longer than 64 tokens, UsageFailure for bytes that are no text.
+    """
+    try:
+        question.encode()
+    except UnicodeEncodeError:
+        raise UsageFailure("what is asked is not text in this terminal's encoding") from None
     ids = model.tokenizer.encode(question, add_special_tokens=False).ids
     if not ids:
         raise DsacliError("the question is empty")
