@@ -2,7 +2,8 @@
 """Write a long invented chronicle of a harbour town as plain text with pages (form feeds).
 
 The prose is drawn from a grammar.  Each of FACTS is put into an ordinary paragraph at its share of the
-length; the grammar knows none of their people and things, so that each fact stands in one place only.
+length; the grammar knows none of their people and things, so that each fact stands in one place only. What
+a person would say for short is right too (`short`); `indirect` asks without the words of the text.
 The text runs from 1690 to 1890 whatever its length, and the years of the facts agree with their places.
 Standard library only; the same arguments give the same text.
 """
@@ -26,12 +27,14 @@ FACTS = [
         "share": 0.25,
         "question": "What did the harbourmaster pay for the bell?",
         "answer": "one hundred and twelve guineas and a barrel of smoked eels",
+        "short": "one hundred and twelve guineas",
         "sentence": "For the bell that still hangs above the customs shed Harbourmaster Obadiah Crake gave a founder at Lindholm one "
         "hundred and twelve guineas and a barrel of smoked eels.",
     },
     {
         "share": 0.50,
-        "question": "How long was the Amaranth kept in quarantine?",
+        "question": "How long did the Amaranth lie under Gallows Spit?",
+        "indirect": "How long was the Amaranth kept in quarantine?",
         "answer": "forty-one days",
         "sentence": "When the Amaranth came in from Smyrna with fever aboard she was sent to lie under Gallows Spit, and forty-one days "
         "went by before anybody from her was suffered to set foot on land.",
@@ -40,6 +43,7 @@ FACTS = [
         "share": 0.75,
         "question": "In what building was the first public library opened?",
         "answer": "the old salt office",
+        "short": "salt office",
         "sentence": "That autumn the first public library was opened in the old salt office, with the 612 volumes that the surgeon "
         "Theodric Vane had left to whoever would dust them.",
     },
@@ -47,6 +51,7 @@ FACTS = [
         "share": 0.95,
         "question": "Why could the dry dock not be emptied?",
         "answer": "a drowned oak, three hundred years old, lay across its culvert",
+        "short": "a drowned oak",
         "sentence": "It was Marguerite Dunleavy, an engineer on her honeymoon, who discovered why the dry dock would not empty: a drowned "
         "oak, three hundred years old, lay across its culvert.",
     },

@@ -23,6 +23,13 @@ def page_of(text: str, fact: dict) -> int:
     return text.count("\f", 0, sentence.start() + answer.start()) + 1
 
 
+@pytest.mark.xfail(reason="a question that shares no word with its sentence but a rare name is beyond this reader")
+def test_a_fact_is_found_by_a_question_that_only_describes_it(objects, book, make_book, right):
+    (fact,) = (fact for fact in make_book.FACTS if "indirect" in fact)
+    (result,) = objects("ask", book, fact["indirect"], code=None)
+    assert right(result["answer"], [fact["answer"]])
+
+
 def test_the_book_is_longer_than_150_000_tokens(objects, book):
     (result,) = objects("inspect", book)
     (facts,) = result["documents"]
@@ -35,7 +42,7 @@ def test_the_book_is_longer_than_150_000_tokens(objects, book):
 def test_a_fact_is_found_with_its_page(answers, book, make_book, right, number):
     fact, result = make_book.FACTS[number], answers[number]
     assert result["question"] == fact["question"]
-    golds = [fact["answer"], fact["answer"].removeprefix("the ")]
+    golds = [fact["answer"], fact["answer"].removeprefix("the "), fact.get("short", fact["answer"])]
     assert right(result["answer"], golds), (result["answer"], result["confidence"], result["evidence"])
     assert result["evidence"][0]["page"] == page_of(book.read_text(encoding="utf-8"), fact)
 

@@ -10,6 +10,7 @@ import numpy as np
 from dsacli.models.loading import ReaderModel
 from dsacli.tasks.ask import plain, single_line
 from dsacli.tasks.context import Context
+from dsacli.tasks.encode import EncodedDocument
 from dsacli.tasks.evidence import Evidence
 from dsacli.tasks.fields import Field, field_question
 from dsacli.tasks.query import QueryResult, run_dense, run_query
@@ -19,6 +20,8 @@ from dsacli.tasks.values import find_values
 TEXT_CANDIDATES = 4
 # What reads like an answer and has no value of the type is half a rival to those that have one.
 UNTYPED = 0.5
+# Characters before and after a candidate in which an acronym of the field's name must stand.
+ACRONYM_REACH = 300
 SAYS_FAX = re.compile(r"\bfax\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z", re.IGNORECASE)
 
 
@@ -115,6 +118,8 @@ def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[
     if field.type == "text":
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
             evidence = context.evidence(first, last)
+            if not near_acronyms(field.name, *context.characters(first, last)):
+                continue
             wording = evidence.quote[evidence.quote_start : evidence.quote_end]
             yield Candidate(single_line(wording), confidence, evidence)
         return
@@ -127,7 +132,7 @@ def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[
                 continue
             first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
             last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
-            if first <= last:
+            if first <= last and near_acronyms(field.name, encoded, start + value.start, start + value.end):
                 evidence = context.evidence(first, last)
                 yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
 
@@ -141,6 +146,19 @@ def joined(runs: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[tuple[
         else:
             parts.append((first, last))
     return parts
+
+
+def near_acronyms(name: str, encoded: EncodedDocument, start: int, end: int) -> bool:
+    """Whether the acronyms of a field's name ("VAT number"), or their words, stand around a candidate.
+
+    Nobody paraphrases them, and a reader that never met one takes any number for it.
+    """
+    around = encoded.document.text[max(0, start - ACRONYM_REACH) : end + ACRONYM_REACH]
+    return all(
+        re.search(rf"\b{acronym}\b", around)
+        or re.search(r"\b" + r"\w+(?:\W+(?:of|and|the))?\W+".join(acronym) + r"\w", around, re.IGNORECASE)
+        for acronym in re.findall(r"\b[A-Z]{2,6}\b", name)
+    )
 
 
 def is_fax(before: str) -> bool:

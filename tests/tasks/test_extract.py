@@ -5,7 +5,7 @@ from dsacli.tasks.ask import plain, single_line
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.evidence import Evidence
-from dsacli.tasks.extract import Candidate, best_value, candidates, extract, joined, of_type
+from dsacli.tasks.extract import Candidate, best_value, candidates, extract, joined, near_acronyms, of_type
 from dsacli.tasks.fields import Field
 from dsacli.tasks.query import run_query
 from dsacli.tasks.values import find_values, normalise
@@ -142,3 +142,23 @@ def test_the_whole_document_says_whether_the_day_comes_first():
     part = "It was signed on 01/03/2025."
     assert [v.normalised for v in find_values(part, "date")] == ["2025-01-03"]
     assert [v.normalised for v in find_values(part, "date", part + " It ends on 25/12/2026.")] == ["2025-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "near"),
+    [
+        ("VAT number", "The VAT number of the mill is GB 123.", True),
+        ("VAT number", "Registered for value-added tax under GB 123.", True),
+        ("VAT number", "Telephone GB 123, fax GB 456, ovation.", False),
+        ("CEO", "GB 123 is run by its chief executive officer.", True),
+        ("head of HR and CEO", "The CEO wrote GB 123.", False),
+        ("number", "GB 123", True),
+    ],
+)
+def test_an_acronym_must_stand_near_its_value(model, name, text, near):
+    document = encode_document(parse("a.txt", text.encode()), model)
+    start = text.index("GB 123")
+    assert near_acronyms(name, document, start, start + 6) == near
+    far = encode_document(parse("a.txt", (text.replace("GB 123", "") + " ." * 300 + " GB 123").encode()), model)
+    start = far.document.text.index("GB 123")
+    assert near_acronyms(name, far, start, start + 6) == (name == "number")
