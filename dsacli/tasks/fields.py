@@ -217,6 +217,12 @@ _TEMPLATES = {
     "text": ("What {be} {the} {name}?",),
     "number": ("What {be} {the} {name}?",),
 }
+# What is never asked with "what is": the words that documents use for it are others than its name.
+_IDIOMS = [
+    (r"(?:governing|applicable) law", ["Which law governs the agreement?", "What is the governing law?"]),
+    (r"(?:place of )?jurisdiction|competent courts?", ["Which courts have jurisdiction?"]),
+    (r"payment (?:terms?|period|deadline)", ["When are invoices due?", "Within what time must invoices be paid?"]),
+]
 _ASKING = r"(?:who|whom|whose|what|which|when|where|why|how)\s"
 _SINGULAR = re.compile(r"(?:[su]s|is|ess|news|basis|series|headquarters)$", re.IGNORECASE)
 
@@ -235,13 +241,18 @@ def field_question(field: Field) -> list[str]:
         return [f"{field.name}?"]
     name = _spoken_name(field.name)
     questions = (
-        _contact(field, name)
+        _idiom(name)
+        or _contact(field, name)
         or _counting(field, name)
         or _named(name)
         or _happened(field, name)
         or _from_template(_kind(field, name), name)
     )
     return list(dict.fromkeys(questions + _described(field)))[:3]
+
+
+def _idiom(name: str) -> list[str]:
+    return next((asked for form, asked in _IDIOMS if re.fullmatch(form, name, re.IGNORECASE)), [])
 
 
 def _spoken_name(name: str) -> str:

@@ -60,7 +60,7 @@ QUESTIONS = [
     ("effectiveDate:date", ["What is the effective date?", "When is the effective date?"]),
     ("termination:date", ["When is the termination?", "What is the date of the termination?"]),
     ("signed on:date", ["When was it signed?", "When was the document signed?"]),
-    ("governing law", ["What is the governing law?"]),
+    ("governing law", ["Which law governs the agreement?", "What is the governing law?"]),
     ("total fee:money", ["How much is the total fee?", "What is the total fee?"]),
     ("total fees:money", ["How much are the total fees?", "What are the total fees?"]),
     ("notice period:duration", ["How long is the notice period?", "What is the notice period?"]),
@@ -202,3 +202,16 @@ def test_schemas_that_cannot_be_read(tmp_path):
         load_schema(tmp_path / "none.json")
     with pytest.raises(DsacliError, match="cannot be read: is a directory"):
         load_schema(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("governing law", "Which law governs the agreement?"),
+        ("Applicable_law", "Which law governs the agreement?"),
+        ("jurisdiction", "Which courts have jurisdiction?"),
+        ("paymentTerms", "When are invoices due?"),
+    ],
+)
+def test_what_goes_by_other_words_in_documents_is_asked_in_those(name, question):
+    assert field_question(Field(name))[0] == question
