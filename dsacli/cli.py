@@ -127,7 +127,7 @@ def ask(
     ],
     json: Json = False,
     answers: Annotated[int, typer.Option("--answers", "-n", min=1, max=50, help="Answers per question.")] = 1,
-    min_confidence: MinConfidence = 0.3,
+    min_confidence: MinConfidence = 0.5,
     top_k: TopK = None,
     compare_dense: CompareDense = False,
     model: Model = None,

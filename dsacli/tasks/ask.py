@@ -9,7 +9,8 @@ from dsacli.tasks.evidence import Evidence
 from dsacli.tasks.query import run_dense, run_query
 from dsacli.tasks.savings import Savings
 
-MIN_CONFIDENCE = 0.3
+# Below this an answer is likelier wrong than right.
+MIN_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True)
