@@ -44,10 +44,18 @@ def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tu
     elif draw > 1 - EXTEND_SHARE:
         tokens, shift = joined(corpus, question.passage, tokens, rng)
         first, last = first + shift, last + shift
-    if len(tokens) > RUN_TOKENS:
-        low = int(rng.integers(max(0, last + 1 - RUN_TOKENS), min(first, len(tokens) - RUN_TOKENS) + 1))
-        tokens, first, last = tokens[low : low + RUN_TOKENS], first - low, last - low
-    return tokens, (first, last)
+    return fitted(tokens, (first, last), rng)
+
+
+def fitted(
+    tokens: np.ndarray, span: tuple[int, int] | None, rng: np.random.Generator
+) -> tuple[np.ndarray, tuple[int, int] | None]:
+    """At most a run of the tokens, the span in it, and where it then is."""
+    if len(tokens) <= RUN_TOKENS:
+        return tokens, span
+    first, last = span or (0, 0)
+    low = int(rng.integers(max(0, last + 1 - RUN_TOKENS), min(first, len(tokens) - RUN_TOKENS) + 1))
+    return tokens[low : low + RUN_TOKENS], (first - low, last - low) if span else None
 
 
 def joined(
@@ -175,11 +183,8 @@ def form_group(tokenizer: Tokenizer, prose: list[str], rng: np.random.Generator)
     question = np.array(tokenizer.encode(form.question, add_special_tokens=False).ids, np.int32)
     ids, offsets = np.array(tokens.ids, np.int32), np.array(tokens.offsets, np.int32)
     span = token_span(offsets, *form.answer) if form.answer else None
-    low = 0
-    if len(ids) > RUN_TOKENS:
-        first, last = span or (0, 0)
-        low = int(rng.integers(max(0, last + 1 - RUN_TOKENS), min(first, len(ids) - RUN_TOKENS) + 1))
-    return Group(question, [ids[low : low + RUN_TOKENS]], (span[0] - low, span[1] - low) if span else None)
+    run, answer = fitted(ids, span, rng)
+    return Group(question, [run], answer)
 
 
 def with_forms(
