@@ -2,13 +2,15 @@
 
     document ── layers 1..index_layers, passage by passage ── index keys k(s)
     question ── layers 1..index_layers ── index queries q(t, j), weights w(t, j)
-    [question; selected runs] ── all layers ── start, end and no-answer logits
+    [question; selected run] for every run ── the local layers, each by itself
+    all of these side by side ── the last `joint_layers` layers, as one sequence ── start, end, no-answer logits
 
 The layers are BERT's (post-norm, learned positions), so that pretrained MiniLM weights fit.
 This file is the network and nothing else: no documents, no selection, no counting.
 """
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +23,9 @@ SPECIAL_TOKENS = 2
 # The longest question that is taken, and windows that are longer than their overlap by far.
 QUESTION_TOKENS = 64
 SHORTEST_RUN_TOKENS = 192
+SALIENCE_FEATURES, SALIENCE_WIDTH = 7, 48
+# A score that leaves nothing in a softmax, and something to divide by where there is nothing else.
+NO_TOKEN = -1e4
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class ReaderConfig:
     max_position_embeddings: int = 512
     type_vocab_size: int = 2
     layer_norm_eps: float = 1e-12
+    joint_layers: int = 0
     index_layers: int = 2
     index_n_heads: int = 8
     index_head_dim: int = 64
@@ -54,8 +60,9 @@ class ReaderConfig:
             value, kinds = getattr(self, field.name), int if isinstance(field.default, int) else (int, float)
             if isinstance(value, bool) or not isinstance(value, kinds):
                 raise ValueError(f"{field.name} is {value!r}")
-            if isinstance(field.default, int) and value < 1:
-                raise ValueError(f"{field.name} is {value}; it must be at least 1")
+            least = min(1, field.default)
+            if isinstance(field.default, int) and value < least:
+                raise ValueError(f"{field.name} is {value}; it must be at least {least}")
         if self.temperature <= 0:
             raise ValueError(f"temperature is {self.temperature}; it must be above 0")
         if self.hidden_size % self.num_attention_heads:
@@ -68,8 +75,33 @@ class ReaderConfig:
                 f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
                 f"room for a question of {QUESTION_TOKENS} tokens"
             )
-        if self.index_layers > self.num_hidden_layers:
-            raise ValueError(f"index_layers is {self.index_layers} of {self.num_hidden_layers} layers")
+        for name in ("index_layers", "joint_layers"):
+            if getattr(self, name) > self.num_hidden_layers:
+                raise ValueError(f"{name} is {getattr(self, name)} of {self.num_hidden_layers} layers")
+
+
+@dataclass(frozen=True)
+class Together:
+    """How runs side by side attend to each other: run r's tokens are [edges[r], edges[r + 1]), and `bias[r]`,
+    [batch, tokens], is what they add to their scores of every token."""
+
+    edges: list[int]
+    bias: torch.Tensor
+
+
+def together(edges: list[int], padding: torch.Tensor) -> Together:
+    """All runs of a sequence attend to each other; a token gives all other runs together the weight that it
+    gives its own (each one's scores lose the logarithm of their number), however many there are, so that what was learned
+    from a few holds for many.
+
+    edges: the first token of every run, and the end; padding: [batch, tokens], True where there is no token
+    """
+    present = torch.stack([~padding[:, low:high].all(1) for low, high in pairwise(edges)])
+    others = -torch.log((present.sum(0) - 1).clamp(min=1).float())
+    bias = others[None, :, None].repeat(len(edges) - 1, 1, edges[-1])
+    for number, (low, high) in enumerate(pairwise(edges)):
+        bias[number, :, low:high] = 0
+    return Together(edges, bias.masked_fill(padding, NO_TOKEN))
 
 
 class Embeddings(nn.Module):
@@ -87,7 +119,10 @@ class Embeddings(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Every token of an input to every token of it, one fused projection for Q, K and V."""
+    """Every token of an input to every token of it, one fused projection for Q, K and V.
+
+    The tokens of runs side by side attend run after run, so that no [tokens, tokens] bias is ever held.
+    """
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -96,11 +131,21 @@ class SelfAttention(nn.Module):
         self.core = CoreAttention()
         self.out = nn.Linear(config.hidden_size, config.hidden_size)
 
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
         queries, keys, values = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
         )
-        return self.out(self.core(queries, keys, values, padding).transpose(1, 2).flatten(-2))
+        if runs is None:
+            attended = self.core(queries, keys, values, padding)
+        else:
+            attended = torch.cat(
+                [
+                    self.core(queries[:, :, low:high], keys, values, bias=bias)
+                    for (low, high), bias in zip(pairwise(runs.edges), runs.bias)
+                ],
+                dim=2,
+            )
+        return self.out(attended.transpose(1, 2).flatten(-2))
 
 
 class Layer(nn.Module):
@@ -114,9 +159,24 @@ class Layer(nn.Module):
         self.down = nn.Linear(config.intermediate_size, config.hidden_size)
         self.output_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
-        hidden = self.attention_norm(hidden + self.attention(hidden, padding))
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
+        hidden = self.attention_norm(hidden + self.attention(hidden, padding, runs))
         return self.output_norm(hidden + self.down(F.gelu(self.up(hidden))))
+
+
+class SalienceHead(nn.Module):
+    """How much a sentence matters to its document: [sentences, features] to [sentences].
+
+    The features are a sentence's mean index key and a few figures that `tasks.salience` says more about.
+    """
+
+    def __init__(self, config: ReaderConfig):
+        super().__init__()
+        self.up = nn.Linear(config.index_head_dim + SALIENCE_FEATURES, SALIENCE_WIDTH)
+        self.down = nn.Linear(SALIENCE_WIDTH, 1)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return self.down(F.gelu(self.up(features))).squeeze(-1)
 
 
 class Reader(nn.Module):
@@ -128,6 +188,7 @@ class Reader(nn.Module):
         self.embeddings = Embeddings(config)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         self.indexer = LightningIndexer(config.hidden_size, config.index_n_heads, config.index_head_dim)
+        self.salience = SalienceHead(config)
         self.span_head = nn.Linear(config.hidden_size, 2)
 
     def lower_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
@@ -135,11 +196,7 @@ class Reader(nn.Module):
 
         token_ids, types: [batch, tokens], padding as in `CoreAttention`; returns [batch, tokens, hidden].
         """
-        positions = torch.arange(token_ids.shape[1], device=token_ids.device)
-        hidden = self.embeddings(token_ids, positions, types)
-        for layer in self.layers[: self.config.index_layers]:
-            hidden = layer(hidden, padding)
-        return hidden
+        return self._states(token_ids, types, padding, self.config.index_layers)
 
     def reading_pass(
         self,
@@ -148,7 +205,7 @@ class Reader(nn.Module):
         types: torch.Tensor,
         padding: torch.Tensor | None,
     ) -> torch.Tensor:
-        """All layers over question and selected tokens.
+        """All layers over question and selected tokens, each input by itself.
 
         token_ids, positions, types: [batch, tokens]. A batch entry is the question and one run
         (runs apart), or the question and all runs with positions restarting in each (one sequence).
@@ -158,3 +215,25 @@ class Reader(nn.Module):
         for layer in self.layers:
             hidden = layer(hidden, padding)
         return self.span_head(hidden).float()
+
+    def local_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """Hidden states of the question and one run under the joint layers: [batch, tokens, hidden]."""
+        return self._states(token_ids, types, padding, self.config.num_hidden_layers - self.config.joint_layers)
+
+    def joint_pass(self, hidden: torch.Tensor, runs: Together) -> torch.Tensor:
+        """The last `joint_layers` layers, in which question and all selected tokens attend to each other.
+
+        hidden: [batch, tokens, hidden], the `local_states` of all runs side by side, each with its question
+        returns: [batch, tokens, 2] start and end logits, float32; those of a run's first token are its no-answer's
+        """
+        for layer in self.layers[self.config.num_hidden_layers - self.config.joint_layers :]:
+            hidden = layer(hidden, None, runs)
+        return self.span_head(hidden).float()
+
+    def _states(
+        self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None, layers: int
+    ) -> torch.Tensor:
+        hidden = self.embeddings(token_ids, torch.arange(token_ids.shape[1], device=token_ids.device), types)
+        for layer in self.layers[:layers]:
+            hidden = layer(hidden, padding)
+        return hidden

@@ -13,7 +13,7 @@ import torch
 from dsacli.dsa.selection import Selection, merge_runs, select_topk
 from dsacli.models.batches import pad_rows, passage_row, question_row
 from dsacli.models.loading import fastest_dtype
-from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.models.reader import Reader, ReaderConfig, together
 
 BATCH_TOKENS = 8192
 ANSWER_TOKENS = 40
@@ -238,6 +238,11 @@ def select_runs(
     return SelectedRuns(runs, scores, sum(last - first for first, last in whole))
 
 
+def read_runs(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
+    """Read runs with the question, as one sequence where the reader has joint layers, else apart."""
+    return (read_together if reader.config.joint_layers else read_apart)(reader, question, runs)
+
+
 @torch.inference_mode()
 def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
     """Read each run with the question on its own, in batches of similar length."""
@@ -252,6 +257,27 @@ def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> lis
             spans = logits[place, head : head + len(runs[number].tokens)]
             read.append(RunLogits(runs[number], spans, float(logits[place, 0].sum())))
     return read
+
+
+@torch.inference_mode()
+def read_together(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> list[RunLogits]:
+    """Read the runs with the question, each by itself in the local layers and all as one sequence above them."""
+    device = next(reader.parameters()).device
+    head = len(question) + 2
+    lengths = [head + len(run.tokens) + 1 for run in runs]
+    states: list[torch.Tensor] = [torch.empty(0)] * len(runs)
+    for batch in _batches(sorted(range(len(runs)), key=lengths.__getitem__), lengths):
+        rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
+        hidden = reader.local_states(rows.token_ids, rows.types, rows.padding)
+        for place, number in enumerate(batch):
+            states[number] = hidden[place, : lengths[number]]
+    edges = np.cumsum([0, *lengths]).tolist()
+    nowhere = torch.zeros(1, edges[-1], dtype=torch.bool, device=device)
+    logits = reader.joint_pass(torch.cat(states)[None], together(edges, nowhere)).cpu().numpy()[0]
+    return [
+        RunLogits(run, logits[low + head : low + head + len(run.tokens)], float(logits[low].sum()))
+        for run, low in zip(runs, edges)
+    ]
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ from dsacli.models.loading import ReaderModel
 from dsacli.models.reader import QUESTION_TOKENS
 from dsacli.models.reading import (
     SpanDistribution,
-    read_apart,
+    read_runs,
     read_sequence,
     select_runs,
     weigh_spans,
@@ -58,7 +58,7 @@ def run_query(model: ReaderModel, context: Context, question: str, index_topk: i
     with Account(reader) as account:
         keys, edges = context.index_keys, context.edges.tolist()
         selected = select_runs(reader, ids, keys, context.sentence_edges, edges, topk)
-        read = read_apart(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
+        read = read_runs(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
         spans = weigh_spans(reader.config, read)
     entries = sum(last - first + len(ids) + 3 for first, last in selected.runs)
     return QueryResult(spans, selected.runs, account.savings(context, len(ids) + 2, selected.tokens, entries))

@@ -1,7 +1,8 @@
-"""How much a document attends to each of its sentences, by index scores.
+"""How much a sentence matters: to a focus, by index scores; to the whole document, by what was learned from summaries.
 
 With a focus, a sentence's salience is the sum over the focus's tokens of its best index score: late
-interaction, as the indexer was trained. Without one, the query tokens are taken from evenly spaced
+interaction, as the indexer was trained. Without one, the reader's salience head weighs what is known of each sentence: its
+index keys, the weight of its terms, where it stands, and its index scores for query tokens taken from evenly spaced
 passages of the document itself (probes), those of most term weight: frequent in the document, rare among
 its sentences. What their index scores agree on, the document keeps coming back to.
 """
@@ -20,6 +21,8 @@ PROBE_TOKENS = 24
 CHUNK_TOKENS = 4096
 LENGTH_TAKEN_OFF = 0.5
 TERM_LENGTH_POWER = 0.7
+# Sentences after which the beginning of a document, and before which its end, has faded to a third.
+EDGE_SENTENCES = 10
 
 
 def sentence_tokens(context: Context) -> np.ndarray:
@@ -80,13 +83,20 @@ def best_by_sentence(
 
     Yields which sentences, and float64 [queries, sentences of the stretch].
     """
+    for here in _stretches(sentences):
+        first = int(sentences[here.start, 0])
+        keys = context.index_keys[first : int(sentences[here.stop - 1, 1])]
+        scores = model.reader.indexer.scores(queries, weights, keys).numpy()
+        yield here, np.maximum.reduceat(scores, sentences[here, 0] - first, axis=1).astype(np.float64)
+
+
+def _stretches(sentences: np.ndarray) -> Iterator[slice]:
+    """Which sentences to work on at a time: about CHUNK_TOKENS tokens of them."""
     low = 0
     while low < len(sentences):
-        first = int(sentences[low, 0])
-        high = max(low + 1, int(np.searchsorted(sentences[:, 1], first + CHUNK_TOKENS, side="right")))
-        keys = context.index_keys[first : int(sentences[high - 1, 1])]
-        scores = model.reader.indexer.scores(queries, weights, keys).numpy()
-        yield slice(low, high), np.maximum.reduceat(scores, sentences[low:high, 0] - first, axis=1).astype(np.float64)
+        limit = sentences[low, 0] + CHUNK_TOKENS
+        high = max(low + 1, int(np.searchsorted(sentences[:, 1], limit, side="right")))
+        yield slice(low, high)
         low = high
 
 
@@ -97,20 +107,22 @@ def focused_salience(
     return np.concatenate([b.sum(0) for _, b in best_by_sentence(model, context, queries, weights, sentences)])
 
 
-def salience(
-    model: ReaderModel,
-    context: Context,
-    probes: tuple[torch.Tensor, torch.Tensor, np.ndarray],
-    sentences: np.ndarray,
-    terms: np.ndarray,
-) -> np.ndarray:
-    """One number per sentence, float64 [sentences]: its index scores and its terms' weight, standardised.
+@torch.inference_mode()
+def salience(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+    """One number per sentence, float64 [sentences]: what the salience head makes of its features."""
+    features = sentence_features(model, context, sentences).to(next(model.reader.salience.parameters()))
+    return model.reader.salience(features).float().cpu().numpy().astype(np.float64)
 
-    probes: of `probe_queries`; the passage that a probe is from has no say about its own sentences. Both
-    parts grow with a sentence's length; LENGTH_TAKEN_OFF and TERM_LENGTH_POWER leave longer sentences an
-    advantage, for those are what a summary is made of.
+
+def sentence_features(model: ReaderModel, context: Context, sentences: np.ndarray) -> torch.Tensor:
+    """What the salience head reads: float32 [sentences, index_head_dim + SALIENCE_FEATURES].
+
+    The mean index key of a sentence less that of the document; its index scores for probes and its terms' weight,
+    standardised; its length; where it stands; its share of figures. Index scores and terms' weight grow with a sentence's
+    length; LENGTH_TAKEN_OFF and TERM_LENGTH_POWER leave longer sentences an advantage.
     """
-    queries, weights, owners = probes
+    terms = term_weights(model, context, sentences)
+    queries, weights, owners = probe_queries(model, context, terms)
     stretches = best_by_sentence(model, context, queries, weights, sentences)
     total = np.concatenate([mean_of_others(best, owners, sentences[here, 0]) for here, best in stretches])
     sizes = sentences[:, 1] - sentences[:, 0]
@@ -118,7 +130,43 @@ def salience(
     slope = np.cov(lengths, total)[0, 1] / max(lengths.var(), 1e-9) if len(lengths) > 2 else 0.0
     sums = np.concatenate([[0.0], np.cumsum(terms)])
     weight = (sums[sentences[:, 1]] - sums[sentences[:, 0]]) / sizes**TERM_LENGTH_POWER
-    return standardised(total - LENGTH_TAKEN_OFF * slope * lengths) + standardised(weight)
+    owner = np.searchsorted(context.edges, sentences[:, 0], side="right") - 1
+    counts = np.bincount(owner)
+    before = np.arange(len(sentences)) - np.concatenate([[0], np.cumsum(counts)])[owner]
+    after = counts[owner] - 1 - before
+    scalars = [
+        standardised(total - LENGTH_TAKEN_OFF * slope * lengths),
+        standardised(weight),
+        lengths - 3,
+        before / np.maximum(before + after, 1) - 0.5,
+        np.exp(-before / EDGE_SENTENCES),
+        np.exp(-after / EDGE_SENTENCES),
+        figures(model, context, sentences),
+    ]
+    means = mean_keys(context, sentences)
+    return torch.cat([means - means.mean(0), torch.from_numpy(np.stack(scalars, axis=1)).float()], dim=1)
+
+
+def mean_keys(context: Context, sentences: np.ndarray) -> torch.Tensor:
+    """The mean index key of each sentence: float32 [sentences, index_head_dim]."""
+    means = []
+    for here in _stretches(sentences):
+        first = int(sentences[here.start, 0])
+        sums = context.index_keys[first : int(sentences[here.stop - 1, 1])].float().cumsum(0)
+        sums = torch.cat([sums.new_zeros(1, sums.shape[1]), sums])
+        low, high = torch.from_numpy(sentences[here] - first).T
+        means.append((sums[high] - sums[low]) / (high - low)[:, None])
+    return torch.cat(means)
+
+
+def figures(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+    """The share of each sentence's tokens that hold a digit: float64 [sentences]."""
+    ids = np.concatenate([document.token_ids for document in context.documents])
+    used = np.unique(ids)
+    digits = np.zeros(int(used[-1]) + 1)
+    digits[used] = [any(map(str.isdigit, model.tokenizer.id_to_token(number))) for number in used.tolist()]
+    sums = np.concatenate([[0.0], np.cumsum(digits[ids])])
+    return (sums[sentences[:, 1]] - sums[sentences[:, 0]]) / (sentences[:, 1] - sentences[:, 0])
 
 
 def mean_of_others(best: np.ndarray, owners: np.ndarray, firsts: np.ndarray) -> np.ndarray:

@@ -17,11 +17,9 @@ from dsacli.tasks.evidence import Evidence, evidence_at
 from dsacli.tasks.query import question_tokens, run_dense
 from dsacli.tasks.salience import (
     focused_salience,
-    probe_queries,
     salience,
     sentence_tokens,
     standardised,
-    term_weights,
 )
 from dsacli.tasks.savings import Account, Savings
 
@@ -83,8 +81,7 @@ def summarize(
             ids = question_tokens(model, focus)
             scores = focused_salience(model, context, *index_queries(reader, [ids]), bounds)
         else:
-            ids, terms = np.empty(0), term_weights(model, context, bounds)
-            scores = salience(model, context, probe_queries(model, context, terms), bounds, terms)
+            ids, scores = np.empty(0), salience(model, context, bounds)
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:

@@ -1,12 +1,25 @@
 """`python -m dsacli.training STAGE --data DIR --out DIR`: what produced the shipped weights."""
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dsacli.errors import DsacliError
+
+
+class Part(str, Enum):
+    """The figures of `evaluate`, each of which can be had alone; "answers" holds what "index" says."""
+
+    ANSWERS = "answers"
+    INDEX = "index"
+    DENSE = "dense"
+    ABSENT = "absent"
+    SUMMARIES = "summaries"
+    EXTRACTION = "extraction"
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Data = Annotated[Path, typer.Option(help="Folder with documents.jsonl.gz and questions.jsonl.gz.")]
@@ -29,6 +42,7 @@ def read(
     sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.5,
     forms: Annotated[float, typer.Option(help="Share of made documents; with them, labels in all.")] = 0.0,
     frozen_layers: Annotated[int, typer.Option(help="Lowest layers that stay, and the indexer with them.")] = 0,
+    joint_layers: Annotated[int, typer.Option(help="Upper layers in which all runs are one sequence.")] = 0,
     epochs: int = 1,
     batch_tokens: int = 6000,
     learning_rate: float = 1.5e-4,
@@ -49,9 +63,10 @@ def read(
             sentences,
             forms,
             frozen_layers,
-            epochs,
-            batch_tokens,
-            learning_rate,
+            joint_layers,
+            epochs=epochs,
+            batch_tokens=batch_tokens,
+            learning_rate=learning_rate,
             seed=seed,
             device=device,
             max_steps=max_steps,
@@ -64,15 +79,35 @@ def index(
     data: Data,
     out: Out,
     index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")] = 2,
+    joint_layers: Annotated[int, typer.Option(help="Upper layers whose attention is imitated.")] = 2,
+    warmup_steps: Annotated[int, typer.Option(help="Of the steps, those of the dense warm-up.")] = 0,
     steps: int = 1500,
+    imitation: Annotated[float, typer.Option(help="Weight of the KL over selected tokens, after the warm-up.")] = 0.0,
+    contrast: Annotated[float, typer.Option(help="Weight of the contrastive loss, after the warm-up.")] = 1.0,
+    fresh: Annotated[bool, typer.Option(help="Begin with new weights, not with the reader's indexer.")] = True,
     learning_rate: float = 1e-3,
     seed: int = 1,
     device: str = "cpu",
 ) -> None:
-    """Train the lightning indexer on the frozen layers of the reader in OUT."""
+    """Train the lightning indexer on the frozen layers of the reader in OUT: dense warm-up, then the sparse stage."""
     from dsacli.training.index import IndexTraining, train_indexer
 
-    train_indexer(IndexTraining(data, out, index_layers, steps, learning_rate, seed, device))
+    train_indexer(
+        IndexTraining(
+            data,
+            out,
+            index_layers,
+            joint_layers,
+            warmup_steps,
+            steps,
+            imitation,
+            contrast,
+            fresh,
+            learning_rate,
+            seed,
+            device,
+        )
+    )
 
 
 @app.command()
@@ -109,22 +144,34 @@ def calibrate(
 
 
 @app.command()
+def salience(
+    data: Data,
+    model: Annotated[Path, typer.Argument(help="A model directory; its salience head is replaced.")],
+    documents: Annotated[int, typer.Option(help="Transcripts per source, evenly spaced; 0 for all.")] = 400,
+    epochs: int = 40,
+    seed: int = 1,
+) -> None:
+    """Train on written summaries which sentences matter; after `index`, whose keys it reads."""
+    from dsacli.training.log import Log
+    from dsacli.training.salience import SalienceTraining, train_salience
+
+    train_salience(SalienceTraining(data, model, documents, epochs, seed=seed), Log(model.parent / "salience.log"))
+
+
+@app.command()
 def evaluate(
     data: Data,
     model: Annotated[Path | None, typer.Option(help="A model directory.", show_default="built in")] = None,
-    questions: Annotated[int, typer.Option(help="Questions per source, evenly spaced; 0 for all.")] = 500,
-    haystack: Annotated[bool, typer.Option(help="Also over all dev passages as one context.")] = True,
-    answers: Annotated[bool, typer.Option(help="Read and answer too, not only find.")] = True,
+    questions: Annotated[int, typer.Option(help="Questions per source, evenly spaced; 0 for all.")] = 100,
+    part: Annotated[list[Part] | None, typer.Option(help="Only these figures.", show_default="all")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw F1 and FLOPs against k into this SVG.")] = None,
 ) -> None:
-    """Print the figures of a model on the dev split, per source."""
-    from dsacli.models.loading import BUILT_IN, load_reader, load_tokenizer
-    from dsacli.training.evaluate import TABLE, table_line
-    from dsacli.training.evaluate import evaluate as figures
+    """Print the figures of a model on the dev split."""
+    from dsacli.models.loading import BUILT_IN, load_model
+    from dsacli.training.report import report
 
-    folder = model or BUILT_IN
-    typer.echo(TABLE)
-    for source, row in figures(load_reader(folder), load_tokenizer(folder), data, questions, haystack, answers):
-        typer.echo(table_line(source, row))
+    for line in report(load_model(model or BUILT_IN), data, questions, set(part or Part), plot):
+        typer.echo(line)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from dsacli.models.reader import Reader, ReaderConfig
 from dsacli.models.reading import RunLogits, weigh_spans
 from dsacli.training.data import load_corpus
-from dsacli.training.evaluate import Haystack
+from dsacli.training.haystack import Haystack
 from dsacli.training.metrics import f1
 
 SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales")

@@ -10,14 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from tokenizers import Tokenizer
 
+from dsacli.models.reader import Reader
+from dsacli.models.reading import encode_passages, index_queries
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
 from dsacli.training.forms import make_form, one
 
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
+HARD_SHARE = 2 / 3
+# A story has hundreds of passages; ranking all of them for every question takes longer than reading them.
+POOL_OF_DOCUMENT = 60
 NO_ANSWER_SHARE, SWAPPED_SHARE = 0.22, 0.25
 # A name or a year in a question, not its first word.
 NAMED = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*|[12]\d{3})\b")
@@ -82,26 +88,56 @@ def joined(
 
 
 class Negatives:
-    """Passages that do not hold an answer: high by BM25, or from the same document."""
+    """Passages that do not hold an answer: what the indexer ranks high among those of the same document and
+    those high by BM25 (its own mistakes), or any of the same document."""
 
-    def __init__(self, corpus: Corpus, top: int = 12):
-        self.corpus = corpus
+    def __init__(self, corpus: Corpus, reader: Reader, pool: int = 24, top: int = 10):
+        self.corpus, self.reader, self.top = corpus, reader, top
         self.lower = [passage.text.lower() for passage in corpus.passages]
         self.same_document = corpus.of_document()
         self.bm25 = BM25([passage.text for passage in corpus.passages])
-        self.top = min(top, len(corpus.passages))
+        self.pool = min(pool, len(corpus.passages))
+        self.edges = np.cumsum([0, *(len(p.tokens) for p in corpus.passages)])
+        self.encode()
+
+    def encode(self) -> None:
+        """Index keys of all passages, by the indexer as it is now."""
+        limit = self.reader.config.passage_tokens
+        pieces = [np.array_split(p.tokens, -(-len(p.tokens) // limit)) for p in self.corpus.passages]
+        self.keys = encode_passages(self.reader, [piece for each in pieces for piece in each])
 
     def draw(self, question: Question, rng: np.random.Generator) -> int | None:
         """The index of a passage without any of the answers' wording, None if luck runs out."""
-        if rng.random() < 0.6:
-            scores = self.bm25.scores(question.text)
-            pool = np.argpartition(scores, -self.top)[-self.top :]
-        else:
-            pool = np.array(self.same_document[self.corpus.passages[question.passage].document])
-        for index in rng.permutation(pool)[:6]:
-            if index != question.passage and not self.holds(int(index), question):
-                return int(index)
-        return None
+        return next(iter(self.several(question, 1, rng)), None)
+
+    def several(self, question: Question, count: int, rng: np.random.Generator) -> list[int]:
+        """Up to `count` different ones: two of three the highest by index score, the others of the same document."""
+        own = self.same_document[self.corpus.passages[question.passage].document]
+        ranked = self.mistakes(question, own)
+        hard = [ranked[i] for i in rng.permutation(min(self.top, len(ranked)))]
+        others = [int(i) for i in rng.permutation(own) if i != question.passage]
+        found: list[int] = []
+        for _ in range(4 * count):
+            pool = hard if hard and (rng.random() < HARD_SHARE or not others) else others
+            if len(found) == count or not pool:
+                break
+            index = pool.pop(0)
+            if index not in found and not self.holds(index, question):
+                found.append(index)
+        return found
+
+    @torch.inference_mode()
+    def mistakes(self, question: Question, own: list[int]) -> list[int]:
+        """Passages other than the question's, the highest Σ_t max_s I(t, s) first."""
+        by_words = np.argpartition(self.bm25.scores(question.text), -self.pool)[-self.pool :]
+        candidates = np.setdiff1d(np.union1d(own[:POOL_OF_DOCUMENT], by_words), [question.passage])
+        if not len(candidates):
+            return []
+        queries, weights = index_queries(self.reader, [question.tokens])
+        keys = torch.cat([self.keys[self.edges[i] : self.edges[i + 1]] for i in candidates])
+        scores = self.reader.indexer.scores(queries, weights, keys).numpy()
+        starts = np.cumsum([0, *(self.edges[candidates + 1] - self.edges[candidates])])[:-1]
+        return candidates[np.argsort(-np.maximum.reduceat(scores, starts, axis=1).sum(0))].tolist()
 
     def holds(self, index: int, question: Question) -> bool:
         """Whether any annotator's answer stands in the passage."""
@@ -147,13 +183,13 @@ def epoch_groups(
             continue
         run, answer = gold_run(corpus, question, rng)
         count = int(rng.choice(len(distractors), p=distractors))
-        wrong = {negatives.draw(question, rng) for _ in range(count)} - {None}
-        runs = [run, *(trimmed(negatives, index, question, len(run), rng) for index in sorted(wrong))]
+        wrong = negatives.several(question, count, rng)
+        runs = [run, *(trimmed(negatives, index, question, len(run), rng) for index in wrong)]
         yield Group(question.tokens, runs, answer)
         if rng.random() < NO_ANSWER_SHARE:
-            wrong = {negatives.draw(question, rng) for _ in range(max(1, count))} - {None}
+            wrong = negatives.several(question, max(1, count), rng)
             if wrong:
-                runs = [trimmed(negatives, index, question, RUN_TOKENS, rng) for index in sorted(wrong)]
+                runs = [trimmed(negatives, index, question, RUN_TOKENS, rng) for index in wrong]
                 yield Group(question.tokens, runs, None)
         other = swap.question(question, rng) if rng.random() < SWAPPED_SHARE else None
         if other is not None:

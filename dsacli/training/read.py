@@ -3,7 +3,8 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from tokenizers import Tokenizer
 
 from dsacli.models.batches import NO_SPAN, pad_rows, question_row
 from dsacli.models.loading import fastest_dtype, load_reader, load_tokenizer
-from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.models.reader import Reader, ReaderConfig, together
 from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.data import Corpus, load_corpus
@@ -27,7 +28,8 @@ POOL_GROUPS = 4000
 @dataclass(frozen=True)
 class ReadTraining:
     """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint or a model directory to go
-    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds."""
+    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds.
+    With `joint_layers` the runs of a group are one sequence in these upper layers, in `joint_share` of the batches."""
 
     data: Path
     out: Path
@@ -36,6 +38,8 @@ class ReadTraining:
     sentences: float = 0.5
     forms: float = 0.0
     frozen_layers: int = 0
+    joint_layers: int = 0
+    joint_share: float = 0.6
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -48,13 +52,13 @@ class ReadTraining:
 
 
 def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[list[Group]]:
-    """Groups of similar length together: within pools sorted by length, batches in random order."""
+    """Groups of as many runs and of similar length together: within sorted pools, batches in random order."""
     rng = np.random.default_rng(seed)
     pool: list[Group] = []
 
     def flush() -> Iterator[list[Group]]:
         ready, batch, width, rows = [], [], 0, 0
-        for group in sorted(pool, key=row_width):
+        for group in sorted(pool, key=lambda group: (len(group.runs), row_width(group))):
             new_width, new_rows = max(width, row_width(group)), rows + len(group.runs)
             if batch and new_width * new_rows > batch_tokens:
                 ready.append(batch)
@@ -79,39 +83,49 @@ def row_width(group: Group) -> int:
     return len(group.question) + max(len(run) for run in group.runs) + 3
 
 
-def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
-    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
-    rows, owner, targets = [], [], []
-    for number, group in enumerate(batch):
-        first_row = len(rows)
-        for run in group.runs:
-            rows.append(question_row(group.question, run))
-            owner.append(number)
-        offset = len(group.question) + 2
-        targets.append(None if group.answer is None else (first_row, *(offset + t for t in group.answer)))
+def group_loss(reader: Reader, batch: list[Group], device: str, joint: bool) -> torch.Tensor:
+    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer.
+
+    The runs of a group are read as one sequence in the reader's joint layers when `joint`, else apart.
+    """
+    rows = [question_row(group.question, run) for group in batch for run in group.runs]
     padded = pad_rows(rows).to(device)
-    with mixed_precision(device):
-        logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)
-    width = logits.shape[1]
-    runs_per_group = max(len(group.runs) for group in batch)
-    slots = torch.full((len(batch), runs_per_group), -1)
-    for row, number in enumerate(owner):
-        slots[number, row - owner.index(number)] = row
+    counts = [len(group.runs) for group in batch]
+    slots = torch.full((len(batch), max(counts)), -1)
+    for number, (first, count) in enumerate(zip(np.cumsum([0, *counts]).tolist(), counts)):
+        slots[number, :count] = torch.arange(first, first + count)
     slots = slots.to(device)
-    spans = logits.masked_fill(~padded.in_run[..., None], NO_SPAN)
-    no_answer = logits[:, 0, :]
-    empty = (slots < 0)[..., None]
-    spans = spans[slots].masked_fill(empty[..., None], NO_SPAN).flatten(1, 2)
-    no_answer = no_answer[slots].masked_fill(empty, -NO_SPAN).min(dim=1, keepdim=True).values
-    scores = torch.cat([no_answer, spans], dim=1)
+    empty = (slots < 0)[..., None, None]
+    with mixed_precision(device):
+        if joint:
+            hidden = reader.local_states(padded.token_ids, padded.types, padded.padding)
+            logits = side_by_side(reader, hidden, padded.padding, slots)
+        else:
+            logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)[slots]
+    no_answer = logits[:, :, 0].masked_fill(empty[..., 0], -NO_SPAN).min(dim=1, keepdim=True).values
+    spans = logits.masked_fill(~padded.in_run[slots][..., None] | empty, NO_SPAN)
+    scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
     wanted = torch.zeros(len(batch), 2, dtype=torch.long)
-    for number, target in enumerate(targets):
-        if target is not None:
-            row, first, last = target
-            place = 1 + (row - owner.index(number)) * width
-            wanted[number] = torch.tensor([place + first, place + last])
-    wanted = wanted.to(device)
-    return torch.nn.functional.cross_entropy(scores, wanted)
+    for number, group in enumerate(batch):
+        if group.answer is not None:  # in the first run: behind the no-answer and the question
+            wanted[number] = torch.tensor(group.answer) + 1 + len(group.question) + 2
+    return torch.nn.functional.cross_entropy(scores, wanted.to(device))
+
+
+def side_by_side(
+    reader: Reader, hidden: torch.Tensor, padding: torch.Tensor | None, slots: torch.Tensor
+) -> torch.Tensor:
+    """The joint layers over the rows of each group: [rows, tokens, hidden] to logits [groups, runs, tokens, 2].
+
+    slots: the row of each run of each group, -1 for none: [groups, runs]
+    """
+    groups, runs = slots.shape
+    width = hidden.shape[1]
+    missing = torch.zeros(hidden.shape[:2], dtype=torch.bool, device=hidden.device) if padding is None else padding
+    missing = missing[slots] | (slots < 0)[..., None]
+    edges = list(range(0, runs * width + 1, width))
+    logits = reader.joint_pass(hidden[slots].flatten(1, 2), together(edges, missing.flatten(1, 2)))
+    return logits.unflatten(1, (runs, width))
 
 
 def schedule(step: int, steps: int, warmup: float) -> float:
@@ -148,8 +162,9 @@ def train_reader(plan: ReadTraining) -> Reader:
     plan.out.mkdir(parents=True, exist_ok=True)
     log = Log(plan.out / "read.log")
     reader, tokenizer = start_of(plan)
+    reader.config = replace(reader.config, joint_layers=plan.joint_layers)
     corpus = load_corpus(plan.data, "train", tokenizer)
-    negatives = Negatives(corpus)
+    negatives = Negatives(corpus, reader)
     log(f"{plan}")
     log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
     reader.indexer.requires_grad_(False)
@@ -162,18 +177,19 @@ def train_reader(plan: ReadTraining) -> Reader:
     optimizer = torch.optim.AdamW(trained, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
     checkpoint = plan.out / "read.safetensors"
     done = load_checkpoint(checkpoint, reader, optimizer) if checkpoint.exists() else 0
-    order = [
-        batch
+    epochs = (
+        batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
         for epoch in range(plan.epochs)
-        for batch in batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
-    ]
-    steps = min(len(order), plan.max_steps or len(order))
+    )
+    order = list(islice(chain.from_iterable(epochs), plan.max_steps))
+    steps = len(order)
     log(f"{steps} steps, starting at {done}")
     began, losses, tokens = time.monotonic(), [], 0
     for step in range(done, steps):
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
-        loss = group_loss(reader, order[step], plan.device)
+        joint = plan.joint_layers > 0 and np.random.default_rng((plan.seed, step)).random() < plan.joint_share
+        loss = group_loss(reader, order[step], plan.device, joint)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

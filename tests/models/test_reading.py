@@ -31,6 +31,12 @@ def read_sequence(reader, question, runs):
     return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
 
 
+def read_together(reader, question, runs):
+    if not reader.config.joint_layers:
+        reader.config = replace(reader.config, joint_layers=2)
+    return weigh_spans(reader.config, reading.read_together(reader, question, runs))
+
+
 def run(first: int, last: int) -> Run:
     return Run(first, DOCUMENT[first:last])
 
@@ -169,7 +175,38 @@ def test_runs_apart_do_not_see_each_other_and_runs_of_a_sequence_do(reader):
     assert np.abs(one_token[0] / one_token[1] - 1).max() > 0.01
 
 
-@pytest.mark.parametrize("read", [read_apart, read_sequence])
+@pytest.mark.parametrize("joint_layers", [1, 3])
+def test_one_run_read_together_is_one_run_apart(reader, joint_layers):
+    reader.config = replace(reader.config, joint_layers=joint_layers)
+    for one in RUNS:
+        assert_same(read_together(reader, QUESTION, [one]), read_apart(reader, QUESTION, [one]))
+
+
+def test_runs_read_together_see_each_other_whatever_their_order(reader):
+    def first_of(runs) -> np.ndarray:
+        band = bands(read_together(reader, QUESTION, runs))[0]
+        return band / band.sum()
+
+    np.testing.assert_allclose(first_of(RUNS), first_of(RUNS[::-1]), rtol=1e-3, atol=1e-7)
+    changed = [*RUNS[:3], Run(200, RUNS[3].tokens[::-1].copy()), *RUNS[4:]]
+    assert np.abs(first_of(RUNS)[:, 0] / first_of(changed)[:, 0] - 1).max() > 0.01
+
+
+def test_other_runs_weigh_as_much_as_one_however_many_they_are(reader):
+    """The same distractor three times over is that distractor once, to a run that attends to all."""
+    reader.config = replace(reader.config, joint_layers=1)
+    once, thrice = ([RUNS[0], *[run(500, 560)] * count] for count in (1, 3))
+    logits = [reading.read_together(reader, QUESTION, runs)[0].logits for runs in (once, thrice)]
+    np.testing.assert_allclose(*logits, rtol=1e-3, atol=1e-4)
+
+
+def test_reading_together_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
+    together = read_together(reader, QUESTION, RUNS)
+    one_at_a_time()
+    assert_same(together, read_together(reader, QUESTION, RUNS))
+
+
+@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
 def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read):
     keys = encode_passages(reader, np.split(DOCUMENT, 10))
     selection = select(reader, *index_queries(reader, [QUESTION]), keys, 150)
@@ -191,7 +228,7 @@ def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read)
     assert not all(np.array_equal(a.band, b.band) for a, b in zip(answer(altered).runs, answer(DOCUMENT).runs))
 
 
-@pytest.mark.parametrize("read", [read_apart, read_sequence])
+@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
 def test_the_band_is_one_softmax_over_start_plus_end_of_every_span(reader, read):
     """Against the logits themselves; a sequence of one run, so that both ways have the same."""
     temperature, bias, length = 0.7, 1.5, 90

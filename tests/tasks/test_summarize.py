@@ -1,14 +1,18 @@
 import numpy as np
 import pytest
+import torch
 
 from dsacli.documents import Section, parse
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.salience import (
     best_by_sentence,
+    figures,
+    mean_keys,
     mean_of_others,
     probe_queries,
     salience,
+    sentence_features,
     sentence_tokens,
     term_weights,
 )
@@ -35,11 +39,6 @@ Visitors must be off the island before the last boat leaves at five.
 """
 
 
-def unfocused(model, context, bounds):
-    terms = term_weights(model, context, bounds)
-    return salience(model, context, probe_queries(model, context, terms), bounds, terms)
-
-
 def best_of_each(model, context, queries, weights, bounds):
     return np.concatenate([b for _, b in best_by_sentence(model, context, queries, weights, bounds)], axis=1)
 
@@ -56,7 +55,7 @@ def bounds(context):
 
 @pytest.fixture(scope="module")
 def scores(model, context, bounds):
-    return unfocused(model, context, bounds)
+    return salience(model, context, bounds)
 
 
 @pytest.fixture(scope="module")
@@ -166,11 +165,32 @@ def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds
     assert np.allclose(whole[:, 2], expected.numpy(), rtol=0.02, atol=0.02)
 
 
+def test_mean_keys_are_those_of_each_sentence_over_chunks(model, context, bounds, monkeypatch):
+    expected = torch.stack([context.index_keys[low:high].float().mean(0) for low, high in bounds.tolist()])
+    torch.testing.assert_close(mean_keys(context, bounds), expected, rtol=1e-3, atol=1e-4)
+    monkeypatch.setattr("dsacli.tasks.salience.CHUNK_TOKENS", 20)
+    torch.testing.assert_close(mean_keys(context, bounds), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_figures_are_the_share_of_tokens_with_a_digit(model):
+    one = Context([encode_document(parse("a.txt", b"It cost 14 pounds. Nobody knows why that is."), model)])
+    shares = figures(model, one, sentence_tokens(one))
+    assert shares.tolist() == [1 / 5, 0]
+
+
+def test_a_sentence_has_its_place_in_its_own_document(model):
+    pieces = [parse(f"{n}.txt", b"The tug left. The ferry came. The crew slept.") for n in range(2)]
+    both = Context([encode_document(piece, model) for piece in pieces])
+    features = sentence_features(model, both, sentence_tokens(both))
+    places = features[:, model.reader.config.index_head_dim + 3]
+    assert places.tolist() == pytest.approx([-0.5, 0, 0.5] * 2)
+
+
 def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
     text = b"The ferry was built at Leith. The tug came from Oban at noon."
     one = Context([encode_document(parse("a.txt", text), model)])
     bounds = sentence_tokens(one)
-    scores = unfocused(model, one, bounds)
+    scores = salience(model, one, bounds)
     assert np.isfinite(scores).all() and not recwarn.list
 
 

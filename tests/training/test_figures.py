@@ -1,8 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from dsacli.models.loading import load_model
+from dsacli.tasks.extract import Extracted
+from dsacli.tasks.fields import Field
+from dsacli.tasks.values import normalise
+from dsacli.training import parity
 from dsacli.training.calibrate import auroc, calibration_error
 from dsacli.training.evaluate import TABLE, evaluate, recalls, table_line
+from dsacli.training.extraction import extraction_figures, fill, is_right, make_document
+from dsacli.training.forms import KINDS
+from dsacli.training.held_out import FACTS
 from dsacli.training.metrics import exact, f1
 
 
@@ -36,6 +46,57 @@ def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     assert (source, row.questions) == ("new_wiki", 6)
     assert row.f1 > 60 and row.recall["R@5"] > 0.8 and row.selected == 1.0
     assert table_line(source, row).startswith("new_wiki")
+
+
+def test_a_joint_reader_is_shown_both_ways_of_reading(data):
+    model = load_model()
+    model.reader.config = replace(model.reader.config, joint_layers=2)
+    ((_, row),) = evaluate(model.reader, model.tokenizer, data, questions=2)
+    assert row.end_to_end_f1 is not None and row.apart_f1 is not None
+
+
+def test_with_every_token_selected_the_answers_are_those_of_dense_attention_at_its_cost(data, monkeypatch):
+    monkeypatch.setattr(parity, "DOCUMENT_TOKENS", range(20, 500))
+    model = load_model()
+    model.reader.config = replace(model.reader.config, joint_layers=2, index_radius=2)
+    points = parity.parity(model.reader, model.tokenizer, data, 0, topks=(8, 400, None))
+    joint, apart = ([p for p in points if p.joint is way] for way in (True, False))
+    assert [p.index_topk for p in joint] == [p.index_topk for p in apart] == [8, 400, None]
+    assert joint[0].attention_flops < joint[1].attention_flops == joint[2].attention_flops
+    assert joint[1].f1 == joint[2].f1 > 60
+    assert model.reader.config.joint_layers == 2
+
+
+def test_made_documents_ask_for_what_they_hold_and_for_what_they_do_not():
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        made = make_document(rng, ["It rained.", "Nobody came."])
+        held = [wanted for _, wanted in made.fields if wanted is not None]
+        assert "It rained." in made.text and "{" not in made.text
+        assert held and all(wanted in made.text for wanted in held)
+        assert len(held) < len(made.fields)
+
+
+def test_every_slot_of_the_held_out_templates_can_be_filled_and_read():
+    rng = np.random.default_rng(0)
+    for wordings, fields in FACTS:
+        for wording in wordings:
+            text, slots = fill(rng, wording)
+            for name, kind, slot in fields:
+                wanted = slots[slot]
+                assert wanted in text, name
+                value = wanted if kind == "text" else normalise(wanted, kind)
+                assert value is not None and is_right(Extracted(Field(name, kind), value, wanted, 1.0, None), wanted)
+
+
+def test_the_held_out_templates_are_not_those_of_training():
+    trained = {wording.strip() for wordings, _ in KINDS for wording in wordings.split("|")}
+    assert not trained & {wording for wordings, _ in FACTS for wording in wordings}
+
+
+def test_extraction_is_counted(model, data):
+    figures = extraction_figures(model, data, documents=1)
+    assert figures.documents == 1 and 0 <= figures.exact <= 1 and 0 <= figures.null <= 1
 
 
 def test_what_is_not_asked_for_is_not_computed(model, data):

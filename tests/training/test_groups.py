@@ -1,8 +1,13 @@
 """What the reading pass is trained on must say what it claims: answers where they are, and none where there is none."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+import torch
 
+from dsacli.models.loading import load_reader
+from dsacli.models.reading import index_queries
 from dsacli.training.forms import KINDS, fact, make_form, table
 from dsacli.training.groups import Negatives, Swap, epoch_groups, form_group, with_forms
 from dsacli.training.noise import Noise, labelled
@@ -10,25 +15,30 @@ from dsacli.training.noise import Noise, labelled
 SEEDS = range(8)
 
 
-def groups(corpus, tokenizer, seed, distractors=(0.3, 0.4, 0.3)):
-    return epoch_groups(corpus, Negatives(corpus), Swap(corpus, tokenizer), distractors, 1.0, seed)
+@pytest.fixture(scope="module")
+def negatives(corpus):
+    return Negatives(corpus, load_reader())
 
 
-def test_every_question_is_asked_with_its_answer_in_the_first_run(corpus, tokenizer):
+def groups(corpus, negatives, tokenizer, seed, distractors=(0.3, 0.4, 0.3)):
+    return epoch_groups(corpus, negatives, Swap(corpus, tokenizer), distractors, 1.0, seed)
+
+
+def test_every_question_is_asked_with_its_answer_in_the_first_run(corpus, negatives, tokenizer):
     golds = {tokenizer.decode(q.tokens): q.answers[0].lower() for q in corpus.questions}
     for seed in SEEDS:
-        answered = [group for group in groups(corpus, tokenizer, seed) if group.answer]
+        answered = [group for group in groups(corpus, negatives, tokenizer, seed) if group.answer]
         assert {tokenizer.decode(group.question) for group in answered} == golds.keys()
         for group in answered:
             first, last = group.answer
             assert tokenizer.decode(group.runs[0][first : last + 1]) == golds[tokenizer.decode(group.question)]
 
 
-def test_distractors_and_groups_without_answer_do_not_hold_it(corpus, tokenizer):
+def test_distractors_and_groups_without_answer_do_not_hold_it(corpus, negatives, tokenizer):
     golds = {tokenizer.decode(q.tokens): q.answers[0].lower() for q in corpus.questions}
     seen = 0
     for seed in SEEDS:
-        for group in groups(corpus, tokenizer, seed):
+        for group in groups(corpus, negatives, tokenizer, seed):
             gold = golds.get(tokenizer.decode(group.question))
             if gold is None:  # a changed question
                 assert group.answer is None
@@ -37,6 +47,26 @@ def test_distractors_and_groups_without_answer_do_not_hold_it(corpus, tokenizer)
                 seen += 1
                 assert gold not in tokenizer.decode(run)
     assert seen > 20
+
+
+def test_the_hardest_distractors_are_those_that_the_indexer_ranks_highest(corpus, negatives):
+    for question in corpus.questions:
+        own = negatives.same_document[corpus.passages[question.passage].document]
+        ranked = negatives.mistakes(question, own)
+        assert sorted([*ranked, question.passage]) == list(range(len(corpus.passages)))
+        with torch.inference_mode():
+            queries, weights = index_queries(negatives.reader, [question.tokens])
+            scores = negatives.reader.indexer.scores(queries, weights, negatives.keys).numpy()
+        best = [scores[:, a:b].max(1).sum() for a, b in pairwise(negatives.edges)]
+        assert ranked == sorted(ranked, key=lambda index: -best[index])
+
+
+def test_several_distractors_are_different_and_never_hold_the_answer(corpus, negatives):
+    rng = np.random.default_rng(0)
+    for question in corpus.questions * 5:
+        found = negatives.several(question, 3, rng)
+        assert len(found) == len(set(found)) == 3 and question.passage not in found
+        assert not any(negatives.holds(index, question) for index in found)
 
 
 def test_a_changed_question_names_what_the_passage_does_not(corpus, tokenizer):
@@ -81,9 +111,9 @@ def test_a_form_holds_the_fact_it_asks_for_or_says_that_it_does_not():
     assert 20 < absent < 90
 
 
-def test_forms_are_the_share_asked_for(corpus, tokenizer):
-    plain = sum(len(list(groups(corpus, tokenizer, seed))) for seed in SEEDS)
-    mixed = sum(len(list(with_forms(groups(corpus, tokenizer, s), corpus, tokenizer, 0.5, s))) for s in SEEDS)
+def test_forms_are_the_share_asked_for(corpus, negatives, tokenizer):
+    plain = sum(len(list(groups(corpus, negatives, tokenizer, seed))) for seed in SEEDS)
+    mixed = sum(len(list(with_forms(groups(corpus, negatives, tokenizer, s), corpus, tokenizer, 0.5, s))) for s in SEEDS)
     assert 1.5 < mixed / plain < 2.6
 
 
@@ -107,9 +137,9 @@ def test_labels_move_the_answer_and_never_cut_it(corpus, tokenizer):
     assert grown > 10
 
 
-def test_some_groups_get_labels_in_all_their_runs(corpus, tokenizer):
+def test_some_groups_get_labels_in_all_their_runs(corpus, negatives, tokenizer):
     noise, rng = Noise(tokenizer), np.random.default_rng(3)
-    before = [group for seed in SEEDS for group in groups(corpus, tokenizer, seed)]
+    before = [group for seed in SEEDS for group in groups(corpus, negatives, tokenizer, seed)]
     after = [noise(group, rng) for group in before]
     share = np.mean([a is not b for a, b in zip(after, before)])
     assert 0.1 < share < 0.35

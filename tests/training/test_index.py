@@ -33,3 +33,19 @@ def test_it_goes_on_where_it_was(data, out):
     assert "4 steps, starting at 3" in (out / "index.log").read_text()
     reader = load_reader(dtype=torch.float32)
     assert load_checkpoint(out / "index-1.safetensors", reader) == 4
+
+
+def test_the_dense_warm_up_is_imitation_alone_and_the_sparse_stage_both(data, out):
+    plan = IndexTraining(data, out, index_layers=2, warmup_steps=2, steps=4, imitation=0.5, fresh=False)
+    train_indexer(plan)
+    assert load_checkpoint(out / "warmup-2.safetensors", load_reader(dtype=torch.float32)) == 2
+    assert load_checkpoint(out / "index-2.safetensors", load_reader(dtype=torch.float32)) == 4
+
+
+def test_imitation_alone_brings_the_index_scores_nearer_to_the_attention(data, out, monkeypatch):
+    lines = []
+    monkeypatch.setattr(index, "Log", lambda path: lines.append)
+    monkeypatch.setattr(index, "LOG_EVERY", 5)
+    train_indexer(IndexTraining(data, out, index_layers=2, warmup_steps=30, steps=30))
+    losses = [float(line.split()[3]) for line in lines if line.startswith("step ")]
+    assert losses[-1] < 0.8 * losses[0]

@@ -1,11 +1,18 @@
 """The stage itself, on the built-in weights and a corpus of six questions."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from dsacli.models.batches import pad_rows, question_row
 from dsacli.models.loading import BUILT_IN, load_reader
+from dsacli.models.reader import together
+from dsacli.models.reading import Run, read_apart, read_together
 from dsacli.training import read
+from dsacli.training.groups import Group
 from dsacli.training.read import ReadTraining, group_loss, schedule, train_reader
 
 
@@ -57,3 +64,55 @@ def test_the_learning_rate_rises_and_falls():
     rates = [schedule(step, 100, 0.1) for step in range(100)]
     assert rates.index(max(rates)) in (9, 10) and max(rates) == 1.0
     assert rates[0] == 0.1 and rates[-1] < 0.02
+
+
+def group(tokenizer, question, runs, answer):
+    ids = [np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32) for text in (question, *runs)]
+    return Group(ids[0], ids[1:], answer)
+
+
+@pytest.fixture
+def batch(tokenizer):
+    """Groups of one, two and no more than two runs, the second of them without an answer."""
+    lamp, mill = "The lamp was lit in 1851 by Magnus Flett.", "Hannah Croft built the mill."
+    return [
+        group(tokenizer, "Who lit the lamp?", [lamp, mill], (7, 10)),
+        group(tokenizer, "Who burned the mill?", [mill], None),
+    ]
+
+
+@pytest.mark.parametrize("joint", [False, True])
+def test_the_loss_is_that_of_reading_each_group_as_a_query_does(batch, joint):
+    reader = load_reader(dtype=torch.float32)
+    reader.config = replace(reader.config, joint_layers=2)
+    expected = []
+    for each in batch:
+        runs = [Run(number, tokens) for number, tokens in enumerate(each.runs)]
+        read = (read_together if joint else read_apart)(reader, each.question, runs)
+        read = sorted(read, key=lambda part: part.run.first)
+        rows = [question_row(each.question, tokens) for tokens in each.runs]
+        none = torch.tensor([min(logits_of_first(reader, rows, joint, side)) for side in (0, 1)])
+        for side in (0, 1):
+            spans = torch.cat([torch.from_numpy(part.logits[:, side]) for part in read])
+            scores = torch.cat([none[side : side + 1], spans])
+            place = 0 if each.answer is None else 1 + each.answer[side]
+            expected.append(-torch.log_softmax(scores, 0)[place].item())
+    assert group_loss(reader, batch, "cpu", joint).item() == pytest.approx(np.mean(expected), rel=1e-3)
+
+
+def logits_of_first(reader, rows, joint, side):
+    """The no-answer logit of each row of a group."""
+    if not joint:
+        padded = [pad_rows([row]) for row in rows]
+        return [reader.reading_pass(p.token_ids, p.positions, p.types, None)[0, 0, side].item() for p in padded]
+    states = [reader.local_states(p.token_ids, p.types, None)[0] for p in (pad_rows([row]) for row in rows)]
+    edges = np.cumsum([0, *map(len, states)]).tolist()
+    logits = reader.joint_pass(torch.cat(states)[None], together(edges, torch.zeros(1, edges[-1], dtype=torch.bool)))
+    return [logits[0, low, side].item() for low in edges[:-1]]
+
+
+def test_joint_layers_are_written_into_the_configuration_and_trained(data, tmp_path):
+    reader = train_reader(plan(data, tmp_path, joint_layers=2, joint_share=1.0, distractors=(0.0, 1.0)))
+    assert reader.config.joint_layers == 2
+    before = load_reader(dtype=torch.float32).state_dict()
+    assert not torch.equal(reader.state_dict()["layers.5.attention.qkv.weight"], before["layers.5.attention.qkv.weight"])

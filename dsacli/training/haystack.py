@@ -1,0 +1,94 @@
+"""Passages as one context with index keys, asked as a query asks a document."""
+
+import numpy as np
+import torch
+
+from dsacli.documents import Document
+from dsacli.models.reader import Reader
+from dsacli.models.reading import (
+    Run,
+    RunLogits,
+    encode_passages,
+    index_queries,
+    read_runs,
+    select_runs,
+    sentence_numbers,
+    weigh_spans,
+)
+from dsacli.training.data import Passage, Question
+
+
+def answer_text(passage: Passage, first: int, last: int) -> str:
+    """The passage's own wording of a token span."""
+    return passage.text[passage.offsets[first, 0] : passage.offsets[last, 1]]
+
+
+class Haystack:
+    """Passages as one context with index keys: a document, or all dev passages, about a million tokens."""
+
+    def __init__(self, reader: Reader, passages: list[Passage]):
+        self.reader, self.passages = reader, passages
+        self.number = {id(passage): number for number, passage in enumerate(passages)}
+        self.edges = np.cumsum([0, *(len(p.tokens) for p in passages)])
+        self.tokens = np.concatenate([p.tokens for p in passages])
+        limit = reader.config.passage_tokens
+        pieces = [piece for p in passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
+        self.keys = encode_passages(reader, pieces)
+        firsts = [sentence_starts(p) + low for p, low in zip(passages, self.edges)]
+        self.sentence_edges = np.unique(np.concatenate([*firsts, self.edges]))
+
+    def rank(self, question: Question, gold: Passage, chunk: int = 4096) -> int:
+        """The rank of the gold passage by Σ_t max_s I(t, s), 0 the best."""
+        queries, weights = index_queries(self.reader, [question.tokens])
+        best = np.full((len(queries), len(self.passages)), -np.inf, np.float32)
+        with torch.inference_mode():
+            for low in range(0, len(self.keys), chunk):
+                scores = self.reader.indexer.scores(queries, weights, self.keys[low : low + chunk]).numpy()
+                first = int(np.searchsorted(self.edges, low, side="right")) - 1
+                last = int(np.searchsorted(self.edges, low + scores.shape[1], side="left"))
+                starts = np.maximum(self.edges[first:last] - low, 0)
+                here = np.maximum.reduceat(scores, starts, axis=1)
+                best[:, first:last] = np.maximum(best[:, first:last], here)
+        return rank(best.sum(0), self.number[id(gold)])
+
+    def read(self, question: Question, index_topk: int | None = None) -> list[RunLogits]:
+        """Select, cut into runs and read them, as a query does; with an `index_topk` of all tokens that is dense."""
+        edges, topk = self.sentence_edges, index_topk or self.reader.config.index_topk
+        selected = select_runs(self.reader, question.tokens, self.keys, edges, self.edges.tolist(), topk)
+        pieces = [
+            Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high))
+            for (low, high), score in zip(selected.runs, selected.scores)
+        ]
+        return read_runs(self.reader, question.tokens, pieces)
+
+    def holds(self, read: list[RunLogits], question: Question, gold: Passage) -> bool:
+        """Whether a gold answer stands in the runs that were read."""
+        shift = int(self.edges[self.number[id(gold)]])
+        runs = [(each.run.first, each.run.first + len(each.logits)) for each in read]
+        return any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
+
+    def text(self, first: int, last: int) -> str:
+        """The wording of a token span; a packed transcript has none to give."""
+        index = int(np.searchsorted(self.edges, first, side="right")) - 1
+        passage, low = self.passages[index], int(self.edges[index])
+        if not len(passage.offsets):
+            return "(in a transcript)"
+        return answer_text(passage, first - low, min(last - low, len(passage.tokens) - 1))
+
+    def answer(self, read: list[RunLogits]) -> tuple[str, float]:
+        """The best answer and its confidence."""
+        best = weigh_spans(self.reader.config, read).best(1)
+        return (self.text(*best[0][:2]), best[0][2]) if best else ("", 0.0)
+
+
+def sentence_starts(passage: Passage) -> np.ndarray:
+    """The first token of every sentence of a passage; packed transcripts have no offsets and stay whole."""
+    if not len(passage.offsets):
+        return np.zeros(1, np.int64)
+    starts = [start for start, _ in Document("passage", "text", passage.text).sentences()]
+    return np.searchsorted(passage.offsets[:, 0], starts)
+
+
+def rank(scores: np.ndarray, gold: int) -> int:
+    """How many passages score higher than the gold one."""
+    return int((scores > scores[gold]).sum())

@@ -1,0 +1,73 @@
+"""Everything that is known of a model, as lines of text: one part after the other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dsacli.models.loading import ReaderModel
+from dsacli.training.calibrate import ask_dev, measure
+from dsacli.training.evaluate import TABLE, evaluate, table_line
+from dsacli.training.parity import Point, parity
+
+
+def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot: Path | None) -> Iterator[str]:
+    """Lines of all `parts`; "answers" holds what "index" says. `plot` is where the picture of "dense" goes."""
+    if parts & {"answers", "index"}:
+        yield from TABLE.split("\n")
+        answers = "answers" in parts
+        for source, row in evaluate(model.reader, model.tokenizer, data, questions, answers=answers):
+            yield table_line(source, row)
+    if "dense" in parts:
+        points = parity(model.reader, model.tokenizer, data, questions)
+        yield from dense_lines(points)
+        if plot and points:
+            draw(points, plot)
+    if "absent" in parts:
+        config = model.reader.config
+        asked = ask_dev(model.reader, model.tokenizer, data, questions)
+        fit = measure(asked, config, config.index_prior, config.temperature, config.no_answer_bias)
+        yield (
+            f"whole documents, a third without the answer, {len(asked)} questions: F1 {fit.f1:.1f}, "
+            f"AUROC {fit.auroc:.3f}, expected calibration error {fit.calibration_error:.3f}"
+        )
+    if "summaries" in parts:
+        from dsacli.training.summaries import summary_figures
+
+        yield f"{'summaries, ROUGE-1 / ROUGE-L':<30} {'dsacli':>11} {'lead':>11} {'LexRank':>11} {'TextRank':>11} {'LSA':>11}"
+        for source, found in summary_figures(model, data):
+            columns = ("dsacli", "lead", "LexRank", "TextRank", "LSA")
+            yield f"{source:<30} " + " ".join(f"{found[c][0]:>4.1f} / {found[c][1]:>4.1f}" for c in columns)
+    if "extraction" in parts:
+        from dsacli.training.extraction import extraction_figures
+
+        made = extraction_figures(model, data)
+        yield f"extraction, {made.documents} made documents: exact {made.exact:.3f}, null when absent {made.null:.3f}"
+
+
+def dense_lines(points: list[Point]) -> Iterator[str]:
+    """A table of what each k gives, as a share of what k = L costs."""
+    yield f"{'k':>6} {'read':>9} {'F1':>6} {'attention FLOPs':>16} {'all FLOPs':>12}"
+    for point in points:
+        yield (
+            f"{point.index_topk or 'L':>6} {'together' if point.joint else 'apart':>9} {point.f1:>6.1f} "
+            f"{point.attention_flops:>16.3e} {point.flops:>12.3e}"
+        )
+
+
+def draw(points: list[Point], path: Path) -> None:
+    """Answer F1 and FLOPs against k, dense at the right end, as SVG; for the way of reading that comes first."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    shown = [point for point in points if point.joint == points[0].joint]
+    labels = [str(point.index_topk or "L (dense)") for point in shown]
+    figure, left = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    right = left.twinx()
+    left.plot(labels, [point.f1 for point in shown], "o-", color="#1f5fa8", label="answer F1")
+    right.plot(labels, [point.flops / 1e9 for point in shown], "s--", color="#b5482a", label="GFLOPs a question")
+    right.set_yscale("log")
+    left.set(xlabel="index_topk (k)", ylabel="answer F1", ylim=(0, 100))
+    right.set_ylabel("GFLOPs a question")
+    left.legend(handles=[*left.lines, *right.lines], loc="lower right", frameon=False)
+    figure.savefig(path)

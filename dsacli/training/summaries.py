@@ -1,0 +1,80 @@
+"""Summaries on the dev split against the classical extractive ones (the package sumy), at the same length.
+
+Every summary may have as many words as the written one; each method takes its sentences in the order it ranks them and
+leaves out what no longer fits. All choose among the same sentences.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
+from sumy.nlp.stemmers import Stemmer
+from sumy.summarizers.lex_rank import LexRankSummarizer
+from sumy.summarizers.lsa import LsaSummarizer
+from sumy.summarizers.text_rank import TextRankSummarizer
+
+from dsacli.models.loading import ReaderModel
+from dsacli.tasks.context import Context
+from dsacli.tasks.encode import encode_document
+from dsacli.tasks.salience import sentence_tokens
+from dsacli.tasks.summarize import quotable, summarize, wording
+from dsacli.training.rouge import rouge
+from dsacli.training.salience import TRANSCRIPTS, summarised
+
+
+class Words:
+    """What sumy asks of a tokenizer, without the corpora that its own one downloads."""
+
+    def to_words(self, text: str) -> tuple[str, ...]:
+        return tuple(word for word in text.split() if any(map(str.isalnum, word)))
+
+    def to_sentences(self, text: str) -> tuple[str, ...]:
+        return (text,)
+
+
+def fitting(limit: int) -> Callable[[list], list]:
+    """What sumy calls to choose from rated sentences: all that fit `limit` words, the best first."""
+
+    def choose(rated: list) -> list:
+        kept, words = [], 0
+        for each in rated:
+            size = len(str(each.sentence).split())
+            if words + size <= limit:
+                kept.append(each)
+                words += size
+        return kept
+
+    return choose
+
+
+def baselines(sentences: list[str], limit: int) -> dict[str, str]:
+    """The summary of each classical method."""
+    tokenizer, stemmer = Words(), Stemmer("english")
+    document = ObjectDocumentModel([Paragraph([Sentence(text, tokenizer) for text in sentences])])
+    methods = {"LexRank": LexRankSummarizer, "TextRank": TextRankSummarizer, "LSA": LsaSummarizer}
+    found = {name: method(stemmer)(document, fitting(limit)) for name, method in methods.items()}
+    kept, words = [], 0
+    for text in sentences:
+        if words + len(text.split()) <= limit:
+            kept.append(text)
+            words += len(text.split())
+    return {"lead": " ".join(kept), **{name: " ".join(map(str, chosen)) for name, chosen in found.items()}}
+
+
+def summary_figures(
+    model: ReaderModel, data: Path, documents: int = 0
+) -> Iterator[tuple[str, dict[str, tuple[float, float]]]]:
+    """Yield (source, {method: (ROUGE-1, ROUGE-L)}), F1 from 0 to 100, "dsacli" among the methods."""
+    for source in TRANSCRIPTS:
+        scores: dict[str, list[tuple[float, float]]] = {}
+        for item in summarised(data, "dev", source, documents):
+            context = Context([encode_document(item.document, model)])
+            limit = len(item.reference.split())
+            texts = [wording(context, bound) for bound in sentence_tokens(context)]
+            summaries = baselines([text for text in texts if quotable(text)], limit)
+            ours = summarize(model, context, words=limit)
+            summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
+            for name, text in summaries.items():
+                scores.setdefault(name, []).append(rouge(text, item.reference))
+        yield source, {name: tuple(np.mean(each, axis=0).tolist()) for name, each in scores.items()}

@@ -1,0 +1,91 @@
+"""Labels and training of the salience head, and the summaries it is compared with."""
+
+import gzip
+import json
+import shutil
+
+import pytest
+import torch
+
+from dsacli.models.loading import BUILT_IN, load_model, load_reader
+from dsacli.training.rouge import oracle, rouge
+from dsacli.training.salience import SalienceTraining, features_and_labels, summarised, train_salience
+from dsacli.training.summaries import baselines, summary_figures
+
+SENTENCES = [
+    "The weather was fine on the first day of the week.",
+    "The board agreed to buy a new boat for the ferry.",
+    "Somebody had left a coat in the hall once again.",
+    "The boat for the ferry will cost ninety thousand pounds.",
+]
+
+
+@pytest.fixture
+def summaries(tmp_path):
+    """Two transcripts in training and two on dev, with a summary each."""
+    talks = [(split, source) for split in ("train", "dev") for source in ("meetings", "calls")]
+    with gzip.open(tmp_path / "documents.jsonl.gz", "wt") as file:
+        for split, source in talks:
+            row = {"id": f"{split}-{source}", "source": source, "split": split, "title": "", "passages": SENTENCES * 3}
+            file.write(json.dumps(row) + "\n")
+    with gzip.open(tmp_path / "focus.jsonl.gz", "wt") as file:
+        for split, source in talks:
+            general = {"document": f"{split}-{source}", "query": "", "turns": []}
+            focused = general | {"query": "The coat?", "answer": "It was left in the hall.", "turns": [[2, 2]]}
+            file.write(json.dumps(focused) + "\n")
+            file.write(json.dumps(general | {"answer": "The board will buy a boat for ninety thousand pounds."}) + "\n")
+    return tmp_path
+
+
+def test_rouge_of_the_same_the_half_and_nothing():
+    assert rouge("A new boat.", "a new boat") == (100, 100)
+    assert rouge("boat new", "new boat") == (100, 50)
+    assert rouge("coat", "a new boat") == (0, 0)
+
+
+def test_the_oracle_takes_what_the_reference_says_and_no_more_words_than_allowed():
+    reference = "The board agreed to buy a boat. It will cost ninety thousand pounds."
+    gains = oracle(SENTENCES, reference, 30)
+    assert gains[1] > 0 and gains[3] > 0 and gains[0] == gains[2] == 0
+    assert (oracle(SENTENCES, reference, 12) > 0).sum() == 1
+    assert oracle(SENTENCES, reference, 3).sum() == 0
+    assert len(oracle([], reference, 30)) == 0
+
+
+def test_only_the_general_summary_and_the_split_asked_for(summaries):
+    (item,) = summarised(summaries, "train", "meetings", 0)
+    assert item.document.name == "train-meetings" and item.reference.startswith("The board")
+
+
+def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summaries, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(BUILT_IN, folder)
+    lines = []
+    train_salience(SalienceTraining(summaries, folder, epochs=30), lines.append)
+    losses = [float(line.split()[-1]) for line in lines if line.startswith("epoch")]
+    assert losses[-1] < losses[0] - 0.1
+    before, after = load_reader().state_dict(), load_reader(folder).state_dict()
+    moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    assert moved and all(name.startswith("salience.") for name in moved)
+    model = load_model(folder)
+    (item,) = summarised(summaries, "dev", "calls", 0)
+    features, gains = features_and_labels(model, item)
+    scores = model.reader.salience(features.to(next(model.reader.parameters())))
+    assert scores[gains > 0].mean() > scores[gains == 0].mean()
+
+
+def test_classical_summaries_are_sentences_within_the_limit():
+    found = baselines(SENTENCES, 22)
+    assert found.keys() == {"lead", "LexRank", "TextRank", "LSA"}
+    assert found["lead"] == " ".join(SENTENCES[:2])
+    for text in found.values():
+        assert 0 < len(text.split()) <= 22
+        assert "".join(s for s in SENTENCES if s in text) == text.replace(". ", ".")
+
+
+def test_figures_have_every_method_for_every_source(model, summaries):
+    found = dict(summary_figures(model, summaries))
+    assert found.keys() == {"meetings", "calls"}
+    for methods in found.values():
+        assert methods.keys() == {"lead", "LexRank", "TextRank", "LSA", "dsacli"}
+        assert all(0 < low <= high <= 100 for high, low in methods.values())

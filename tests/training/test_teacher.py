@@ -1,0 +1,63 @@
+"""What the indexer imitates is the reader's own attention, and the loss is zero where it does so perfectly."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from dsacli.models.batches import pad_rows, question_row
+from dsacli.models.loading import load_reader
+from dsacli.training.teacher import imitation_loss, question_attention
+
+QUESTION = np.array([2040, 2106, 1996, 2034, 10684], np.int32)
+RUNS = [np.arange(3000, 3020, dtype=np.int32), np.arange(5000, 5012, dtype=np.int32)]
+
+
+@pytest.fixture
+def reader():
+    """The built-in reader with one joint layer, the last."""
+    reader = load_reader(dtype=torch.float32)
+    reader.config = replace(reader.config, joint_layers=1)
+    return reader
+
+
+def test_attention_is_that_of_the_joint_layers_over_the_tokens_of_all_runs(reader):
+    attention = question_attention(reader, QUESTION, RUNS)
+    assert attention.shape == (5, 32)
+    torch.testing.assert_close(attention.sum(1), torch.ones(5))
+
+    states = []
+    for run in RUNS:
+        rows = pad_rows([question_row(QUESTION, run)])
+        states.append((reader.local_states(rows.token_ids, rows.types, None)[0], rows.in_run[0]))
+    hidden, in_run = (torch.cat(parts) for parts in zip(*states))
+    queries, keys, _ = reader.layers[-1].attention.qkv(hidden).chunk(3, dim=-1)
+    total = torch.zeros(5, len(hidden))
+    for low in (0, len(states[0][0])):
+        for head in range(12):
+            part = slice(32 * head, 32 * head + 32)
+            # Two runs: the other one's scores lose the logarithm of one, nothing.
+            total += (queries[low + 1 : low + 6, part] @ keys[:, part].T / 32**0.5).softmax(-1)
+    expected = total[:, in_run] / total[:, in_run].sum(1, keepdim=True)
+    torch.testing.assert_close(attention, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_a_reader_that_reads_apart_has_nothing_to_teach(reader):
+    reader.config = replace(reader.config, joint_layers=0)
+    with pytest.raises(ValueError, match="without joint layers"):
+        question_attention(reader, QUESTION, RUNS)
+
+
+def test_perfect_imitation_costs_nothing_and_anything_else_does():
+    attention = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]])
+    assert imitation_loss(attention, attention.log() + 3).item() == pytest.approx(0, abs=1e-6)
+    expected = np.log([3, 3]) + [(p * np.log(p)).sum() for p in attention.numpy()]
+    assert imitation_loss(attention, torch.zeros(2, 3)).item() == pytest.approx(expected.mean(), abs=1e-6)
+
+
+def test_in_the_sparse_stage_only_the_selected_tokens_count():
+    attention = torch.tensor([[0.6, 0.2, 0.2]])
+    scores = torch.tensor([[5.0, 1.0, 1.0]])
+    assert imitation_loss(attention, scores, torch.tensor([1, 2])).item() == pytest.approx(0, abs=1e-6)
+    assert imitation_loss(attention, scores).item() > 0.1
