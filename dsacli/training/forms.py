@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dsacli.training.business_forms import BUSINESS_KINDS, BUSINESS_MAKERS
+
 FIRST = """Ada Aled Amara Anton Bea Bruno Carys Dario Della Edwin Elif Esme Farid Fiona Gregor Hana Hugo Imran Ines Jonas
  Kaya Leila Linus Mabel Marek Nadia Niall Olga Osman Petra Quentin Rhona Rosa Sami Selma Tariq Thea Umar Vera Wanda Yusuf Zelda""".split()
 LAST = """Abara Adler Birch Brandt Carver Castellan Dawes Dufour Eklund Fenner Garrick Hale Ibsen Jurado Kemp Lindgren Marlow
@@ -40,6 +42,8 @@ ROLES = """finance director|head of safety|company secretary|plant manager|sales
  manager|editor|personnel manager|chair of the audit committee""".replace("\n", "").split("|")
 NUMBERS = """two three four five six seven eight nine ten eleven twelve fourteen fifteen eighteen twenty twenty-one thirty forty-five
  sixty ninety""".split()
+
+MOST_OTHERS = 2
 
 Rng = np.random.Generator
 
@@ -97,6 +101,7 @@ MAKERS: dict[str, Callable[[Rng], str]] = {
     "person": person, "date": date, "money": money, "percent": percent, "duration": duration, "count": count,
     "email": email, "phone": phone, "org": chosen(ORGANISATIONS), "place": chosen(PLACES), "thing": chosen(THINGS),
     "reason": chosen(REASONS), "means": chosen(MEANS), "role": chosen(ROLES),
+    **BUSINESS_MAKERS,
 }  # fmt: skip
 # Wordings, then questions as "slot? question". {person2} is another person than {person}.
 KINDS: list[tuple[str, str]] = [
@@ -190,17 +195,22 @@ KINDS: list[tuple[str, str]] = [
      "place? Where was the company founded? | person|person2? Who founded the company?"),
     ("Its head office is in {place}; the works are in {place2}. | {org} has its headquarters in {place} and a branch in {place2}.",
      "place? Where are the headquarters? | place? Where is the head office? | place2? Where are the works?"),
+    *BUSINESS_KINDS,
 ]  # fmt: skip
 LABELS = """Salaries Rent Travel Advertising Postage Repairs Insurance Fuel Training Cleaning Interest Depreciation""".split()
 
 
 @dataclass(frozen=True)
 class Form:
-    """A made text, with one question and the characters [start, end) of its answer; None where it has none."""
+    """A made text, with one question and the characters [start, end) of its answer; None where it has none.
+
+    `others` are texts of other facts, which do not answer the question.
+    """
 
     text: str
     question: str
     answer: tuple[int, int] | None
+    others: tuple[str, ...] = ()
 
 
 def fact(rng: Rng, kind: int) -> tuple[str, str, tuple[int, int]]:
@@ -263,8 +273,10 @@ def make_form(rng: Rng, prose: list[str]) -> Form:
 
     In one of four the asked-for fact is left out.
     """
-    kinds = rng.permutation(len(KINDS))[: int(rng.integers(3, 9))]
-    facts = [fact(rng, int(kind)) for kind in kinds]
+    order = rng.permutation(len(KINDS)).tolist()
+    count = int(rng.integers(3, 9))
+    facts = [fact(rng, kind) for kind in order[:count]]
+    others = [order[count + 5 * turn : count + 5 * turn + 5] for turn in range(int(rng.integers(0, MOST_OTHERS + 1)))]
     if rng.random() < 0.25:
         facts.append(table(rng))
     wanted = int(rng.integers(len(facts))) if rng.random() < 0.8 else len(facts) - 1
@@ -284,7 +296,8 @@ def make_form(rng: Rng, prose: list[str]) -> Form:
         if gold:
             answer = len(text) + asked[2][0], len(text) + asked[2][1]
         text += piece
-    return Form(text, asked[1], answer)
+    rest = (" ".join(fact(rng, kind)[0] for kind in kinds) for kinds in others)
+    return Form(text, asked[1], answer, tuple(rest))
 
 
 def _spread(rng: Rng, facts: int, sentences: int) -> list[int]:

@@ -213,14 +213,15 @@ def trimmed(negatives: Negatives, index: int, question: Question, limit: int, rn
 
 
 def form_group(tokenizer: Tokenizer, prose: list[str], rng: np.random.Generator) -> Group:
-    """A made document with a question about it (`forms`), as one run; the answer is kept in it."""
+    """A made document with a question about it (`forms`): the answer's run, and others of other facts."""
     form = make_form(rng, prose)
     tokens = tokenizer.encode(form.text, add_special_tokens=False)
     question = np.array(tokenizer.encode(form.question, add_special_tokens=False).ids, np.int32)
     ids, offsets = np.array(tokens.ids, np.int32), np.array(tokens.offsets, np.int32)
     span = token_span(offsets, *form.answer) if form.answer else None
     run, answer = fitted(ids, span, rng)
-    return Group(question, [run], answer)
+    others = [np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32) for text in form.others]
+    return Group(question, [run, *(fitted(other, None, rng)[0] for other in others)], answer)
 
 
 def with_forms(

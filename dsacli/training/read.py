@@ -181,21 +181,22 @@ def train_reader(plan: ReadTraining) -> Reader:
         batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
         for epoch in range(plan.epochs)
     )
-    order = list(islice(chain.from_iterable(epochs), plan.max_steps))
-    steps = len(order)
+    # Drawn as they are needed where their number is known: ranking the distractors of an epoch takes ten minutes.
+    order = chain.from_iterable(epochs) if plan.max_steps else list(chain.from_iterable(epochs))
+    steps = plan.max_steps or len(order)
     log(f"{steps} steps, starting at {done}")
     began, losses, tokens = time.monotonic(), [], 0
-    for step in range(done, steps):
+    for step, batch in enumerate(islice(order, done, steps), done):
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
         joint = plan.joint_layers > 0 and np.random.default_rng((plan.seed, step)).random() < plan.joint_share
-        loss = group_loss(reader, order[step], plan.device, joint)
+        loss = group_loss(reader, batch, plan.device, joint)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         losses.append(loss.item())
-        tokens += sum(len(group.question) + len(run) + 3 for group in order[step] for run in group.runs)
+        tokens += sum(len(group.question) + len(run) + 3 for group in batch for run in group.runs)
         if (step + 1) % 25 == 0:
             seconds = time.monotonic() - began
             left = seconds / (step + 1 - done) * (steps - step - 1)
