@@ -21,7 +21,7 @@ test: $(VENV)/installed-test
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m slow
 
-evaluate: $(VENV)/installed
+evaluate: $(VENV)/installed-test
 	@test -n "$(DATA)" || { echo "make evaluate DATA=… : the folder of the training data" >&2; exit 2; }
 	$(BIN)/python -m dsacli.training evaluate --data $(DATA)
 

@@ -23,34 +23,39 @@ def listed(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split("|")]
 
 
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
 def chosen(text: str) -> Callable[[Rng], str]:
     """A maker that picks from a list written with bars."""
     values = listed(text)
     return lambda rng: pick(rng, values)
 
 
-GIVEN = """Abel Adaeze Agnes Alba Amir Anneke Arthur Aurelia Bashir Benita Bjorn Callum Camille Chidi Clara Cosmo Dagny Daniel Dimitri Dolores Edith
+GIVEN = words("""Abel Adaeze Agnes Alba Amir Anneke Arthur Aurelia Bashir Benita Bjorn Callum Camille Chidi Clara Cosmo Dagny Daniel Dimitri Dolores Edith
  Emre Enzo Eva Felix Florence Gita Grace Gustav Harriet Henrik Ida Ivo Jakub Jean Joy Julian Kamal Karin Kenji Lars Laura Leon Lucia Magnus Malik
  Margit Mei Milan Miriam Naomi Nikolai Noor Oscar Otto Paula Piotr Priya Rafael Ravi Ruth Samuel Sanne Sigrid Simone Soren Stella Tamar Theo
- Tobias Ursula Valentin Victor Wilma Xenia Yara Yvonne Zoltan""".split()
-SURNAMES = """Achterberg Ainsley Almeida Amadi Andersson Ashdown Banerjee Barlow Bellini Bergstrom Blackwood Bosman Bukowski Calloway Chaudhry Cho
+ Tobias Ursula Valentin Victor Wilma Xenia Yara Yvonne Zoltan""")
+SURNAMES = words("""Achterberg Ainsley Almeida Amadi Andersson Ashdown Banerjee Barlow Bellini Bergstrom Blackwood Bosman Bukowski Calloway Chaudhry Cho
  Cranston Dahl Delacroix Diallo Dunmore Eastwick Eriksen Esposito Farrell Fitch Fontaine Gallagher Ghosh Goldberg Greer Haddad Hargreave Hollis
  Horvath Iyer Jansson Jessop Kaplan Keating Kowalczyk Larkin Lemaire Lombardi Mbeki Mercer Moreau Nakamura Nash Nyberg Obi Ortega Osei Papadakis
  Pereira Pym Radcliffe Renner Romero Rowntree Sandoval Schuster Sharma Sinclair Stavros Sutcliffe Tanaka Thorne Tremblay Ueda Vasquez Verhoeven
- Wainwright Weiss Winterbourne Xu Yilmaz Zawadzki""".split()
-COINED = ["Vel Nor Tri Sol Cor Lum Hex Bry Cal Zen Mar Ost Per Quil Dar Fen Gal Hal Jor Kal".split(),
-          "tec dyne vara mont ix ora wick lane stad gen mark via lumen quist bel tor nova".split()]  # fmt: skip
+ Wainwright Weiss Winterbourne Xu Yilmaz Zawadzki""")
+COINED = [words("Vel Nor Tri Sol Cor Lum Hex Bry Cal Zen Mar Ost Per Quil Dar Fen Gal Hal Jor Kal"),
+          words("tec dyne vara mont ix ora wick lane stad gen mark via lumen quist bel tor nova")]  # fmt: skip
 TRADES = listed("""Logistics|Foods|Engineering|Textiles|Robotics|Consulting|Packaging|Chemicals|Ceramics|Motors|Interiors|Pharma|Marine|Optics
  |Catering|Plumbing|Farms|Printing|Properties|Analytics|Batteries|Roofing|Publishing|Instruments|Lighting""")
 LEGAL = ["Ltd", "Ltd", "GmbH", "Inc", "LLC", "plc", "AG", "BV", "SA", "Limited", "Group", "Holdings", "& Sons", "& Co"]
-TOWNS = ["Ash Brook Calder Dun Elm Fair Glen Hart Inver Kings Lang Mill North Oak Pen Rother Stan Thorn West Wood".split(),
-         "ford bury haven ton dale mouth bridge combe field wick stead port minster well".split()]  # fmt: skip
-CITIES = """Vienna Rotterdam Seville Krakow Montreal Nairobi Auckland Osaka Santiago Toulouse Leipzig Bologna Gdansk Tampere Boston Accra Dublin
- Chicago Basel Bremen Valencia Mumbai Perth Quebec Riga Sofia Tallinn""".split()
+TOWNS = [words("Ash Brook Calder Dun Elm Fair Glen Hart Inver Kings Lang Mill North Oak Pen Rother Stan Thorn West Wood"),
+         words("ford bury haven ton dale mouth bridge combe field wick stead port minster well")]  # fmt: skip
+CITIES = words("""Vienna Rotterdam Seville Krakow Montreal Nairobi Auckland Osaka Santiago Toulouse Leipzig Bologna Gdansk Tampere Boston Accra Dublin
+ Chicago Basel Bremen Valencia Mumbai Perth Quebec Riga Sofia Tallinn""")
 STREETS = listed("""Larkspur Lane|Mill Road|Station Street|Harbour Row|Tanner's Yard|Queen Street|Linden Avenue|Canal Walk|Chapel Hill|Foundry Way
  |Market Square|Orchard Close|Ropewalk|Saddlers' Court|Quayside|Fifth Avenue|Bellevue Terrace|Poplar Drive|Old Kiln Road|Victoria Parade""")
-WORDS = dict(enumerate("""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
- twenty""".split(), 2)) | {30: "thirty", 40: "forty", 60: "sixty", 90: "ninety"}  # fmt: skip
+WORDS = dict(enumerate(words("""two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+ twenty"""), 2)) | {30: "thirty", 40: "forty", 60: "sixty", 90: "ninety"}  # fmt: skip
 
 
 def name(rng: Rng) -> str:
@@ -129,15 +134,36 @@ def price(rng: Rng) -> str:
 
 
 def amount_of_money(rng: Rng) -> str:
-    return currency(rng, f"{int(rng.integers(8, 990)) * pick(rng, [1000, 500, 250]):,}")
+    return currency(rng, f"{int(rng.integers(8, 990)) * [250, 500, 1000][int(rng.integers(3))]:,}")
+
+
+def big(rng: Rng) -> str:
+    """The money of large companies."""
+    amount = pick(rng, [f"{rng.integers(2, 990)}", f"{rng.integers(1, 90)}.{rng.integers(1, 10)}"])
+    return pick(rng, [currency(rng, f"{amount} million"), currency(rng, f"{amount} million"),
+                      f"{pick(rng, ['£', '$', '€'])}{amount}{pick(rng, ['m', 'bn', ' billion'])}"])  # fmt: skip
 
 
 def quantity(rng: Rng, numbers: list[int], units: list[str]) -> str:
     """A number, in figures or words or both, with a unit."""
-    number, unit = int(pick(rng, numbers)), pick(rng, units)
+    number, unit = numbers[int(rng.integers(len(numbers)))], pick(rng, units)
     word = WORDS.get(number, str(number))
     both = f"{word} ({number}) {unit}" if word != str(number) else f"{number} {unit}"
     return pick(rng, [f"{number} {unit}"] * 3 + [f"{word} {unit}"] * 2 + [both])
+
+
+def period(rng: Rng) -> str:
+    if rng.random() < 0.4:
+        return quantity(rng, [2, 3, 4, 5, 6, 7, 8, 10, 12], ["years"])
+    return quantity(rng, [2, 3, 4, 5, 6, 9, 10, 12, 15, 18, 24, 30, 36, 48, 60], ["months"])
+
+
+def days(rng: Rng) -> str:
+    if rng.random() < 0.2:
+        return quantity(rng, [2, 3, 4, 5, 6, 8, 10, 12], ["weeks"])
+    return quantity(
+        rng, [2, 3, 5, 6, 7, 8, 10, 12, 14, 20, 21, 28, 30, 45, 60, 90], ["days", "days", "days", "working days"]
+    )
 
 
 def measured(low: int, high: int, units: str) -> Callable[[Rng], str]:
@@ -165,9 +191,9 @@ def product(rng: Rng) -> str:
 
 def drug(rng: Rng) -> str:
     parts = [
-        "ba ve lo mi tra zo ri pe ka do".split(),
-        "lta ri no xa pu mi ve sto".split(),
-        "rine mab pril zole statin cillin vir done pam".split(),
+        words("ba ve lo mi tra zo ri pe ka do"),
+        words("lta ri no xa pu mi ve sto"),
+        words("rine mab pril zole statin cillin vir done pam"),
     ]
     return "".join(pick(rng, part) for part in parts)
 
@@ -184,7 +210,7 @@ def mail(rng: Rng) -> str:
 
 
 def website(rng: Rng) -> str:
-    page = pick(rng, listed("tickets|apply|register|tenders|privacy|support|claims|download"))
+    page = pick(rng, listed("tickets|events|register|book|box-office|programme"))
     return pick(rng, ["www.", "https://", ""]) + f"{coined(rng).lower()}.example/{page}"
 
 
@@ -247,11 +273,12 @@ BUSINESS_MAKERS: dict[str, Callable[[Rng], str]] = {
     "morning": lambda rng: clock(rng, 6, 12), "evening": lambda rng: clock(rng, 13, 22),
     "year": lambda rng: str(rng.integers(1880, 2004)), "lately": lambda rng: str(rng.integers(2005, 2031)),
     "few": small(2, 13), "some": small(13, 61), "age": lambda rng: str(rng.integers(13, 30)), "old": lambda rng: str(rng.integers(45, 90)),
-    "period": lambda rng: quantity(rng, [2, 3, 4, 5, 6, 9, 10, 12, 15, 18, 24, 30, 36, 48, 60], ["months", "months", "years"]),
-    "days": lambda rng: quantity(rng, [2, 3, 5, 6, 7, 8, 10, 12, 14, 20, 21, 28, 30, 45, 60, 90], ["days"] * 4 + ["working days", "weeks"]),
+    "big": big, "period": period, "days": days, "hundreds": lambda rng: str(rng.integers(61, 999)),
+    "many": lambda rng: pick(rng, [f"{rng.integers(1000, 99999):,}"] * 3 + [f"{rng.integers(1000, 9999)}", f"{rng.integers(1, 90) * 1000:,}"]),
+    "seats": small(7, 16), "quorum": small(2, 7), "uptime": lambda rng: f"99.{rng.integers(1, 99)}" + pick(rng, ["%", " per cent", " percent"]),
     "hours": lambda rng: quantity(rng, [2, 3, 4, 5, 6, 8, 10, 12, 24, 36, 48, 72], ["hours", "hours", "minutes"]),
     "area": measured(20, 900, "square metres|sq m|m²|sq ft|square feet"), "land": measured(2, 80, "hectares|acres|ha"),
-    "weight": measured(2, 900, "kg|tonnes|kilograms|lbs"), "length": measured(2, 90, "metres|m|feet"), "dose": measured(2, 500, "mg|ml|micrograms"),
+    "weight": measured(2, 900, "kg|tonnes|kilograms|lbs"), "length": measured(2, 90, "metres|m|feet"), "light": measured(2, 33, "kg|kilograms|lbs"), "dose": measured(2, 500, "mg|ml|micrograms"),
     "power": measured(2, 900, "kW|watts|W"), "cold": measured(2, 24, "°C|degrees Celsius"), "hot": measured(28, 70, "°C|degrees Celsius"),
     "flight": lambda rng: f"{letters(rng, 2)}{pick(rng, ['', ' '])}{rng.integers(100, 9999)}",
     "job": chosen("""laboratory technician|forklift driver|payroll clerk|nurse|warehouse supervisor|pastry cook|web developer|buyer|translator|welder
@@ -366,12 +393,12 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
      "firm? Who is the licensor? | firm? What is the name of the licensor? | firm2? Who is the licensee? | firm2? Who may use the licence? | place? What is the territory of the licence? | place? Where does the licence apply?"),
     ("The licensee pays a royalty of {percent} of net sales, at least {sum} a year. | Royalty: {percent}. Minimum royalty: {sum}. | Out of everything it sells the licensee hands over {percent}, and in a bad year {sum} all the same.",
      "percent? What is the royalty rate? | percent? What percentage is the royalty? | percent? What share of its sales does the licensee hand over? | sum? What is the minimum royalty? | sum? How much is the minimum royalty?"),
-    ("The software may be used by {count} named users; each further one costs {price}. | Licensed users: {count}. Additional user: {price}. | No more than {count} people may log in under this licence, though for {price} another can be added.",
-     "count? How many users are licensed? | count? What is the maximum number of users? | count? How many people may use the software? | price? What does an additional user cost? | price? How much is an additional user?"),
+    ("The software may be used by {hundreds} named users; each further one costs {price}. | Licensed users: {hundreds}. Additional user: {price}. | No more than {hundreds} people may log in under this licence, though for {price} another can be added.",
+     "hundreds? How many users are licensed? | hundreds? What is the maximum number of users? | hundreds? How many people may use the software? | price? What does an additional user cost? | price? How much is an additional user?"),
     ("Support answers urgent faults within {hours} and others within {hours2}. | Response time: {hours} (urgent), {hours2} (normal) | If nothing works any more, somebody will see to it no later than {hours} after your call; small matters may take {hours2}.",
      "hours? What is the response time for urgent faults? | hours? How quickly does support react to urgent faults? | hours2? What is the response time for normal faults?"),
-    ("Availability is guaranteed at {percent} a month; for less, {percent2} of the fee is credited. | Guaranteed uptime: {percent}. Service credit: {percent2}. | The service must be up {percent} of the time, or else the customer gets {percent2} of the monthly charge back.",
-     "percent? What is the guaranteed uptime? | percent? What percentage is the guaranteed availability? | percent2? What is the service credit? | percent2? What percentage of the fee is credited for poor availability?"),
+    ("Availability is guaranteed at {uptime} a month; for less, {percent} of the fee is credited. | Guaranteed uptime: {uptime}. Service credit: {percent}. | The service must be up {uptime} of the time, or else the customer gets {percent} of the monthly charge back.",
+     "uptime? What is the guaranteed uptime? | uptime? What percentage is the guaranteed availability? | percent? What is the service credit? | percent? What percentage of the fee is credited for poor availability?"),
     ("{firm} will disclose secrets to {firm2} to assess {deal}. | Disclosing party: {firm}. Receiving party: {firm2}. Purpose: {deal}. | With a view to {deal}, {firm} opens its books to {firm2}.",
      "firm? Who is the disclosing party? | firm2? Who is the receiving party? | firm2? Who receives the secrets? | deal? What is the purpose of the disclosure? | deal? What are the confidential talks about?"),
     ("All copies shall be returned or destroyed within {days} of a request; a breach costs {sum}. | Return of documents: within {days}. Contractual penalty: {sum}. | Asked for its papers back, the recipient has {days} to hand them over, and owes {sum} for every secret it lets slip.",
@@ -379,14 +406,14 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     # Purchase orders and supply
     ("Purchase order {code} of {day}, your quotation {code2}. | PO number: {code}. PO date: {day}. Quotation reference: {code2}. | Please quote {code} on every delivery note for what we ordered on {day} on the strength of your offer {code2}.",
      "code? What is the purchase order number? | code? What is the PO number? | day? What is the date of the purchase order? | day? When was the order placed? | code2? What is the quotation reference?"),
-    ("We order {count} {goods} at {price} each. | Item: {goods}. Quantity: {count}. Unit price: {price}. | Kindly send us {goods}, {count} in number, for which we shall pay {price} apiece. | We take {count} {goods} at {price} a piece rather than {count2}.",
-     "count? What is the quantity ordered? | count? How many {goods} are ordered? | price? What is the unit price? | price? How much does one of the {goods} cost? | goods? What is ordered?"),
+    ("We order {many} {goods} at {price} each. | Item: {goods}. Quantity: {many}. Unit price: {price}. | Kindly send us {goods}, {many} in number, for which we shall pay {price} apiece. | We take {many} {goods} at {price} a piece rather than {many2}.",
+     "many? What is the quantity ordered? | many? How many {goods} are ordered? | price? What is the unit price? | price? How much does one of the {goods} cost? | goods? What is ordered?"),
     ("The goods are to be delivered on {later} to {address}. | Delivery date: {later}. Delivery address: {address}. | The lorry should reach {address} on {later}. | Ordered on {day}, the goods must stand in our yard by {later}.",
      "later? When is the delivery date? | later? What is the delivery date? | later? When must the goods arrive? | address? What is the delivery address? | address? Where are the goods delivered?"),
     ("Defects must be notified within {days} of delivery, hidden ones within {days2} of discovery. | Notice of visible defects: {days}. Hidden defects: {days2}. | The buyer has {days} to look into the crates and complain, and {days2} if the flaw comes to light later.",
      "days? What is the inspection period? | days? How long does the buyer have to report visible defects? | days2? Within what time must hidden defects be notified?"),
-    ("The minimum order is {count} {goods}, and the lead time is {days}. | Minimum order quantity: {count} {goods}. Lead time: {days}. | We do not send out fewer than {count} {goods} at once, and it takes {days} from order to dispatch.",
-     "count? What is the minimum order quantity? | count? How many {goods} must at least be ordered? | days? What is the lead time? | days? How long does it take until an order is dispatched?"),
+    ("The minimum order is {hundreds} {goods}, and the lead time is {days}. | Minimum order quantity: {hundreds} {goods}. Lead time: {days}. | We do not send out fewer than {hundreds} {goods} at once, and it takes {days} from order to dispatch.",
+     "hundreds? What is the minimum order quantity? | hundreds? How many {goods} must at least be ordered? | days? What is the lead time? | days? How long does it take until an order is dispatched?"),
     ("On orders above {sum} we grant a discount of {percent}. | Discount: {percent} on orders over {sum} | Whoever spends more than {sum} with us pays {percent} less. | We can let you have {percent} off the list price, though not the {percent2} you hoped for.",
      "percent? What percentage is the discount? | percent? How high is the discount? | percent? What is the discount rate? | sum? From what order value is there a discount? | percent2? What discount did the customer hope for?"),
     # Insurance
@@ -407,8 +434,8 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     # Shareholders and boards
     ("{name} holds {percent} of the shares and {name2} {percent2}. | Shareholders: {name} ({percent}), {name2} ({percent2}) | Of the company {percent} belongs to {name} and {percent2} to {name2}.",
      "percent? What percentage of the shares does {name} hold? | percent? How much of the company belongs to {name}? | percent2? What is the shareholding of {name2}? | name2? Who owns {percent2} of the company?"),
-    ("The board has {few} directors, and {few2} of them form a quorum. | Number of directors: {few}. Quorum: {few2}. | There shall be {few} seats at the table, and nothing may be decided unless {few2} of them are taken.",
-     "few? How many directors does the board have? | few? What is the number of directors? | few2? What is the quorum? | few2? How many directors must be present to decide?"),
+    ("The board has {seats} directors, and {quorum} of them form a quorum. | Number of directors: {seats}. Quorum: {quorum}. | There shall be {seats} seats at the table, and nothing may be decided unless {quorum} of them are taken.",
+     "seats? How many directors does the board have? | seats? What is the number of directors? | quorum? What is the quorum? | quorum? How many directors must be present to decide?"),
     ("A shareholder who wishes to sell must first offer the shares to the others, who have {days} to accept. | Right of first refusal: {days} | Before shares go to a stranger, the fellow owners are given {days} to take them at the same price; the transfer itself must be complete within {days2}.",
      "days? How long is the right of first refusal? | days? How long do the other shareholders have to accept an offer of shares? | days2? Within what time must the transfer of shares be complete?"),
     ("Holders of {percent} may force the others to sell; no shares may be sold for {period}. | Drag-along threshold: {percent}. Lock-in: {period}. | If owners of {percent} want to sell the whole firm the rest must go along, but until {period} have passed everyone keeps what they have.",
@@ -441,44 +468,44 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     ("We offer the {product} for {price}, plus {price2} for delivery. | Item: {product}. Quoted price: {price}. Delivery charge: {price2}. | The {product} could be yours for {price}, and for another {price2} we bring it to the door.",
      "price? What is the quoted price of the {product}? | price? How much is the {product}? | price2? How much is the delivery charge? | price2? What does delivery of the {product} cost?"),
     # Annual and quarterly reports
-    ("Net income for the quarter was {money}, compared with {money2} a year ago. | Quarterly net profit: {money} (prior year: {money2}) | After all costs and taxes the three months left us {money}, where a year ago they had left {money2}.",
-     "money? What was the net income for the quarter? | money? How much is the quarterly net profit? | money2? What was the net income of the prior-year quarter?"),
+    ("Net income for the quarter was {big}, compared with {big2} a year ago. | Quarterly net profit: {big} (prior year: {big2}) | After all costs and taxes the three months left us {big}, where a year ago they had left {big2}.",
+     "big? What was the net income for the quarter? | big? How much is the quarterly net profit? | big2? What was the net income of the prior-year quarter?"),
     ("Earnings per share were {price}; the book value was {price2} per share. | EPS: {price}. Book value per share: {price2}. | For every share we earned {price}, and each stands in our books at {price2}.",
      "price? What are the earnings per share? | price? How much was earned per share? | price2? What is the book value per share?"),
-    ("Net debt fell from {money2} to {money}. | Net debt: {money} (previous year: {money2}) | Once our cash is set against our borrowings, {money} remains owed, down from {money2}.",
-     "money? What is the net debt? | money? How much net debt is there? | money2? What was the net debt in the previous year?"),
-    ("Capital expenditure was {money} and will be about {money2} next year. | Capex: {money}. Capex guidance: {money2}. | We put {money} into buildings and machines this year, and plan {money2} for the coming one.",
-     "money? What was the capital expenditure? | money? How much was invested in buildings and machines? | money2? What is the guidance for capital expenditure? | money2? How much is to be invested next year?"),
-    ("We run {count} shops, having opened {few} and closed {few2}. | Shops at year end: {count}. Openings: {few}. Closures: {few2}. | With {few} new branches and {few2} given up, customers now find us behind {count} doors.",
-     "count? How many shops are there? | count? What is the number of shops? | few? How many shops were opened? | few2? How many shops were closed?"),
-    ("The order backlog stood at {money}, and new orders came to {money2}. | Order backlog: {money}. Order intake: {money2}. | Customers have asked for goods worth {money} that we have yet to make; {money2} of fresh business was signed in the quarter.",
-     "money? What is the order backlog? | money? How large is the order backlog? | money2? What was the order intake? | money2? How much are the new orders?"),
+    ("Net debt fell from {big2} to {big}. | Net debt: {big} (previous year: {big2}) | Once our cash is set against our borrowings, {big} remains owed, down from {big2}.",
+     "big? What is the net debt? | big? How much net debt is there? | big2? What was the net debt in the previous year?"),
+    ("Capital expenditure was {big} and will be about {big2} next year. | Capex: {big}. Capex guidance: {big2}. | We put {big} into buildings and machines this year, and plan {big2} for the coming one.",
+     "big? What was the capital expenditure? | big? How much was invested in buildings and machines? | big2? What is the guidance for capital expenditure? | big2? How much is to be invested next year?"),
+    ("We run {hundreds} shops, having opened {few} and closed {few2}. | Shops at year end: {hundreds}. Openings: {few}. Closures: {few2}. | With {few} new branches and {few2} given up, customers now find us behind {hundreds} doors.",
+     "hundreds? How many shops are there? | hundreds? What is the number of shops? | few? How many shops were opened? | few2? How many shops were closed?"),
+    ("The order backlog stood at {big}, and new orders came to {big2}. | Order backlog: {big}. Order intake: {big2}. | Customers have asked for goods worth {big} that we have yet to make; {big2} of fresh business was signed in the quarter.",
+     "big? What is the order backlog? | big? How large is the order backlog? | big2? What was the order intake? | big2? How much are the new orders?"),
     ("Our largest customer, {firm}, accounts for {percent} of sales, and {firm2} for {percent2}. | Largest customer: {firm} ({percent} of sales). Second: {firm2} ({percent2}). | No one buys more from us than {firm}, to whom {percent} of our goods go; {firm2} follows with {percent2}.",
      "firm? Who is the largest customer? | firm? What is the name of the largest customer? | percent? What share of sales does {firm} account for? | percent2? What percentage of sales goes to {firm2}? | firm2? Who is the second-largest customer?"),
     ("Emissions were cut by {percent} against {lately}, and {percent2} of our power is renewable. | Emissions reduction: {percent} (base year {lately}). Renewable electricity: {percent2}. | We blow {percent} less carbon into the air than in {lately}, and draw {percent2} of our current from wind and sun.",
      "percent? By what percentage were emissions reduced? | percent? What is the emissions reduction? | percent2? What percentage of electricity is renewable? | lately? What is the base year for emissions?"),
     ("There were {few} workplace accidents, after {some} the year before. | Accidents at work: {few} (previous year: {some}) | Only {few} colleagues were hurt on the job this time, where the last report counted {some}.",
      "few? How many accidents were there? | few? What is the number of workplace accidents? | few? How many people were hurt at work? | some? How many accidents were there the year before?"),
-    ("The company bought back {count} shares for {money}. | Shares repurchased: {count}. Cost of repurchase: {money}. | {count} of our own shares were taken off the market, on which we spent {money} of the {money2} allowed.",
-     "count? How many shares were repurchased? | count? What is the number of shares bought back? | money? How much was spent on the share buyback? | money? What was the cost of the repurchase?"),
-    ("Goodwill was written down by {money} because {reason}. | Impairment of goodwill: {money}. Cause: {reason}. | As {reason}, what we once paid too much for the subsidiary had to come off the books, all {money} of it.",
-     "money? What is the goodwill impairment? | money? How much goodwill was written down? | reason? Why was goodwill written down? | reason? What is the cause of the impairment?"),
+    ("The company bought back {many} shares for {big}. | Shares repurchased: {many}. Cost of repurchase: {big}. | {many} of our own shares were taken off the market, on which we spent {big} of the {big2} allowed.",
+     "many? How many shares were repurchased? | many? What is the number of shares bought back? | big? How much was spent on the share buyback? | big? What was the cost of the repurchase?"),
+    ("Goodwill was written down by {big} because {reason}. | Impairment of goodwill: {big}. Cause: {reason}. | As {reason}, what we once paid too much for the subsidiary had to come off the books, all {big} of it.",
+     "big? What is the goodwill impairment? | big? How much goodwill was written down? | reason? Why was goodwill written down? | reason? What is the cause of the impairment?"),
     # Press releases
-    ("{firm} is to acquire {firm2} for {money}; closing is expected on {later}. | Buyer: {firm}. Target: {firm2}. Purchase price: {money}. Expected closing: {later}. | For {money}, {firm2} will pass into the hands of {firm} on {later}, if the authorities agree.",
-     "firm? Who is acquiring {firm2}? | firm2? Which company is being acquired? | firm2? What is the acquisition target? | money? What is the purchase price of {firm2}? | later? When is the closing of the acquisition? | later? When will {firm2} change hands?"),
+    ("{firm} is to acquire {firm2} for {big}; closing is expected on {later}. | Buyer: {firm}. Target: {firm2}. Purchase price: {big}. Expected closing: {later}. | For {big}, {firm2} will pass into the hands of {firm} on {later}, if the authorities agree.",
+     "firm? Who is acquiring {firm2}? | firm2? Which company is being acquired? | firm2? What is the acquisition target? | big? What is the purchase price of {firm2}? | later? When is the closing of the acquisition? | later? When will {firm2} change hands?"),
     ("{firm} launches the {product} on {later} at {price}. | Product: {product}. Launch date: {later}. Retail price: {price}. | From {later} shops will sell the {product} of {firm} for {price}. | Those who wait until {later} can get the {product} for {price}; advance orders cost {price2}.",
      "later? What is the launch date of the {product}? | later? When does the {product} go on sale? | price? What is the retail price of the {product}? | price? How much will the {product} cost? | firm? Which company makes the {product}?"),
-    ("{firm} will build a plant in {city} and create {count} jobs by {lately}. | Site: {city}. New jobs: {count}. Completion: {lately}. | In {city} {count} people will find work when the factory of {firm} is ready in {lately}. | {firm} preferred {city} to {city2} for its new works.",
-     "city? Where will the new plant be built? | city? What is the site of the new plant? | count? How many jobs will be created? | count? What is the number of new jobs? | lately? When will the plant be ready? | city2? Which site was rejected?"),
+    ("{firm} will build a plant in {city} and create {hundreds} jobs by {lately}. | Site: {city}. New jobs: {hundreds}. Completion: {lately}. | In {city} {hundreds} people will find work when the factory of {firm} is ready in {lately}. | {firm} preferred {city} to {city2} for its new works.",
+     "city? Where will the new plant be built? | city? What is the site of the new plant? | hundreds? How many jobs will be created? | hundreds? What is the number of new jobs? | lately? When will the plant be ready? | city2? Which site was rejected?"),
     ("Media enquiries: {name}, {phone}; investors: {name2}, {phone2} | Journalists may ring {name} on {phone}, and shareholders {name2} on {phone2}. | The press contact is {name} ({phone}). | For interviews call {phone} and ask for {name}.",
      "name? Who is the press contact? | name? What is the name of the contact for journalists? | phone? What is the phone number for media enquiries? | name2? Who is the contact for investors? | phone2? What is the phone number for investors?"),
     ("{firm} has won the {prize} for the {product}, ahead of {firm2}. | Winner of the {prize}: {firm}. Runner-up: {firm2}. | The jury of the {prize} found nothing better than what {firm} had made; {firm2} came second.",
      "firm? Who won the {prize}? | firm? Who is the winner of the {prize}? | prize? What is the name of the award? | prize? Which prize was won by {firm}? | firm2? Who is the runner-up?"),
-    ("{firm} recalls {count} units of the {product} because {fault}. | Recall. Product: {product}. Units: {count}. Reason: {fault}. | Owners of the {product} are asked to bring it back, since {fault}; {count} were sold.",
-     "product? Which product is recalled? | count? How many units are recalled? | count? What is the number of recalled units? | fault? What is the reason for the recall? | fault? What is wrong with the {product}?"),
+    ("{firm} recalls {many} units of the {product} because {fault}. | Recall. Product: {product}. Units: {many}. Reason: {fault}. | Owners of the {product} are asked to bring it back, since {fault}; {many} were sold.",
+     "product? Which product is recalled? | many? How many units are recalled? | many? What is the number of recalled units? | fault? What is the reason for the recall? | fault? What is wrong with the {product}?"),
     # Clinical trials and science
-    ("Of {count} patients enrolled, {count2} completed the trial. | Enrolled: {count}. Completed: {count2}. | {count} people agreed to take part, and {count2} stayed to the end.",
-     "count? How many patients were enrolled? | count? What is the number of participants? | count2? How many patients completed the trial? | count? How many people took part at the start?"),
+    ("Of {many} patients enrolled, {hundreds} completed the trial. | Enrolled: {many}. Completed: {hundreds}. | {many} people agreed to take part, and {hundreds} stayed to the end.",
+     "many? How many patients were enrolled? | many? What is the number of participants? | hundreds? How many patients completed the trial? | many? How many people took part at the start?"),
     ("Patients took {dose} of {drug} daily for {period}; the others had a placebo. | Study drug: {drug}. Daily dose: {dose}. Duration of treatment: {period}. | Every morning one half of them swallowed {dose} of {drug}, and did so for {period}.",
      "drug? What is the study drug? | dose? What is the daily dose of {drug}? | dose? How much {drug} did the patients take? | period? How long was the treatment? | period? What is the duration of the treatment?"),
     ("Symptoms improved in {percent} of the {drug} group and {percent2} of the placebo group. | Response rate: {percent} ({drug}), {percent2} (placebo) | {percent} of those on {drug} felt better at the end, yet so did {percent2} of those given sugar pills.",
@@ -491,8 +518,8 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
      "name? Who is the principal investigator? | name? What is the name of the principal investigator? | name? Who leads the study? | university? What is the institution of the principal investigator? | name2? Who is the statistician?"),
     ("Participants were aged {age} to {old} and were followed for {period}. | Age range: {age} to {old}. Follow-up: {period}. | Nobody younger than {age} or older than {old} was let in, and each was seen again until {period} had gone by.",
      "age? What was the minimum age of participants? | old? What was the maximum age of participants? | period? How long was the follow-up? | period? What is the follow-up period? | age|old? What is the age range of the participants?"),
-    ("We took {count} samples near {city} and {count2} near {city2}. | Samples: {city} {count}, {city2} {count2} | From the ground around {city} came {count} of our jars, and from {city2} another {count2}.",
-     "count? How many samples were taken near {city}? | count? What is the number of samples from {city}? | count2? How many samples came from {city2}? | city2? Where were {count2} samples taken?"),
+    ("We took {hundreds} samples near {city} and {hundreds2} near {city2}. | Samples: {city} {hundreds}, {city2} {hundreds2} | From the ground around {city} came {hundreds} of our jars, and from {city2} another {hundreds2}.",
+     "hundreds? How many samples were taken near {city}? | hundreds? What is the number of samples from {city}? | hundreds2? How many samples came from {city2}? | city2? Where were {hundreds2} samples taken?"),
     # Grants and tenders
     ("The {funder} has awarded {name} a grant of {sum} to study {topic}. | Funder: {funder}. Grant holder: {name}. Amount: {sum}. Topic: {topic}. | With {sum} from the {funder}, {name} will look into {topic}. | {name} had asked the {funder} for {sum2} and received {sum}.",
      "funder? Who is the funder? | funder? Who gave the grant? | name? Who is the grant holder? | name? Who received the grant? | sum? What is the grant amount? | sum? How much is the grant? | topic? What is the research topic? | sum2? How much money was requested from the {funder}?"),
@@ -507,13 +534,13 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     ("The contracting authority is the city of {city}; the procedure bears the number {code}. | Contracting authority: city of {city}. Tender number: {code}. | It is {city} that invites the offers, and {code} must stand on each envelope.",
      "city? What is the contracting authority? | city? Which city invites tenders? | code? What is the tender number? | code? What is the reference of the tender?"),
     ("Price counts for {percent} of the score and quality for {percent2}. | Award criteria: price {percent}, quality {percent2} | How cheap an offer is decides {percent} of the marks, and how good it is {percent2}.",
-     "percent? What is the weighting of price? | percent? What percentage of the score is price? | percent2? What is the weighting of quality? | percent2? How much does quality count?"),
-    ("Bidders shall lodge a bid bond of {sum}; the estimated value of the contract is {money}. | Bid bond: {sum}. Estimated contract value: {money}. | To take part one must leave {sum} with the cashier as a pledge; we reckon the whole job will cost {money}.",
-     "sum? What is the bid bond? | sum? How much is the bid bond? | money? What is the estimated contract value? | money? How much is the contract thought to be worth?"),
+     "percent? What is the weighting of price? | percent? What percentage of the score is price? | percent2? What is the weighting of quality? | percent2? How much does quality hundreds?"),
+    ("Bidders shall lodge a bid bond of {sum}; the estimated value of the contract is {big}. | Bid bond: {sum}. Estimated contract value: {big}. | To take part one must leave {sum} with the cashier as a pledge; we reckon the whole job will cost {big}.",
+     "sum? What is the bid bond? | sum? How much is the bid bond? | big? What is the estimated contract value? | big? How much is the contract thought to be worth?"),
     ("A site visit takes place on {day}, and questions may be asked until {later} at {mail}. | Site visit: {day}. Deadline for questions: {later}. Questions to: {mail}. | Bidders can walk over the ground on {day}; whatever they still wonder about should be put to {mail} by {later}.",
      "day? When is the site visit? | day? What is the date of the site visit? | later? What is the deadline for bidders' questions? | mail? Where should bidders send questions? | mail? What is the email address for tender questions?"),
-    ("Of {few} bids received, that of {firm} was chosen at {money}. | Bids received: {few}. Winning bidder: {firm}. Award value: {money}. | {few} companies made an offer, and the job went to {firm} for {money}; {firm2} has complained.",
-     "firm? Who is the winning bidder? | firm? Which company was awarded the contract? | few? How many bids were received? | few? What is the number of bids? | money? What is the value of the winning bid? | firm2? Who complained about the award?"),
+    ("Of {few} bids received, that of {firm} was chosen at {big}. | Bids received: {few}. Winning bidder: {firm}. Award value: {big}. | {few} companies made an offer, and the job went to {firm} for {big}; {firm2} came second.",
+     "firm? Who is the winning bidder? | firm? Which company was awarded the contract? | few? How many bids were received? | few? What is the number of bids? | big? What is the value of the winning bid? | firm2? Which bidder came second?"),
     # Shipping
     ("{ship} carries the cargo from {port} to {port2}. | Vessel: {ship}. Port of loading: {port}. Port of discharge: {port2}. | The crates go aboard {ship} in {port} and come ashore in {port2}.",
      "ship? What is the name of the vessel? | ship? Which ship carries the cargo? | port? What is the port of loading? | port2? What is the port of discharge? | port2? Where will the cargo be unloaded?"),
@@ -538,7 +565,7 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
      "sum? How much are the damages? | sum? What damages were awarded? | sum? What must the defendant pay for the harm? | price? How much are the costs of the proceedings? | sum2? How much was claimed in damages?"),
     ("An appeal may be lodged within {days} at {court}. | Time limit for appeal: {days}. Appeals to: {court}. | Whoever is unhappy with this judgment has {days} to take it to {court}, and {days2} to give reasons.",
      "days? What is the time limit for an appeal? | days? How long is the appeal period? | court? Where can an appeal be lodged? | court? Which court hears the appeal? | days2? Within what time must reasons for the appeal be given?"),
-    ("{name} was convicted of {offence} and sentenced to {period}. | Defendant: {name}. Offence: {offence}. Sentence: {period} in prison. | For {offence}, {name} will spend {period} behind bars; the prosecutor had asked for {period2}.",
+    ("{name} was convicted of {offence} and sentenced to {period}. | Convicted: {name}. Offence: {offence}. Sentence: {period} in prison. | For {offence}, {name} will spend {period} behind bars; the prosecutor had asked for {period2}.",
      "period? What is the sentence? | period? How long must {name} spend in prison? | offence? What is the offence? | offence? What was {name} convicted of? | name? Who was convicted? | period2? What sentence did the prosecutor ask for?"),
     # Privacy policies
     ("Account data is kept for {period} and log files for {days}. | Retention: account data {period}, log files {days} | We forget who you are {period} after you leave us; traces of your visits are wiped after {days}.",
@@ -550,7 +577,7 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     ("The data is stored in {place} by {firm}. | Hosting provider: {firm}. Data location: {place}. | What you tell us lies on the machines of {firm} in {place}. | Since {lately} our servers have stood in {place}, where {firm} looks after them, and no longer in {place2}.",
      "place? Where is the data stored? | place? What is the data location? | firm? Who is the hosting provider? | firm? Which company stores the data? | place2? Where was the data stored before?"),
     ("The service is open to persons aged {age} or over; requests for access are answered within {days}. | Minimum age: {age}. Answer to access requests: {days}. | Nobody under {age} may sign up. Ask what we hold about you and we shall tell you in {days} at most.",
-     "age? What is the minimum age? | age? How old must users be? | days? Within what time are access requests answered? | days? How long does it take to answer an access request?"),
+     "age? What is the minimum age of users? | age? How old must users be? | days? Within what time are access requests answered? | days? How long does it take to answer an access request?"),
     # Events and travel
     ("The {event} takes place on {later} at {venue}. | Event: {event}. Date: {later}. Venue: {venue}. | Come to {venue} on {later} for the {event}. | Last held at {venue2}, the {event} moves to {venue} this year.",
      "later? What is the date of the {event}? | later? When is the {event}? | venue? What is the venue of the {event}? | venue? Where is the {event} held? | venue2? Where was the {event} held last time?"),
@@ -560,14 +587,14 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
      "name? Who is the keynote speaker? | name? What is the name of the keynote speaker? | name? Who gives the main speech? | name2? Who is the moderator?"),
     ("Doors open at {morning} and the last talk ends at {evening}. | Doors: {morning}. End: {evening}. | You may come in from {morning} on, and we put out the lights at {evening}.",
      "morning? At what time do the doors open? | morning? When is admission? | evening? At what time does the event end? | evening? When is the event over?"),
-    ("Please register by {later}; there is room for {count} guests. | Registration deadline: {later}. Capacity: {count}. | Names must be on our list by {later}, and after {count} of them the list is closed. | Registration ends on {later}, and {count} seats are there for {count2} people who showed interest.",
-     "later? What is the registration deadline? | later? Until when can guests register? | count? What is the capacity of the event? | count? How many guests can take part? | count2? How many people showed interest?"),
+    ("Please register by {later}; there is room for {hundreds} guests. | Registration deadline: {later}. Capacity: {hundreds}. | Names must be on our list by {later}, and after {hundreds} of them the list is closed. | Registration ends on {later}, and {hundreds} seats are there for {many} people who showed interest.",
+     "later? What is the registration deadline? | later? Until when can guests register? | hundreds? What is the capacity of the event? | hundreds? How many guests can take part? | many? How many people showed interest?"),
     ("Flight {flight} leaves {city} at {morning} and lands in {city2} at {evening}. | {flight}: {city} {morning}, {city2} {evening} | You board {flight} in {city}, take off at {morning} and touch down in {city2} at {evening}.",
      "flight? What is the flight number? | morning? What is the departure time of the flight? | morning? When does the flight leave {city}? | evening? What is the arrival time of the flight? | evening? When does the plane land in {city2}? | city2? What is the destination of the flight?"),
     ("You stay at {hotel} for {few} nights from {later}. | Hotel: {hotel}. Nights: {few}. Check-in: {later}. | Your bed is made at {hotel} on {later} and on the nights after, {few} in all; {hotel2} was full.",
      "hotel? What is the name of the hotel? | hotel? Where do the travellers stay? | few? How many nights is the stay? | few? What is the number of nights? | later? What is the check-in date? | hotel2? Which hotel was full?"),
-    ("Booking {code} for {name}; baggage allowance {weight}. | Booking reference: {code}. Passenger: {name}. Baggage: {weight}. | Give {code} at the desk. The seat is in the name of {name}, whose cases may weigh {weight} in all.",
-     "code? What is the booking reference? | name? Who is the passenger? | name? What is the name of the traveller? | weight? What is the baggage allowance? | weight? How heavy may the luggage be?"),
+    ("Booking {code} for {name}; baggage allowance {light}. | Booking reference: {code}. Passenger: {name}. Baggage: {light}. | Give {code} at the desk. The seat is in the name of {name}, whose cases may weigh {light} in all.",
+     "code? What is the booking reference? | name? Who is the passenger? | name? What is the name of the traveller? | light? What is the baggage allowance? | light? How heavy may the luggage be?"),
     ("Cancellation is free until {later}; afterwards {percent} of the price is kept. | Free cancellation until: {later}. Cancellation fee: {percent}. | Change your mind by {later} and you get everything back; later than that, {percent} stays with us.",
      "later? Until when is cancellation free? | later? What is the deadline for free cancellation? | percent? What percentage is the cancellation fee? | percent? How much is kept after a late cancellation?"),
     # Warranties and manuals
@@ -577,8 +604,8 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
      "misuse? What makes the guarantee void? | misuse? How is the guarantee lost? | misuse? What is not covered by the guarantee?"),
     ("Clean the filter every {days} and replace it after {period}. | Filter cleaning: every {days}. Filter replacement: {period}. | Each time {days} have gone by, rinse the filter under the tap; once {period} old it belongs in the bin.",
      "days? How often must the filter be cleaned? | days? What is the cleaning interval of the filter? | period? When should the filter be replaced? | period? What is the life of the filter?"),
-    ("The {product} draws {power} and weighs {weight}. | Rated power: {power}. Weight: {weight}. | Two people should lift the {product}, since the scales show {weight}; it takes {power} from the mains.",
-     "power? What is the rated power? | power? How much power does the device draw? | weight? What is the weight of the device? | weight? How heavy is the device?"),
+    ("The {product} draws {power} and weighs {light}. | Rated power: {power}. Weight: {light}. | Two people should lift the {product}, since the scales show {light}; it takes {power} from the mains.",
+     "power? What is the rated power? | power? How much power does the device draw? | light? What is the weight of the device? | light? How heavy is the device?"),
     ("Charging takes {hours}; a full battery lasts {hours2}. | Charging time: {hours}. Battery life: {hours2}. | Leave it plugged in for {hours} and it will then run for {hours2} without a cable.",
      "hours? What is the charging time? | hours? How long does charging take? | hours2? What is the battery life? | hours2? How long does the battery last?"),
     ("Model {code}, serial number {code2}, service line {phone}. | Model: {code}. Serial number: {code2}. Helpline: {phone}. | On the plate beneath the device you find what it is, {code}, and which one it is, {code2}. If it sticks, ring {phone}.",
@@ -605,9 +632,9 @@ BUSINESS_KINDS: list[tuple[str, str]] = [
     ("Please send the signed forms to {mail}, copying {mail2}, by {later}. | Signed forms to: {mail}. Copy to: {mail2}. Deadline: {later}. | Could I have your signature on the forms by {later}? They belong in the inbox {mail}, and {mail2} would like to see them too.",
      "mail? Where should the signed forms be sent? | mail? What is the email address for the signed forms? | mail2? Who gets a copy of the signed forms? | later? By when must the signed forms be sent?"),
     ("We are sorry about order {code} and refund {price}; keep the voucher of {price2} as well. | Order number: {code}. Refund: {price}. Voucher: {price2}. | You will find {price} back on your card for the mishap with {code}, and {price2} to spend in our shop.",
-     "price? How much is the refund? | price? What sum is refunded? | code? What is the order number? | price2? What is the voucher worth? | price2? How much is the voucher?"),
+     "price? How much is the refund? | price? What sum is refunded? | code? Which order is refunded? | code? What is the number of the refunded order? | price2? What is the voucher worth? | price2? How much is the voucher?"),
     # Medical letters
-    ("{name} was diagnosed with {disease} by Dr {name2}. | Patient: {name}. Diagnosis: {disease}. Physician: Dr {name2}. | Thank you for sending me {name}, who, as the tests now show, has {disease}. Yours, Dr {name2} | Although {disease2} was suspected, {name} suffers from {disease}.",
+    ("{name} was diagnosed with {disease} by Dr {name2}. | Patient: {name}. Diagnosis: {disease}. Physician: Dr {name2}. | Thank you for sending me {name}, who, as the tests now show, has {disease}. Yours, Dr {name2} | {name} suffers from {disease}, although the first guess was {disease2}.",
      "name? Who is the patient? | name? What is the name of the patient? | disease? What is the diagnosis? | disease? What does {name} suffer from? | name2? Who is the physician? | disease2? What was first suspected?"),
     ("Medication: {drug} {dose} twice a day; {drug2} has been stopped. | Please continue {drug} at {dose} and give no more {drug2}. | I have put the patient on {dose} of {drug}, in place of {drug2}.",
      "drug? What medication was prescribed? | drug? Which medicine does the patient take now? | dose? What is the dose of the medication? | drug2? Which medicine was stopped?"),

@@ -185,7 +185,7 @@ def train_reader(plan: ReadTraining) -> Reader:
     order = chain.from_iterable(epochs) if plan.max_steps else list(chain.from_iterable(epochs))
     steps = plan.max_steps or len(order)
     log(f"{steps} steps, starting at {done}")
-    began, losses, tokens = time.monotonic(), [], 0
+    began, losses, tokens, step = time.monotonic(), [], 0, done - 1
     for step, batch in enumerate(islice(order, done, steps), done):
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
@@ -203,6 +203,7 @@ def train_reader(plan: ReadTraining) -> Reader:
             log(
                 f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left"
             )
-        if (step + 1) % plan.checkpoint_every == 0 or step + 1 == steps:
+        if (step + 1) % plan.checkpoint_every == 0:
             save_checkpoint(checkpoint, reader, optimizer, step + 1)
+    save_checkpoint(checkpoint, reader, optimizer, step + 1)
     return reader
