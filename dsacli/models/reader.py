@@ -23,7 +23,7 @@ SPECIAL_TOKENS = 2
 # The longest question that is taken, and windows that are longer than their overlap by far.
 QUESTION_TOKENS = 64
 SHORTEST_RUN_TOKENS = 192
-SALIENCE_FEATURES, SALIENCE_WIDTH = 7, 48
+SALIENCE_FEATURES, FOCUS_FEATURES, SALIENCE_WIDTH = 7, 6, 48
 # A score that leaves nothing in a softmax, and something to divide by where there is nothing else.
 NO_TOKEN = -1e4
 
@@ -165,14 +165,14 @@ class Layer(nn.Module):
 
 
 class SalienceHead(nn.Module):
-    """How much a sentence matters to its document: [sentences, features] to [sentences].
+    """How much a sentence matters, to its document or to a focus: [sentences, features] to [sentences].
 
-    The features are a sentence's mean index key and a few figures that `tasks.salience` says more about.
+    What the features are `tasks.salience` says.
     """
 
-    def __init__(self, config: ReaderConfig):
+    def __init__(self, features: int):
         super().__init__()
-        self.up = nn.Linear(config.index_head_dim + SALIENCE_FEATURES, SALIENCE_WIDTH)
+        self.up = nn.Linear(features, SALIENCE_WIDTH)
         self.down = nn.Linear(SALIENCE_WIDTH, 1)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
@@ -188,7 +188,8 @@ class Reader(nn.Module):
         self.embeddings = Embeddings(config)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         self.indexer = LightningIndexer(config.hidden_size, config.index_n_heads, config.index_head_dim)
-        self.salience = SalienceHead(config)
+        self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
+        self.focus = SalienceHead(FOCUS_FEATURES)
         self.span_head = nn.Linear(config.hidden_size, 2)
 
     def lower_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """How much a sentence matters: to a focus, by index scores; to the whole document, by what was learned from summaries.
 
-With a focus, a sentence's salience is the sum over the focus's tokens of its best index score: late
-interaction, as the indexer was trained. Without one, the reader's salience head weighs what is known of each sentence: its
+With a focus, the reader's focus head weighs the sum over the focus's tokens of a sentence's best index score (late
+interaction, as the indexer was trained), that of its neighbours, and its salience without one. That is what the salience head
+makes of all that is known of a sentence: its
 index keys, the weight of its terms, where it stands, and its index scores for query tokens taken from evenly spaced
 passages of the document itself (probes), those of most term weight: frequent in the document, rare among
 its sentences. What their index scores agree on, the document keeps coming back to.
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 
 from dsacli.models.loading import ReaderModel
+from dsacli.models.reader import SalienceHead
 from dsacli.models.reading import index_queries
 from dsacli.tasks.context import Context
 
@@ -23,6 +25,10 @@ LENGTH_TAKEN_OFF = 0.5
 TERM_LENGTH_POWER = 0.7
 # Sentences after which the beginning of a document, and before which its end, has faded to a third.
 EDGE_SENTENCES = 10
+# Neighbours that speak of the same matter: in one's next sentences, in the whole turn of a conversation.
+NEAR, FAR = 3, 15
+# Columns of the features behind the mean index key.
+LENGTH, FIGURES = 2, 6
 
 
 def sentence_tokens(context: Context) -> np.ndarray:
@@ -100,18 +106,51 @@ def _stretches(sentences: np.ndarray) -> Iterator[slice]:
         low = high
 
 
+@torch.inference_mode()
 def focused_salience(
     model: ReaderModel, context: Context, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
 ) -> np.ndarray:
-    """What each sentence is to a focus, float64 [sentences]: Σ_t max_s I(t, s)."""
-    return np.concatenate([b.sum(0) for _, b in best_by_sentence(model, context, queries, weights, sentences)])
+    """What each sentence is to a focus, float64 [sentences]: what the focus head makes of its features."""
+    features = focus_features(model, context, queries, weights, sentences, sentence_features(model, context, sentences))
+    return _weighed(model.reader.focus, features)
+
+
+def focus_features(
+    model: ReaderModel,
+    context: Context,
+    queries: torch.Tensor,
+    weights: torch.Tensor,
+    sentences: np.ndarray,
+    features: torch.Tensor,
+) -> torch.Tensor:
+    """What the focus head reads: float32 [sentences, FOCUS_FEATURES].
+
+    Σ_t max_s I(t, s) of a sentence and its mean over NEAR and FAR sentences to either side, salience, all standardised;
+    length and share of figures. features: `sentence_features`
+    """
+    total = np.concatenate([b.sum(0) for _, b in best_by_sentence(model, context, queries, weights, sentences)])
+    scores = [total, around(total, NEAR), around(total, FAR), _weighed(model.reader.salience, features)]
+    own = features[:, model.reader.config.index_head_dim :]
+    columns = [torch.from_numpy(standardised(score)).float() for score in scores]
+    return torch.stack([*columns, own[:, LENGTH], own[:, FIGURES]], dim=1)
+
+
+def around(values: np.ndarray, reach: int) -> np.ndarray:
+    """The mean over up to `reach` neighbours on either side and the value itself."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    places = np.arange(len(values))
+    low, high = np.maximum(places - reach, 0), np.minimum(places + reach + 1, len(values))
+    return (sums[high] - sums[low]) / (high - low)
 
 
 @torch.inference_mode()
 def salience(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
     """One number per sentence, float64 [sentences]: what the salience head makes of its features."""
-    features = sentence_features(model, context, sentences).to(next(model.reader.salience.parameters()))
-    return model.reader.salience(features).float().cpu().numpy().astype(np.float64)
+    return _weighed(model.reader.salience, sentence_features(model, context, sentences))
+
+
+def _weighed(head: SalienceHead, features: torch.Tensor) -> np.ndarray:
+    return head(features.to(next(head.parameters()))).float().cpu().numpy().astype(np.float64)
 
 
 def sentence_features(model: ReaderModel, context: Context, sentences: np.ndarray) -> torch.Tensor:

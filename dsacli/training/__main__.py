@@ -146,7 +146,7 @@ def calibrate(
 @app.command()
 def salience(
     data: Data,
-    model: Annotated[Path, typer.Argument(help="A model directory; its salience head is replaced.")],
+    model: Annotated[Path, typer.Argument(help="A model directory; the heads of summaries are replaced.")],
     documents: Annotated[int, typer.Option(help="Transcripts per source, evenly spaced; 0 for all.")] = 400,
     epochs: int = 40,
     seed: int = 1,

@@ -23,12 +23,14 @@ def save_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.O
 def load_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer | None = None) -> int:
     """Restore what `save_checkpoint` wrote and return the step it was at.
 
-    The salience head is trained last, on a model directory: a checkpoint of before its time may lack it.
+    The heads of summaries are trained last, on a model directory: a checkpoint of before their time may lack them.
     """
     tensors = load_file(path)
     weights = {n[len("model.") :]: t for n, t in tensors.items() if n.startswith("model.")}
     lacking = model.load_state_dict(weights, strict=False)
-    assert not lacking.unexpected_keys and all(name.startswith("salience.") for name in lacking.missing_keys), lacking
+    assert not lacking.unexpected_keys and all(
+        name.startswith(("salience.", "focus.")) for name in lacking.missing_keys
+    ), lacking
     if optimizer is not None:
         state: dict[int, dict[str, torch.Tensor]] = {}
         for name, tensor in tensors.items():

@@ -35,7 +35,8 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
         yield f"{'summaries, ROUGE-1 / ROUGE-L':<30} {'dsacli':>11} {'lead':>11} {'LexRank':>11} {'TextRank':>11} {'LSA':>11}"
         for source, found in summary_figures(model, data):
             columns = ("dsacli", "lead", "LexRank", "TextRank", "LSA")
-            yield f"{source:<30} " + " ".join(f"{found[c][0]:>4.1f} / {found[c][1]:>4.1f}" for c in columns)
+            cells = (f"{found[c][0]:>4.1f} / {found[c][1]:>4.1f}" if c in found else f"{'-':>11}" for c in columns)
+            yield f"{source:<30} " + " ".join(cells)
     if "extraction" in parts:
         from dsacli.training.extraction import extraction_figures
 

@@ -1,11 +1,12 @@
-"""Trains the salience head on written summaries: which sentences would a summary be made of?
+"""Trains the two heads of summaries on written ones: which sentences would a summary be made of?
 
 The label of a sentence is what it adds, greedily, to the unigram F1 against the written summary (extractive oracle, as in
-Nallapati et al. 2017, SummaRuNNer); the loss a cross-entropy over all sentences of a document. Everything below the head
-stays: the index keys are those that a query reads.
+Nallapati et al. 2017, SummaRuNNer), for a focus among the sentences that its summary rests on; the loss a cross-entropy over all
+sentences of a document. Everything below the heads stays: the index keys are those that a query reads.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,27 +18,38 @@ from dsacli.models.loading import ReaderModel, load_model, save_reader
 from dsacli.models.reader import SalienceHead
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
-from dsacli.tasks.salience import sentence_features, sentence_tokens
+from dsacli.models.reading import index_queries
+from dsacli.tasks.query import question_tokens
+from dsacli.tasks.salience import focus_features, sentence_features, sentence_tokens
 from dsacli.tasks.summarize import quotable, wording
 from dsacli.training.data import read_jsonl
-from dsacli.training.log import Log
 from dsacli.training.rouge import oracle
 
 TRANSCRIPTS = ("meetings", "calls")
 
 
 @dataclass(frozen=True)
+class Summary:
+    """A summary that somebody wrote of a document, or of what answers `focus`; it rests on the characters `places`."""
+
+    reference: str
+    focus: str | None = None
+    places: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Summarised:
-    """A transcript as text, and the summary that somebody wrote of it."""
+    """A transcript as text, its general summary, and those that answer a focus."""
 
     source: str
     document: Document
-    reference: str
+    general: Summary
+    focused: tuple[Summary, ...]
 
 
 @dataclass(frozen=True)
 class SalienceTraining:
-    """What a run is made of: `documents` a source at the most, `model` a model directory, whose head is replaced."""
+    """What a run is made of: `documents` a source at the most, `model` a model directory, whose heads are replaced."""
 
     data: Path
     model: Path
@@ -50,43 +62,94 @@ class SalienceTraining:
 
 
 def summarised(data: Path, split: str, source: str, documents: int) -> list[Summarised]:
-    """Transcripts of a split with their general summary, evenly spaced; `documents` of 0 takes all."""
-    texts = {
-        d["id"]: "\n".join(d["passages"])
+    """Transcripts of a split with their summaries, evenly spaced; `documents` of 0 takes all."""
+    passages = {
+        d["id"]: d["passages"]
         for d in read_jsonl(data / "documents.jsonl.gz")
         if d["split"] == split and d["source"] == source
     }
-    general = {f["document"]: f["answer"] for f in read_jsonl(data / "focus.jsonl.gz") if not f["turns"]}
-    ids = sorted(texts.keys() & general.keys())
+    general: dict[str, Summary] = {}
+    focused: dict[str, list[Summary]] = {}
+    for row in read_jsonl(data / "focus.jsonl.gz"):
+        name = row["document"]
+        if name not in passages:
+            continue
+        if not row["turns"]:
+            general[name] = Summary(row["answer"])
+            continue
+        starts = np.cumsum([0, *(len(text) + 1 for text in passages[name])]).tolist()
+        places = tuple((starts[first], starts[last + 1]) for first, last in row["turns"] if last < len(passages[name]))
+        focused.setdefault(name, []).append(Summary(row["answer"], row["query"], places))
+    ids = sorted(general)
     if documents and len(ids) > documents:
         ids = [ids[i] for i in np.linspace(0, len(ids) - 1, documents).astype(int)]
-    return [Summarised(source, Document(name, "text", texts[name]), general[name]) for name in ids]
+    return [
+        Summarised(
+            source, Document(name, "text", "\n".join(passages[name])), general[name], tuple(focused.get(name, ()))
+        )
+        for name in ids
+    ]
 
 
-def features_and_labels(model: ReaderModel, item: Summarised) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features of the sentences that can be quoted, and their share of the oracle: [sentences, n], [sentences]."""
-    context = Context([encode_document(item.document, model)])
-    bounds = sentence_tokens(context)
-    texts = [wording(context, bound) for bound in bounds]
-    kept = [number for number, text in enumerate(texts) if quotable(text)]
-    gains = oracle([texts[number] for number in kept], item.reference, len(item.reference.split()))
-    return sentence_features(model, context, bounds)[kept], torch.from_numpy(gains).float()
+class Sentences:
+    """The sentences of a transcript that can be quoted, with all that the heads and the labels are made from."""
+
+    def __init__(self, model: ReaderModel, item: Summarised):
+        self.model = model
+        self.context = Context([encode_document(item.document, model)])
+        self.bounds = sentence_tokens(self.context)
+        self.texts = [wording(self.context, bound) for bound in self.bounds]
+        self.kept = [number for number, text in enumerate(self.texts) if quotable(text)]
+        self.features = sentence_features(model, self.context, self.bounds)
+
+    def labels(self, summary: Summary) -> torch.Tensor:
+        """The share of each kept sentence in the oracle, adding up to 1, or all 0."""
+        starts = self.context.documents[0].starts[self.bounds[:, 0]]
+        inside = np.zeros(len(starts), bool) | (summary.focus is None)
+        for low, high in summary.places:
+            inside |= (starts >= low) & (starts < high)
+        texts = [self.texts[number] if inside[number] else "" for number in self.kept]
+        gains = torch.from_numpy(oracle(texts, summary.reference, len(summary.reference.split()))).float()
+        return gains / gains.sum().clamp(min=1e-9)
+
+    def focused(self, focus: str) -> torch.Tensor:
+        """Features of the kept sentences for the focus head."""
+        queries = index_queries(self.model.reader, [question_tokens(self.model, focus)])
+        return focus_features(self.model, self.context, *queries, self.bounds, self.features)[self.kept]
 
 
-def train_salience(plan: SalienceTraining, log: Log) -> SalienceHead:
-    """Train the head and write it into the model directory."""
+def train_salience(plan: SalienceTraining, log: Callable[[str], None]) -> None:
+    """Train both heads and write them into the model directory."""
     log(f"{plan}")
     model = load_model(plan.model)
-    began, examples = time.monotonic(), []
+    began, transcripts, examples = time.monotonic(), [], []
     for source in TRANSCRIPTS:
         for item in summarised(plan.data, "train", source, plan.documents):
-            features, gains = features_and_labels(model, item)
-            if gains.sum() > 0:
-                examples.append((features, gains / gains.sum()))
+            sentences = Sentences(model, item)
+            examples.append((sentences.features[sentences.kept], sentences.labels(item.general)))
+            if item.focused:
+                transcripts.append((sentences, item))
         log(f"{len(examples)} documents up to {source}, {time.monotonic() - began:.0f} s")
+    train_head(model.reader.salience, examples, plan, log)
+    asked = [(s.focused(one.focus), s.labels(one)) for s, item in transcripts for one in item.focused]
+    log(f"{len(asked)} focused summaries, {time.monotonic() - began:.0f} s")
+    train_head(model.reader.focus, asked, plan, log)
+    save_reader(model.reader, model.tokenizer, plan.model)
+
+
+def train_head(
+    head: SalienceHead,
+    examples: list[tuple[torch.Tensor, torch.Tensor]],
+    plan: SalienceTraining,
+    log: Callable[[str], None],
+) -> None:
+    """Train a head from new weights on (features [sentences, n], labels [sentences]), and put them in its place."""
+    examples = [each for each in examples if each[1].sum() > 0]
+    if not examples:
+        return
     torch.manual_seed(plan.seed)
-    head = SalienceHead(model.reader.config)
-    optimizer = torch.optim.AdamW(head.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
+    fresh = SalienceHead(head.up.in_features)
+    optimizer = torch.optim.AdamW(fresh.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
     rng = np.random.default_rng(plan.seed)
     for epoch in range(plan.epochs):
         for group in optimizer.param_groups:
@@ -98,13 +161,11 @@ def train_salience(plan: SalienceTraining, log: Log) -> SalienceHead:
             for number in order[low : low + 8]:
                 features, shares = examples[number]
                 noisy = torch.nn.functional.dropout(features, plan.dropout)
-                loss = loss - (shares * torch.log_softmax(head(noisy), 0)).sum()
+                loss = loss - (shares * torch.log_softmax(fresh(noisy), 0)).sum()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             losses.append(loss.item() / len(order[low : low + 8]))
         if epoch % 5 == 4:
             log(f"epoch {epoch + 1} loss {np.mean(losses):.3f}")
-    model.reader.salience.load_state_dict(head.state_dict())
-    save_reader(model.reader, model.tokenizer, plan.model)
-    return head
+    head.load_state_dict(fresh.state_dict())

@@ -28,7 +28,7 @@ def minilm_tokenizer() -> Tokenizer:
 
 
 def pretrained_reader(config: ReaderConfig, seed: int) -> Reader:
-    """A reader with MiniLM's layers; the indexer and the two heads are new, drawn from `seed`."""
+    """A reader with MiniLM's layers; the indexer and the heads are new, drawn from `seed`."""
     torch.manual_seed(seed)
     reader = Reader(config)
     torch.nn.init.normal_(reader.span_head.weight, std=0.02)
@@ -56,5 +56,5 @@ def pretrained_reader(config: ReaderConfig, seed: int) -> Reader:
             for name, their_name in renamed.items():
                 state[f"{ours}.{name}.{p}"] = source[f"{theirs}.{their_name}.{p}"]
     missing = set(reader.load_state_dict(state, strict=False).missing_keys)
-    assert all(name.startswith(("indexer.", "salience.", "span_head.")) for name in missing), missing
+    assert all(name.startswith(("indexer.", "salience.", "focus.", "span_head.")) for name in missing), missing
     return reader

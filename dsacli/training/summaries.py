@@ -65,16 +65,25 @@ def baselines(sentences: list[str], limit: int) -> dict[str, str]:
 def summary_figures(
     model: ReaderModel, data: Path, documents: int = 0
 ) -> Iterator[tuple[str, dict[str, tuple[float, float]]]]:
-    """Yield (source, {method: (ROUGE-1, ROUGE-L)}), F1 from 0 to 100, "dsacli" among the methods."""
+    """Yield (source, {method: (ROUGE-1, ROUGE-L)}), F1 from 0 to 100, "dsacli" among the methods.
+
+    Of a source with focused summaries these are a source of their own; the classical methods know of no focus.
+    """
     for source in TRANSCRIPTS:
-        scores: dict[str, list[tuple[float, float]]] = {}
+        scores: dict[bool, dict[str, list[tuple[float, float]]]] = {False: {}, True: {}}
         for item in summarised(data, "dev", source, documents):
             context = Context([encode_document(item.document, model)])
-            limit = len(item.reference.split())
             texts = [wording(context, bound) for bound in sentence_tokens(context)]
-            summaries = baselines([text for text in texts if quotable(text)], limit)
-            ours = summarize(model, context, words=limit)
-            summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
-            for name, text in summaries.items():
-                scores.setdefault(name, []).append(rouge(text, item.reference))
-        yield source, {name: tuple(np.mean(each, axis=0).tolist()) for name, each in scores.items()}
+            quoted = [text for text in texts if quotable(text)]
+            for wanted in (item.general, *item.focused):
+                limit = len(wanted.reference.split())
+                ours = summarize(model, context, words=limit, focus=wanted.focus)
+                summaries = {} if wanted.focus else baselines(quoted, limit)
+                summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
+                for name, text in summaries.items():
+                    found = scores[wanted.focus is not None].setdefault(name, [])
+                    found.append(rouge(text, wanted.reference))
+        for focused, found in scores.items():
+            name = f"{source}, with a focus" if focused else source
+            if found:
+                yield name, {method: tuple(np.mean(each, axis=0).tolist()) for method, each in found.items()}

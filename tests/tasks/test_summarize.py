@@ -6,6 +6,7 @@ from dsacli.documents import Section, parse
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
 from dsacli.tasks.salience import (
+    around,
     best_by_sentence,
     figures,
     mean_keys,
@@ -170,6 +171,11 @@ def test_mean_keys_are_those_of_each_sentence_over_chunks(model, context, bounds
     torch.testing.assert_close(mean_keys(context, bounds), expected, rtol=1e-3, atol=1e-4)
     monkeypatch.setattr("dsacli.tasks.salience.CHUNK_TOKENS", 20)
     torch.testing.assert_close(mean_keys(context, bounds), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_neighbours_are_averaged_up_to_the_edges():
+    assert around(np.array([3.0, 0, 0, 6]), 1).tolist() == [1.5, 1, 2, 3]
+    assert around(np.array([3.0, 0, 0, 6]), 9).tolist() == [2.25] * 4
 
 
 def test_figures_are_the_share_of_tokens_with_a_digit(model):

@@ -113,7 +113,9 @@ def test_a_form_holds_the_fact_it_asks_for_or_says_that_it_does_not():
 
 def test_forms_are_the_share_asked_for(corpus, negatives, tokenizer):
     plain = sum(len(list(groups(corpus, negatives, tokenizer, seed))) for seed in SEEDS)
-    mixed = sum(len(list(with_forms(groups(corpus, negatives, tokenizer, s), corpus, tokenizer, 0.5, s))) for s in SEEDS)
+    mixed = sum(
+        len(list(with_forms(groups(corpus, negatives, tokenizer, s), corpus, tokenizer, 0.5, s))) for s in SEEDS
+    )
     assert 1.5 < mixed / plain < 2.6
 
 

@@ -115,4 +115,6 @@ def test_joint_layers_are_written_into_the_configuration_and_trained(data, tmp_p
     reader = train_reader(plan(data, tmp_path, joint_layers=2, joint_share=1.0, distractors=(0.0, 1.0)))
     assert reader.config.joint_layers == 2
     before = load_reader(dtype=torch.float32).state_dict()
-    assert not torch.equal(reader.state_dict()["layers.5.attention.qkv.weight"], before["layers.5.attention.qkv.weight"])
+    assert not torch.equal(
+        reader.state_dict()["layers.5.attention.qkv.weight"], before["layers.5.attention.qkv.weight"]
+    )

@@ -9,7 +9,7 @@ import torch
 
 from dsacli.models.loading import BUILT_IN, load_model, load_reader
 from dsacli.training.rouge import oracle, rouge
-from dsacli.training.salience import SalienceTraining, features_and_labels, summarised, train_salience
+from dsacli.training.salience import SalienceTraining, Sentences, summarised, train_salience
 from dsacli.training.summaries import baselines, summary_figures
 
 SENTENCES = [
@@ -31,7 +31,7 @@ def summaries(tmp_path):
     with gzip.open(tmp_path / "focus.jsonl.gz", "wt") as file:
         for split, source in talks:
             general = {"document": f"{split}-{source}", "query": "", "turns": []}
-            focused = general | {"query": "The coat?", "answer": "It was left in the hall.", "turns": [[2, 2]]}
+            focused = general | {"query": "The coat?", "answer": "Somebody had left a coat in the hall, and nobody knew whose it was.", "turns": [[2, 2]]}
             file.write(json.dumps(focused) + "\n")
             file.write(json.dumps(general | {"answer": "The board will buy a boat for ninety thousand pounds."}) + "\n")
     return tmp_path
@@ -52,9 +52,21 @@ def test_the_oracle_takes_what_the_reference_says_and_no_more_words_than_allowed
     assert len(oracle([], reference, 30)) == 0
 
 
-def test_only_the_general_summary_and_the_split_asked_for(summaries):
+def test_the_summaries_of_the_split_asked_for(summaries):
     (item,) = summarised(summaries, "train", "meetings", 0)
-    assert item.document.name == "train-meetings" and item.reference.startswith("The board")
+    assert item.document.name == "train-meetings" and item.general.reference.startswith("The board")
+    (focused,) = item.focused
+    assert focused.focus == "The coat?"
+    assert [item.document.text[low:high].strip() for low, high in focused.places] == [SENTENCES[2]]
+
+
+def test_a_focused_label_stands_where_its_summary_rests(model, summaries):
+    (item,) = summarised(summaries, "train", "meetings", 0)
+    sentences = Sentences(model, item)
+    assert len(sentences.kept) == 12
+    labels = sentences.labels(item.focused[0])
+    assert labels.nonzero().flatten().tolist() == [2]
+    assert sentences.focused("The coat?").shape == (12, 6)
 
 
 def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summaries, tmp_path):
@@ -63,15 +75,17 @@ def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summa
     lines = []
     train_salience(SalienceTraining(summaries, folder, epochs=30), lines.append)
     losses = [float(line.split()[-1]) for line in lines if line.startswith("epoch")]
-    assert losses[-1] < losses[0] - 0.1
+    general, focused = losses[: len(losses) // 2], losses[len(losses) // 2 :]
+    assert general[-1] < general[0] - 0.1 and focused[-1] < focused[0] - 0.1
     before, after = load_reader().state_dict(), load_reader(folder).state_dict()
     moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
-    assert moved and all(name.startswith("salience.") for name in moved)
+    assert moved and all(name.startswith(("salience.", "focus.")) for name in moved)
     model = load_model(folder)
     (item,) = summarised(summaries, "dev", "calls", 0)
-    features, gains = features_and_labels(model, item)
-    scores = model.reader.salience(features.to(next(model.reader.parameters())))
-    assert scores[gains > 0].mean() > scores[gains == 0].mean()
+    sentences = Sentences(model, item)
+    labels = sentences.labels(item.general)
+    scores = model.reader.salience(sentences.features[sentences.kept].to(next(model.reader.parameters())))
+    assert scores[labels > 0].mean() > scores[labels == 0].mean()
 
 
 def test_classical_summaries_are_sentences_within_the_limit():
@@ -85,7 +99,7 @@ def test_classical_summaries_are_sentences_within_the_limit():
 
 def test_figures_have_every_method_for_every_source(model, summaries):
     found = dict(summary_figures(model, summaries))
-    assert found.keys() == {"meetings", "calls"}
-    for methods in found.values():
-        assert methods.keys() == {"lead", "LexRank", "TextRank", "LSA", "dsacli"}
-        assert all(0 < low <= high <= 100 for high, low in methods.values())
+    assert found.keys() == {"meetings", "calls", "meetings, with a focus", "calls, with a focus"}
+    for source, methods in found.items():
+        assert methods.keys() == {"dsacli"} if "focus" in source else {"lead", "LexRank", "TextRank", "LSA", "dsacli"}
+        assert all(0 <= low <= high <= 100 for high, low in methods.values())
