@@ -114,6 +114,7 @@ def index(
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What `index` left: index-N.safetensors.")],
     index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")],
+    joint_layers: Annotated[int, typer.Option(help="Upper layers in which all runs are one sequence.")],
     folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
 ) -> None:
     """Write a checkpoint as a model directory, in bfloat16."""
@@ -122,7 +123,7 @@ def export(
     from dsacli.training.checkpoint import load_checkpoint
     from dsacli.training.start import minilm_tokenizer
 
-    reader = Reader(ReaderConfig(index_layers=index_layers))
+    reader = Reader(ReaderConfig(index_layers=index_layers, joint_layers=joint_layers))
     load_checkpoint(checkpoint, reader)
     save_reader(reader, minilm_tokenizer(), folder)
 
