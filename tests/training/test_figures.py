@@ -71,7 +71,7 @@ def test_made_documents_ask_for_what_they_hold_and_for_what_they_do_not():
     rng = np.random.default_rng(0)
     for _ in range(20):
         made = make_document(rng, ["It rained.", "Nobody came."])
-        held = [wanted for _, wanted in made.fields if wanted is not None]
+        held = [wanted for _, wanted, _ in made.fields if wanted is not None]
         assert "It rained." in made.text and "{" not in made.text
         assert held and all(wanted in made.text for wanted in held)
         assert len(held) < len(made.fields)

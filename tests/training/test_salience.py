@@ -31,7 +31,11 @@ def summaries(tmp_path):
     with gzip.open(tmp_path / "focus.jsonl.gz", "wt") as file:
         for split, source in talks:
             general = {"document": f"{split}-{source}", "query": "", "turns": []}
-            focused = general | {"query": "The coat?", "answer": "Somebody had left a coat in the hall, and nobody knew whose it was.", "turns": [[2, 2]]}
+            focused = general | {
+                "query": "The coat?",
+                "answer": "Somebody had left a coat in the hall, and nobody knew whose it was.",
+                "turns": [[2, 2]],
+            }
             file.write(json.dumps(focused) + "\n")
             file.write(json.dumps(general | {"answer": "The board will buy a boat for ninety thousand pounds."}) + "\n")
     return tmp_path
