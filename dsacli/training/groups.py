@@ -106,10 +106,6 @@ class Negatives:
         pieces = [np.array_split(p.tokens, -(-len(p.tokens) // limit)) for p in self.corpus.passages]
         self.keys = encode_passages(self.reader, [piece for each in pieces for piece in each])
 
-    def draw(self, question: Question, rng: np.random.Generator) -> int | None:
-        """The index of a passage without any of the answers' wording, None if luck runs out."""
-        return next(iter(self.several(question, 1, rng)), None)
-
     def several(self, question: Question, count: int, rng: np.random.Generator) -> list[int]:
         """Up to `count` different ones: two of three the highest by index score, the others of the same document."""
         own = self.same_document[self.corpus.passages[question.passage].document]

@@ -23,7 +23,8 @@ from dsacli.training.groups import Negatives
 from dsacli.training.log import Log
 from dsacli.training.teacher import imitation_loss, question_attention
 
-QUESTIONS, HARD, TRANSCRIPTS = 24, 16, 8
+# A step's questions, the indexer's own mistakes for each, and stretches of transcript.
+QUESTIONS, HARD, TRANSCRIPTS = 24, 2, 8
 # The reader's attention is computed anew for each question: a few a step, over the gold passage and these others.
 IMITATED, IMITATED_OTHERS = 6, 3
 # Of the 500 to 900 tokens of these passages, as 2,048 of a document.
@@ -184,7 +185,8 @@ def draw(
         if corpus.questions[number].passage not in gold:
             asked.append(number)
             gold.append(corpus.questions[number].passage)
-    hard = {negatives.draw(corpus.questions[number], rng) for number in asked[:HARD]} - {None, *gold}
+    found = (negatives.several(corpus.questions[number], HARD, rng) for number in asked)
+    hard = {number for each in found for number in each} - {*gold}
     other = len(corpus.passages) + rng.integers(0, transcripts, TRANSCRIPTS)
     return [*gold, *hard, *other.tolist()], asked
 

@@ -16,9 +16,9 @@ import torch
 from dsacli.documents import Document
 from dsacli.models.loading import ReaderModel, load_model, save_reader
 from dsacli.models.reader import SalienceHead
+from dsacli.models.reading import index_queries
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
-from dsacli.models.reading import index_queries
 from dsacli.tasks.query import question_tokens
 from dsacli.tasks.salience import focus_features, sentence_features, sentence_tokens
 from dsacli.tasks.summarize import quotable, wording
