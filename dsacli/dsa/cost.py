@@ -17,6 +17,7 @@ from torch import nn
 
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import IndexScores
+from dsacli.dsa.latent_attention import HeadProjection, LatentAttention
 
 # Index keys are kept in bfloat16, whatever the model computes in.
 INDEX_KEY_BYTES = 2
@@ -36,7 +37,13 @@ class CostMeter:
     @contextmanager
     def watch(self, model: nn.Module):
         """Count every linear layer, core attention and index scoring of `model` that runs inside."""
-        counters = {nn.Linear: self._linear, CoreAttention: self._attention, IndexScores: self._index}
+        counters = {
+            nn.Linear: self._linear,
+            HeadProjection: self._projection,
+            CoreAttention: self._attention,
+            LatentAttention: self._latents,
+            IndexScores: self._index,
+        }
         handles = [
             module.register_forward_hook(counters[type(module)])
             for module in model.modules()
@@ -54,6 +61,14 @@ class CostMeter:
     def _attention(self, module, inputs, output) -> None:
         queries, keys = inputs[0], inputs[1]
         self.flops["attention"] += 4 * queries.numel() * keys.shape[-2]
+
+    def _projection(self, module, inputs, output) -> None:
+        self.flops["linear"] += 2 * output.numel() * inputs[0].shape[-1]
+
+    def _latents(self, module: LatentAttention, inputs, output) -> None:
+        queries, entries, selected = inputs[:3]
+        attended = len(entries) if selected is None else selected.shape[1]
+        self.flops["attention"] += 2 * attended * queries.shape[0] * queries.shape[1] * (queries.shape[2] + module.rank)
 
     def _index(self, module, inputs, output) -> None:
         queries, weights, keys = inputs
@@ -107,3 +122,49 @@ class EncoderShape:
         """Bytes of index keys of the document, and keys and values of the tokens the query read."""
         keys = document_tokens * self.index_head_dim * INDEX_KEY_BYTES
         return keys + self.dense_memory(read_tokens, element_bytes)
+
+
+@dataclass(frozen=True)
+class DecoderShape:
+    """The shapes that the cost of a DeepSeek-V3.2 model follows from, all of one token unless said otherwise.
+
+    linear:   FLOPs of all linear layers and head projections, the output layer apart
+    entry:    FLOPs of attending to one entry, in all layers
+    scan:     FLOPs of scoring one index key, in all layers that have an indexer
+    output:   FLOPs of the output layer
+    entry_bytes, key_bytes: of what is kept of a token, in all layers: latents, and index keys
+    """
+
+    linear: int
+    entry: int
+    scan: int
+    output: int
+    entry_bytes: int
+    key_bytes: int
+
+    def token_flops(self, position: int, index_topk: int | None) -> int:
+        """FLOPs of the token at `position` (0 the first); `index_topk` None is dense: all attended to, none scored."""
+        seen = position + 1
+        if index_topk is None or seen <= index_topk:
+            return self.linear + self.entry * seen
+        return self.linear + self.entry * index_topk + self.scan * seen
+
+    def prefill_flops(self, first: int, last: int, index_topk: int | None) -> int:
+        """FLOPs of the tokens [first, last) without the output layer: `token_flops` added up."""
+
+        def pairs(low: int, high: int) -> int:
+            return (high * (high + 1) - low * (low + 1)) // 2 if high > low else 0
+
+        whole = last if index_topk is None else max(first, min(last, index_topk))
+        scored = last - whole
+        return (
+            self.linear * (last - first)
+            + self.entry * (pairs(first, whole) + scored * (index_topk or 0))
+            + self.scan * pairs(whole, last)
+        )
+
+    def read_bytes(self, tokens: int, index_topk: int | None) -> int:
+        """Bytes of the cache that the token after `tokens` others reads."""
+        if index_topk is None or tokens < index_topk:
+            return (tokens + 1) * self.entry_bytes
+        return (tokens + 1) * self.key_bytes + index_topk * self.entry_bytes

@@ -24,7 +24,7 @@ class IndexScores(nn.Module):
         """
         n_heads = queries.shape[-2]
         # Keys are kept in bfloat16, which a CPU without such instructions multiplies a hundred times slower.
-        per_head = torch.relu(queries.flatten(-3, -2) @ keys.to(queries.dtype).transpose(-1, -2))
+        per_head = (queries.flatten(-3, -2) @ keys.to(queries.dtype).transpose(-1, -2)).relu_()
         # The sum over heads as a product too: five times faster than multiplying and adding apart.
         per_head = per_head.unflatten(-2, (-1, n_heads))
         return (weights.unsqueeze(-2).to(per_head.dtype) @ per_head).squeeze(-2).float()

@@ -15,6 +15,9 @@ import torch
 from dsacli.dsa.indexer import IndexScores
 
 CHUNK_TOKENS = 8192
+# Of `select_causal`: queries scanned together, keys per product for so many (the scores of all heads stay in a core's
+# cache), and keys after which the best so far are kept and the others forgotten.
+BLOCK_QUERIES, BLOCK_KEYS, STREAM_KEYS = 64, 512, 32768
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,53 @@ def select_topk(
         best_tokens = tokens[kept]
     order = best_tokens.argsort()
     return Selection(best_tokens[order], best_scores[order])
+
+
+def select_causal(
+    index_scores: IndexScores, queries: torch.Tensor, weights: torch.Tensor, keys: torch.Tensor, index_topk: int
+) -> torch.Tensor:
+    """For each of the last tokens of a sequence, the `index_topk` tokens up to itself of highest index score.
+
+    queries: [queries, index_n_heads, index_head_dim], weights: [queries, index_n_heads], of the last `queries` tokens
+    keys:    [tokens, index_head_dim]
+    returns: int64 [queries, min(index_topk, tokens)], in no order; -1 where a token has fewer before it
+
+    Streamed over the keys: O(queries · (k + STREAM_KEYS)) memory, whatever the length.
+    """
+    first = len(keys) - len(queries)
+    selected = [
+        _causal_block(index_scores, queries[low:high], weights[low:high], keys[: first + high], index_topk)
+        for low, high in (
+            (low, min(low + BLOCK_QUERIES, len(queries))) for low in range(0, len(queries), BLOCK_QUERIES)
+        )
+    ]
+    width = min(index_topk, len(keys))
+    return torch.cat([torch.nn.functional.pad(each, (0, width - each.shape[1]), value=-1) for each in selected])
+
+
+def _causal_block(
+    index_scores: IndexScores, queries: torch.Tensor, weights: torch.Tensor, keys: torch.Tensor, index_topk: int
+) -> torch.Tensor:
+    count, total, device = len(queries), len(keys), keys.device
+    own = torch.arange(total - count, total, device=device)[:, None]
+    width = BLOCK_KEYS * BLOCK_QUERIES // count
+    best = tokens = None
+    for first in range(0, total, STREAM_KEYS):
+        last = min(first + STREAM_KEYS, total)
+        scores = torch.empty(count, last - first, device=device)
+        for low in range(first, last, width):
+            high = min(low + width, last)
+            scores[:, low - first : high - first] = index_scores(queries, weights, keys[low:high])
+        # Only the block's own tokens can stand after one of its queries.
+        own_first = max(first, total - count)
+        if last > own_first:
+            later = torch.arange(own_first, last, device=device) > own
+            scores[:, own_first - first :].masked_fill_(later, -torch.inf)
+        here, places = scores.topk(min(index_topk, last - first), dim=-1, sorted=False)
+        places += first
+        if best is not None:
+            here, places = torch.cat([best, here], 1), torch.cat([tokens, places], 1)
+            here, kept = here.topk(min(index_topk, here.shape[1]), dim=-1, sorted=False)
+            places = places.gather(1, kept)
+        best, tokens = here, places
+    return tokens if total - count + 1 >= index_topk else tokens.masked_fill(best == -torch.inf, -1)

@@ -12,9 +12,10 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from dsacli.errors import DsacliError
+from dsacli.models.deepseek_config import MODEL_TYPES
+from dsacli.models.directory import BUILT_IN, read_json, read_tokenizer
 from dsacli.models.reader import Reader, ReaderConfig
 
-BUILT_IN = Path(__file__).parent.parent / "weights"
 MODEL_TYPE = "dsa_reader"
 
 
@@ -60,15 +61,10 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
 def read_config(folder: Path) -> ReaderConfig:
     """The shapes in `config.json`; DsacliError when it is absent, broken or of another model type."""
     path = folder / "config.json"
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise DsacliError(f"{folder} is no model directory: it has no config.json") from None
-    except (OSError, ValueError) as failure:
-        raise DsacliError(f"{path}: {failure}") from None
-    found = values.get("model_type") if isinstance(values, dict) else None
+    values = read_json(path)
+    found = values.get("model_type")
     if found != MODEL_TYPE:
-        raise DsacliError(f"{path}: model_type is {found!r}; this version runs {MODEL_TYPE!r}")
+        raise DsacliError(f"{path}: model_type is {found!r}; known are {', '.join((MODEL_TYPE, *MODEL_TYPES))}")
     names = {field.name for field in dataclasses.fields(ReaderConfig)}
     try:
         return ReaderConfig(**{name: value for name, value in values.items() if name in names})
@@ -85,11 +81,7 @@ def update_config(folder: Path, **values: float) -> None:
 
 def load_tokenizer(folder: Path = BUILT_IN) -> Tokenizer:
     """The directory's `tokenizer.json`; DsacliError when it can't be read."""
-    path = folder / "tokenizer.json"
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as failure:  # the library raises plain Exception
-        raise DsacliError(f"{path}: {failure}") from None
+    return read_tokenizer(folder)
 
 
 def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
