@@ -13,6 +13,7 @@ from dsacli import __version__
 from dsacli.errors import DsacliError, UsageFailure
 
 if TYPE_CHECKING:
+    from dsacli.render import Result
     from dsacli.session import Session
 
 FOUND, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
@@ -84,6 +85,12 @@ Device = Annotated[str, typer.Option(help="cpu, cuda or mps.")]
 Threads = Annotated[Optional[int], typer.Option(min=1, help="CPU threads.", show_default="all cores")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither read nor write encoded documents on disk.")]
 Password = Annotated[Optional[str], typer.Option(help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")]
+MaxTokens = Annotated[
+    Optional[int], typer.Option(min=1, help="Tokens a generative model may write.", show_default="256")
+]
+Temperature = Annotated[Optional[float], typer.Option(min=0.0, help="Of a generative model.", show_default="0, greedy")]
+TopP = Annotated[Optional[float], typer.Option(min=0.0, max=1.0, help="With a temperature.", show_default="1")]
+Seed = Annotated[Optional[int], typer.Option(help="With a temperature.", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no savings panel.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More about what was read.")]
 
@@ -117,6 +124,19 @@ def session(
     return open_session(model, device, threads, no_cache, quiet, verbose)
 
 
+def stop_if_interrupted(result: "Result") -> None:
+    """End as interrupted, once what a generation had written by then is shown."""
+    if result.interrupted:
+        raise KeyboardInterrupt
+
+
+def sampling(
+    max_tokens: int | None, temperature: float | None, top_p: float | None, seed: int | None
+) -> dict[str, float | int | None]:
+    """How a generative model is to write, as far as it was said."""
+    return {"max_new_tokens": max_tokens, "temperature": temperature, "top_p": top_p, "seed": seed}
+
+
 @app.command()
 def ask(
     arguments: Annotated[
@@ -131,6 +151,10 @@ def ask(
     top_k: TopK = None,
     compare_dense: CompareDense = False,
     model: Model = None,
+    max_tokens: MaxTokens = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    seed: Seed = None,
     device: Device = "cpu",
     threads: Threads = None,
     no_cache: NoCache = False,
@@ -150,18 +174,23 @@ def ask(
         from dsacli.tasks.ask import ask as answer
 
         context = work.context(paths, password)
+        writer = work.writer(context, top_k, sampling(max_tokens, temperature, top_p, seed), compare_dense)
         found = False
         for question in questions:
-            result = answer(
-                work.model,
-                context,
-                question,
-                count=answers,
-                min_confidence=min_confidence,
-                index_topk=top_k,
-                compare_dense=compare_dense,
-            )
+            if writer:
+                result = writer.ask(question, min_confidence)
+            else:
+                result = answer(
+                    work.model,
+                    context,
+                    question,
+                    count=answers,
+                    min_confidence=min_confidence,
+                    index_topk=top_k,
+                    compare_dense=compare_dense,
+                )
             render.show(result, as_json=json, quiet=quiet)
+            stop_if_interrupted(result)
             found = found or result.found
     raise typer.Exit(FOUND if found else NOT_FOUND)
 
@@ -190,6 +219,10 @@ def summarize(
     by: Annotated[Optional[By], typer.Option(help="A summary of each section.")] = None,
     compare_dense: CompareDense = False,
     model: Model = None,
+    max_tokens: MaxTokens = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    seed: Seed = None,
     device: Device = "cpu",
     threads: Threads = None,
     no_cache: NoCache = False,
@@ -212,16 +245,23 @@ def summarize(
 
         found = False
         for context in work.contexts(documents, password):
-            result = sum_up(
-                work.model,
-                context,
-                sentences=sentences,
-                words=words,
-                focus=focus,
-                by_section=by is By.section,
-                compare_dense=compare_dense,
-            )
+            writer = work.writer(context, None, sampling(max_tokens, temperature, top_p, seed), compare_dense)
+            if writer and by:
+                raise typer.BadParameter("--by section is for the built-in model")
+            if writer:
+                result = writer.summarize(sentences, words, focus)
+            else:
+                result = sum_up(
+                    work.model,
+                    context,
+                    sentences=sentences,
+                    words=words,
+                    focus=focus,
+                    by_section=by is By.section,
+                    compare_dense=compare_dense,
+                )
             render.show(result, as_json=json, quiet=quiet)
+            stop_if_interrupted(result)
             found = found or result.found
     raise typer.Exit(FOUND if found else NOT_FOUND)
 
@@ -245,6 +285,10 @@ def extract(
     top_k: TopK = None,
     compare_dense: CompareDense = False,
     model: Model = None,
+    max_tokens: MaxTokens = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    seed: Seed = None,
     device: Device = "cpu",
     threads: Threads = None,
     no_cache: NoCache = False,
@@ -270,16 +314,21 @@ def extract(
 
         found = False
         for number, context in enumerate(work.contexts(documents, password)):
-            result = pull(
-                work.model,
-                context,
-                fields,
-                min_confidence=min_confidence,
-                index_topk=top_k,
-                compare_dense=compare_dense,
-                on_field=lambda done: work.progress.fields(context.name, done, len(fields)),
-            )
+            writer = work.writer(context, top_k, sampling(max_tokens, temperature, top_p, seed), compare_dense)
+            if writer:
+                result = writer.extract(fields, min_confidence)
+            else:
+                result = pull(
+                    work.model,
+                    context,
+                    fields,
+                    min_confidence=min_confidence,
+                    index_topk=top_k,
+                    compare_dense=compare_dense,
+                    on_field=lambda done: work.progress.fields(context.name, done, len(fields)),
+                )
             render.show(result, as_json=json, as_csv=csv, first=number == 0, several=several, quiet=quiet)
+            stop_if_interrupted(result)
             found = found or result.found
     raise typer.Exit(FOUND if found else NOT_FOUND)
 
@@ -304,9 +353,7 @@ def inspect(
     from dsacli import render
 
     with session(model, device, threads, no_cache, quiet, verbose) as work:
-        from dsacli.tasks.inspect import inspect as look
-
-        render.show(look(work.model, work.context(documents, password), top_k), as_json=json, quiet=quiet)
+        render.show(work.inspect(work.context(documents, password), top_k), as_json=json, quiet=quiet)
 
 
 @cache_app.command("list")

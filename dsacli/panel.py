@@ -1,11 +1,12 @@
 """What a query cost, for people: the panel next to dense attention, and figures with their units."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
+from dsacli.tasks.inspect import Tokenwise
 from dsacli.tasks.savings import Cost, DocumentPass, Savings
 
 WIDEST = 100
@@ -44,9 +45,21 @@ def cost_table(flops: Cost, memory: Cost) -> Table:
         pad_edge=False,
         header_style="dim",
     )
-    table.add_row("FLOPs", flop(flops.dense), flop(flops.dsa), times(flops.ratio))
-    table.add_row("attention memory", size(memory.dense), size(memory.dsa), times(memory.ratio))
+    table.add_row("FLOPs", *both(flops, flop))
+    table.add_row("attention memory", *both(memory, size))
     return table
+
+
+def both(cost: Cost, shown: Callable[[int], str]) -> tuple[str, str, str]:
+    """Dense, DSA and their ratio as cells."""
+    return shown(cost.dense), shown(cost.dsa), times(cost.ratio)
+
+
+def add_tokenwise(table: Table, costs: Tokenwise) -> None:
+    """What a generative model pays for its tokens, below what a query costs."""
+    table.add_row("prefill of all, FLOPs", *both(costs.prefill_flops, flop))
+    table.add_row("one token written after it, FLOPs", *both(costs.decode_flops, flop))
+    table.add_row("cache of a token", *both(costs.cache_bytes, size))
 
 
 def measured(savings: Savings) -> str:

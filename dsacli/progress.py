@@ -58,6 +58,23 @@ class Bars:
         """`done` of `total` fields are extracted."""
         self._advance(f"extracting from {name}", done, total, "fields")
 
+    def prefill(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` tokens are in the model's cache."""
+        self._advance(f"prefilling {name}", done, total, "tokens")
+
+    def writing(self, text: str) -> None:
+        """What a model has written so far, as one line that goes when it is done; nothing without a terminal."""
+        if not self.progress.disable:
+            shown = " ".join(text.split())[-self.console.width + 4 :]
+            self.console.file.write(f"\r\x1b[2K{''.join(c for c in shown if c.isprintable())}")
+            self.console.file.flush()
+
+    def written(self) -> None:
+        """Clear that line."""
+        if not self.progress.disable:
+            self.console.file.write("\r\x1b[2K")
+            self.console.file.flush()
+
     def warn(self, message: str) -> None:
         """A line that is worth knowing and stops nothing."""
         if not self.quiet:

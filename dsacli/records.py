@@ -9,7 +9,7 @@ from typing import Any
 from dsacli.tasks.ask import AskResult
 from dsacli.tasks.evidence import Evidence
 from dsacli.tasks.extract import ExtractResult
-from dsacli.tasks.inspect import InspectResult
+from dsacli.tasks.inspect import InspectResult, Tokenwise
 from dsacli.tasks.savings import Cost, Savings
 from dsacli.tasks.summarize import SummarizeResult
 
@@ -89,7 +89,13 @@ def _(result: InspectResult) -> dict[str, Any]:
         "index_topk": result.index_topk,
         "estimate": {"flops": plain(result.flops), "memory_bytes": plain(result.memory)},
         "document_pass": dataclasses.asdict(result.document_pass),
+        **({"tokenwise": plain(result.tokenwise)} if result.tokenwise else {}),
     }
+
+
+@plain.register
+def _(costs: Tokenwise) -> dict[str, Any]:
+    return {name: plain(getattr(costs, name)) for name in ("prefill_flops", "decode_flops", "cache_bytes")}
 
 
 @plain.register

@@ -14,7 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dsacli.dsa.cache import CacheEntry
-from dsacli.panel import WIDEST, cost_table, passed, savings_panel, size
+from dsacli.panel import WIDEST, add_tokenwise, cost_table, passed, savings_panel, size
 from dsacli.records import cell, plain, write_csv
 from dsacli.tasks.ask import AskResult
 from dsacli.tasks.evidence import Evidence
@@ -149,9 +149,13 @@ def _(result: InspectResult, console: Console) -> None:
         for section in facts.sections:
             console.print(Text("  " + "  " * section.level + section.title, style="cyan"))
     table = cost_table(result.flops, result.memory)
-    console.print(f"\nA question of 12 words, estimated (top-k {result.index_topk:,} tokens):")
+    answered = ", answered in 32 tokens" if result.tokenwise else ""
+    console.print(f"\nA question of 12 words{answered}, estimated (top-k {result.index_topk:,} tokens):")
+    if result.tokenwise:
+        add_tokenwise(table, result.tokenwise)
     console.print(table)
-    console.print(Text(passed(result.document_pass)))
+    if not result.tokenwise:
+        console.print(Text(passed(result.document_pass)))
 
 
 def whereabouts(evidence: Evidence) -> str:

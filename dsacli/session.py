@@ -11,21 +11,46 @@ import torch
 
 from dsacli.dsa.cache import TensorCache
 from dsacli.errors import DsacliError, UsageFailure
-from dsacli.models.loading import BUILT_IN, ReaderModel, load_model
+from dsacli.models.deepseek import GenerativeModel, open_deepseek
+from dsacli.models.deepseek_config import MODEL_TYPES
+from dsacli.models.directory import read_json
+from dsacli.models.generate import Sampling
+from dsacli.models.loading import BUILT_IN, ReaderModel, fastest_dtype, load_model
 from dsacli.progress import Bars
 from dsacli.tasks.context import Context, open_documents
 from dsacli.tasks.encode import EncodedDocument
+from dsacli.tasks.generated import Writer, inspect_generated
+from dsacli.tasks.inspect import InspectResult, inspect
 
 
 class Session:
     """Opens documents for the tasks; `model` and `progress` are theirs to use."""
 
-    def __init__(self, model: ReaderModel, cache: TensorCache | None, progress: Bars):
+    def __init__(self, model: ReaderModel | GenerativeModel, cache: TensorCache | None, progress: Bars):
         self.model, self.cache, self.progress = model, cache, progress
 
     def context(self, paths: list[str], password: str | None) -> Context:
         """All documents as one context. Raises DsacliError as `open_documents` does."""
         return Context(list(self.opened(paths, password)))
+
+    def writer(
+        self, context: Context, index_topk: int | None, settings: dict[str, float | int | None], compare_dense: bool
+    ) -> Writer | None:
+        """Who writes the answers where the model is a generative one; None where it is the built-in reader.
+
+        Raises UsageFailure for `compare_dense`, which a generative model has no run of.
+        """
+        if not isinstance(self.model, GenerativeModel):
+            return None
+        if compare_dense:
+            raise UsageFailure("--compare-dense is for the built-in model; with a generative one, compare --top-k")
+        given = {name: value for name, value in settings.items() if value is not None}
+        return Writer(self.model, context, Sampling(**given), index_topk, self.progress)
+
+    def inspect(self, context: Context, index_topk: int | None) -> InspectResult:
+        """What the context holds and what a question to it costs, computed without running anything."""
+        look = inspect_generated if isinstance(self.model, GenerativeModel) else inspect
+        return look(self.model, context, index_topk)
 
     def contexts(self, paths: list[str], password: str | None) -> Iterator[Context]:
         """Each document as a context of its own, opened when its turn comes."""
@@ -35,7 +60,10 @@ class Session:
     def opened(self, paths: list[str], password: str | None) -> Iterator[EncodedDocument]:
         """The documents, each with a note on where its index keys came from."""
         for document in open_documents(paths, self.model, self.cache, self.progress, password):
-            source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
+            if isinstance(self.model, GenerativeModel):
+                source = "to be prefilled"
+            else:
+                source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
             self.progress.note(f"{document.document.name}: {len(document):,} tokens, {source}")
             yield document
 
@@ -67,9 +95,20 @@ def open_session(
     logger.addHandler(handler)
     try:
         with bars:
-            yield Session(load_model(model or BUILT_IN, device), None if no_cache else open_cache(), bars)
+            opened = open_model(model or BUILT_IN, device)
+            if isinstance(opened, GenerativeModel) and not opened.has_tokenizer:
+                bars.warn(f"{opened.folder} has no tokenizer.json; tokens are counted as the built-in model's")
+            yield Session(opened, None if no_cache else open_cache(), bars)
     finally:
         logger.removeHandler(handler)
+
+
+def open_model(folder: Path, device: str) -> ReaderModel | GenerativeModel:
+    """A model directory of either family. Raises DsacliError for one that can't be loaded, or of another type."""
+    kind = read_json(folder / "config.json").get("model_type")
+    if kind in MODEL_TYPES:
+        return open_deepseek(folder, device, fastest_dtype(device))
+    return load_model(folder, device)
 
 
 def check_device(device: str) -> None:

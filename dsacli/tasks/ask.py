@@ -33,6 +33,7 @@ class AskResult:
     answers: tuple[Answer, ...]
     min_confidence: float
     savings: Savings
+    interrupted: bool = False
 
     @property
     def found(self) -> bool:

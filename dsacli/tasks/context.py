@@ -10,9 +10,18 @@ import torch
 from dsacli.documents import load_documents, parse
 from dsacli.dsa.cache import TensorCache
 from dsacli.errors import DsacliError
+from dsacli.models.deepseek import GenerativeModel
 from dsacli.models.loading import ReaderModel
 from dsacli.models.reading import Run, sentence_numbers
-from dsacli.tasks.encode import EncodedDocument, Progress, cache_key, encode_document, store, stored
+from dsacli.tasks.encode import (
+    EncodedDocument,
+    Progress,
+    cache_key,
+    encode_document,
+    store,
+    stored,
+    tokenise_document,
+)
 from dsacli.tasks.evidence import Evidence, evidence_at
 
 
@@ -79,17 +88,22 @@ class Context:
 
 def open_documents(
     paths: Sequence[str],
-    model: ReaderModel,
+    model: ReaderModel | GenerativeModel,
     cache: TensorCache | None,
     progress: Progress,
     password: str | None = None,
 ) -> Iterator[EncodedDocument]:
-    """Read, parse and encode documents, from the cache where it has them.
+    """Read, parse and encode documents, from the cache where it has them; for a generative model only into tokens.
 
     Raises DsacliError as `load_documents` does, and for a document without words.
     """
 
     def read(name: str, data: bytes) -> EncodedDocument:
+        if isinstance(model, GenerativeModel):
+            tokens = tokenise_document(parse(name, data, password, progress.page), model.tokenizer)
+            if not len(tokens):
+                raise DsacliError(f"{name} holds no words")
+            return tokens
         key = cache_key(data, name, password, model)
         known = stored(cache, key) if cache else None
         if known is not None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -56,6 +56,17 @@ class EncodedDocument:
 
     def __len__(self) -> int:
         return len(self.token_ids)
+
+    def part(self, kept: np.ndarray) -> "EncodedDocument":
+        """The document with only the tokens `kept`, bool [tokens]; text and places stay, passages and index keys go."""
+        return replace(
+            self,
+            token_ids=self.token_ids[kept],
+            starts=self.starts[kept],
+            ends=self.ends[kept],
+            passages=np.array([0, kept.sum()], np.int32),
+            index_keys=self.index_keys[:0],
+        )
 
 
 def tokenise(text: str, sentences: np.ndarray, tokenizer: Tokenizer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -116,6 +127,18 @@ def encode_document(
         keys = encode_passages(model.reader, texts, on_tokens=advance)
     seconds = time.monotonic() - began
     return EncodedDocument(document, ids, starts, ends, passages, sentences, keys, meter.total, seconds)
+
+
+def tokenise_document(document: Document, tokenizer: Tokenizer) -> EncodedDocument:
+    """A document for a generative model, which has its index keys with the latents: tokens, and no document pass."""
+    sentences = np.array(document.sentences(), np.int32).reshape(-1, 2)
+    # What a document says is text, also where it looks like a special token of the model.
+    tokenizer.encode_special_tokens = True
+    try:
+        ids, starts, ends = tokenise(document.text, sentences, tokenizer)
+    finally:
+        tokenizer.encode_special_tokens = False
+    return EncodedDocument(document, ids, starts, ends, np.array([0, len(ids)], np.int32), sentences, torch.empty(0))
 
 
 def cache_key(data: bytes, name: str, password: str | None, model: ReaderModel) -> str:

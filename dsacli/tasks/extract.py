@@ -43,6 +43,7 @@ class ExtractResult:
     document: str
     fields: tuple[Extracted, ...]
     savings: Savings
+    interrupted: bool = False
 
     @property
     def found(self) -> bool:

@@ -28,14 +28,28 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True)
+class Tokenwise:
+    """What a generative model pays, dense MLA and DSA: FLOPs of prefilling all documents, FLOPs of one token decoded
+    after them, and bytes of the cache that a token takes (kept by both, read whole by dense only)."""
+
+    prefill_flops: Cost
+    decode_flops: Cost
+    cache_bytes: Cost
+
+
+@dataclass(frozen=True)
 class InspectResult:
-    """The documents, and the cost of a question of 12 words to all of them, dense and DSA (an estimate)."""
+    """The documents, and the cost of a question of 12 words to all of them, dense and DSA (an estimate).
+
+    For a generative model that question is answered with 32 tokens, and the memory is what the last of them reads.
+    """
 
     documents: tuple[DocumentFacts, ...]
     index_topk: int
     flops: Cost
     memory: Cost
     document_pass: DocumentPass
+    tokenwise: Tokenwise | None = None
 
 
 def inspect(model: ReaderModel, context: Context, index_topk: int | None = None) -> InspectResult:

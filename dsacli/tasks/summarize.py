@@ -55,6 +55,7 @@ class SummarizeResult:
     focus: str | None
     parts: tuple[SummaryPart, ...]
     savings: Savings
+    interrupted: bool = False
 
     @property
     def found(self) -> bool:

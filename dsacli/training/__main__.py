@@ -160,6 +160,44 @@ def salience(
 
 
 @app.command()
+def recall(
+    out: Annotated[Path, typer.Argument(help="Directory for the model and its log.")],
+    dense_steps: int = 700,
+    warmup_steps: int = 200,
+    sparse_steps: int = 200,
+    seed: int = 1,
+) -> None:
+    """Make a small DeepSeek-V3.2 model that recalls facts: dense, dense warm-up, sparse. Needs no data."""
+    from dsacli.training.log import Log
+    from dsacli.training.recall import RecallTraining, train_recall
+
+    train_recall(RecallTraining(out, dense_steps, warmup_steps, sparse_steps, seed=seed), Log(out / "recall.log"))
+
+
+@app.command()
+def recalled(
+    model: Annotated[Path, typer.Argument(help="A model directory that `recall` made.")],
+    length: Annotated[list[int] | None, typer.Option(help="Tokens of the texts.", show_default="8192, 32768")] = None,
+    texts: Annotated[int, typer.Option(help="Texts at every tenth.")] = 5,
+    dense: Annotated[bool, typer.Option(help="With k = L too.")] = True,
+) -> None:
+    """Print the share of facts found at every tenth of a long text, sparse and dense."""
+    from dsacli.models.deepseek import load_deepseek, read_deepseek_config
+    from dsacli.training.recall import recalled as found
+
+    config = read_deepseek_config(model)
+    network = load_deepseek(model, config)
+    for tokens in length or (8192, 32768):
+        for topk in (config.index_topk, tokens) if dense else (config.index_topk,):
+            network.set_index_topk(topk)
+            shares = found(network, tokens, texts)
+            mean = sum(shares) / len(shares)
+            typer.echo(
+                f"{tokens:>6} tokens, k = {topk:>5}: {mean:.3f}  " + " ".join(f"{share:.2f}" for share in shares)
+            )
+
+
+@app.command()
 def evaluate(
     data: Data,
     model: Annotated[Path | None, typer.Option(help="A model directory.", show_default="built in")] = None,
