@@ -162,9 +162,9 @@ def salience(
 @app.command()
 def recall(
     out: Annotated[Path, typer.Argument(help="Directory for the model and its log.")],
-    dense_steps: int = 700,
-    warmup_steps: int = 200,
-    sparse_steps: int = 200,
+    dense_steps: int = 400,
+    warmup_steps: int = 150,
+    sparse_steps: int = 150,
     seed: int = 1,
 ) -> None:
     """Make a small DeepSeek-V3.2 model that recalls facts: dense, dense warm-up, sparse. Needs no data."""

@@ -22,29 +22,28 @@ from dsacli.models.deepseek_config import DeepseekConfig, parse_config
 from dsacli.models.deepseek_v32 import DeepseekV32, Indexer, SparseAttention
 from dsacli.models.rope import Rotation, rotation
 
-NAMES, VALUES, FILLERS = 400, 400, 600
+NAMES, VALUES, FILLERS = 250, 250, 250
 END, UNKNOWN = "[END]", "[UNK]"
-FRAME = (END, UNKNOWN, "the", "code", "of", "is", ".", "what", "?")
+FRAME = (END, UNKNOWN, "the", "code", "of", ".", "what")
 FACTS, LONGEST = 10, 40_000
-# Of the dense steps, those in which texts grow from easy to hard.
-EASY_SHARE = 0.6
-REPEATED = 24
+# Texts grow harder by a step of this once so many steps in a row recalled so much.
+HARDER, MASTERED_STEPS, MASTERED = 0.1, 20, 0.9
 CONFIG = {
     "model_type": "deepseek_v32",
     "architectures": ["DeepseekV32ForCausalLM"],
-    "hidden_size": 192,
-    "intermediate_size": 512,
-    "moe_intermediate_size": 192,
+    "hidden_size": 128,
+    "intermediate_size": 256,
+    "moe_intermediate_size": 128,
     "num_hidden_layers": 3,
-    "num_attention_heads": 6,
-    "num_key_value_heads": 6,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 4,
     "n_shared_experts": 1,
     "n_routed_experts": 4,
     "num_experts_per_tok": 2,
     "n_group": 1,
     "topk_group": 1,
     "first_k_dense_replace": 1,
-    "kv_lora_rank": 96,
+    "kv_lora_rank": 64,
     "q_lora_rank": 96,
     "qk_rope_head_dim": 16,
     "qk_nope_head_dim": 32,
@@ -73,15 +72,17 @@ def words() -> list[str]:
 
 
 def recall_tokenizer() -> Tokenizer:
-    """A token a word."""
+    """A token a word, but for "is" and question marks."""
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words())}, unk_token=UNKNOWN))
-    tokenizer.normalizer = normalizers.Lowercase()
+    # "is" and "?" are not read, so that a value stands beside its name and a question ends with it.
+    dropped = (normalizers.Replace(" is ", " "), normalizers.Replace("?", ""))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), *dropped])
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     return tokenizer
 
 
 def recall_config() -> DeepseekConfig:
-    """The shapes of the model, about two million parameters."""
+    """The shapes of the model, about a million parameters."""
     return parse_config({**CONFIG, "vocab_size": len(words())})
 
 
@@ -99,10 +100,10 @@ class Texts:
         return [self.id[word] for word in sentence.split()]
 
     def fact(self, name: int, value: int) -> list[int]:
-        return [*self.tokens("the code of"), name, self.id["is"], value, self.id["."]]
+        return [*self.tokens("the code of"), name, value, self.id["."]]
 
     def question(self, name: int) -> list[int]:
-        return [*self.tokens("what is the code of"), name, self.id["?"]]
+        return [*self.tokens("what the code of"), name]
 
     def filler(self, rng: np.random.Generator) -> list[int]:
         return [*rng.choice(self.fillers, int(rng.integers(5, 12))).tolist(), self.id["."]]
@@ -121,21 +122,24 @@ class Texts:
         count, pool = round(FACTS - (FACTS - 2) * ease), round(NAMES * (12 / NAMES) ** ease)
         facts = self.facts(count, rng, pool)
         sentences = [self.fact(*fact) for fact in facts] + [self.filler(rng) for _ in range(count)]
+        # Words said again at the end: each is to be told from what followed it the first time, which many do, so that
+        # recall is learned much sooner. Never the same number of them, or counting back would do.
+        said = rng.choice(self.fillers, int(rng.integers(8, 24)), False).tolist()
+        sentences.append(said)
         rng.shuffle(sentences)
         text = list(sentences)
         asked = [facts[i] for i in rng.permutation(count)]
         text += [[*self.question(name), value, self.id[END]] for name, value in asked]
-        # Words said twice: what follows a word is to be told from the first time. Recall is learned much sooner with it.
-        words = rng.integers(len(FRAME), len(FRAME) + pool * 3, REPEATED).tolist()
-        text.append(words + words)
+        text.append(said)
         lengths = [len(sentence) for sentence in text]
-        # Sentences far apart, so that no distance of a long text is new; as they stand in a third of the texts.
-        spread = np.exp(rng.uniform(np.log(50), np.log(LONGEST - 600))) if rng.random() < 0.67 else 0
+        # Sentences ever farther apart, so that no distance of a long text is new; as they stand in a third of the texts.
+        farthest = (LONGEST - 600) ** (1 - ease)
+        spread = np.exp(rng.uniform(0, np.log(farthest))) if rng.random() < 0.67 else 0
         gaps = rng.dirichlet(np.full(len(text), 0.5)) * spread
         starts = np.cumsum([0, *lengths[:-1]]) + np.cumsum(gaps).astype(int)
         places = [int(start) + i for start, length in zip(starts, lengths) for i in range(length)]
         wanted = [
-            number >= len(sentences) and i >= (length - 2 if number < len(text) - 1 else REPEATED + 1)
+            number >= len(sentences) and i >= (length - 2 if number < len(text) - 1 else 1)
             for number, length in enumerate(lengths)
             for i in range(length)
         ]
@@ -166,9 +170,9 @@ class RecallTraining:
     """What a run is made of; `out` gets the model directory and the log. Steps of the three stages, in order."""
 
     out: Path
-    dense_steps: int = 700
-    warmup_steps: int = 200
-    sparse_steps: int = 200
+    dense_steps: int = 400
+    warmup_steps: int = 150
+    sparse_steps: int = 150
     batch: int = 32
     learning_rate: float = 2e-3
     train_topk: int = 48
@@ -282,9 +286,12 @@ def train_recall(plan: RecallTraining, log: Callable[[str], None]) -> None:
             value.requires_grad_(True)
         rate = plan.learning_rate * (0.25 if stage == "sparse" else 1)
         optimizer = torch.optim.AdamW(trained, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-        seen = []
+        seen, ease = [], 1.0 if stage == "dense" else 0.0
         for step in range(steps):
-            ease = max(0.0, 1 - step / (EASY_SHARE * steps)) if stage == "dense" else 0.0
+            if len(seen) >= MASTERED_STEPS and np.mean([each[2] for each in seen[-MASTERED_STEPS:]]) > MASTERED:
+                if stage == "dense" and not ease:
+                    break
+                ease, seen = max(0.0, ease - HARDER), seen[:0]
             ids, places, wanted = batch_of(texts, plan.batch, rng, ease)
             logits, kl = model(ids, places, **how)
             asked = wanted[:, 1:]
@@ -292,17 +299,19 @@ def train_recall(plan: RecallTraining, log: Callable[[str], None]) -> None:
             guesses = logits[:, :-1][asked]
             loss = sum(kl) if stage == "warm-up" else F.cross_entropy(guesses, right) + sum(kl)
             for group in optimizer.param_groups:
-                group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - 0.9 * step / steps)
+                group["lr"] = rate * min(1.0, (step + 1) / 100) * (1.0 if stage == "dense" else 1 - 0.9 * step / steps)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
             values = guesses.argmax(-1) == right
-            seen.append((loss.item(), sum(kl).item(), values[right >= len(FRAME)].float().mean().item()))
+            # What is followed by the end token is the answer to a question.
+            answers = (right[1:] == 0).nonzero()[:, 0]
+            seen.append((loss.item(), sum(kl).item(), values[answers].float().mean().item()))
             if (step + 1) % 50 == 0:
                 total, part, recalled = np.mean(seen[-50:], axis=0)
                 log(
-                    f"{stage} step {step + 1} loss {total:.3f} KL {part:.3f} recalled {recalled:.3f} "
+                    f"{stage} step {step + 1} ease {ease:.1f} loss {total:.3f} KL {part:.3f} recalled {recalled:.3f} "
                     f"{time.monotonic() - began:.0f} s"
                 )
         save_recall(network, plan.out)
