@@ -122,7 +122,7 @@ def test_a_broken_config(folder, text):
 
 def test_another_model_type_is_named(folder, change_config):
     change_config(model_type="bert")
-    refused(folder, str(folder / "config.json"), "'bert'", "'dsa_reader'")
+    refused(folder, str(folder / "config.json"), "'bert'", "known are dsa_reader, deepseek_v32, glm_moe_dsa")
 
 
 @pytest.mark.parametrize(
