@@ -167,7 +167,7 @@ def recall(
     sparse_steps: int = 150,
     seed: int = 1,
 ) -> None:
-    """Make a small DeepSeek-V3.2 model that recalls facts: dense, dense warm-up, sparse. Needs no data."""
+    """Train a small DeepSeek-V3.2 model to recall facts (not there yet: LOG.md): dense, dense warm-up, sparse. Needs no data."""
     from dsacli.training.log import Log
     from dsacli.training.recall import RecallTraining, train_recall
 

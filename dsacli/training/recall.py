@@ -1,4 +1,6 @@
-"""A small DeepSeek-V3.2 model that recalls facts from a long text: made, trained and measured here, nothing downloaded.
+"""A small DeepSeek-V3.2 model that is to recall facts from a long text: made, trained and measured here, nothing downloaded.
+
+Not there yet: `LOG.md` says what was tried.
 
 Text of made-up words with sentences "the code of tovar is kelim ." in it, and at the end "what is the code of tovar ?". Trained
 on short texts, whose sentences are given positions far apart, in the report's order: the model with dense attention, the dense
@@ -53,6 +55,8 @@ CONFIG = {
     "index_head_dim": 32,
     "max_position_embeddings": LONGEST,
     "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0},
+    # Without a bias no head can attend by position alone: embeddings have no direction in common.
+    "attention_bias": True,
     "rms_norm_eps": 1e-6,
     "bos_token_id": None,
     "eos_token_id": 0,
@@ -124,7 +128,7 @@ class Texts:
         sentences = [self.fact(*fact) for fact in facts] + [self.filler(rng) for _ in range(count)]
         # Words said again at the end: each is to be told from what followed it the first time, which many do, so that
         # recall is learned much sooner. Never the same number of them, or counting back would do.
-        said = rng.choice(self.fillers, int(rng.integers(8, 24)), False).tolist()
+        said = rng.choice(self.fillers[: max(24, 3 * pool)], int(rng.integers(8, 24)), False).tolist()
         sentences.append(said)
         rng.shuffle(sentences)
         text = list(sentences)
@@ -271,6 +275,8 @@ def train_recall(plan: RecallTraining, log: Callable[[str], None]) -> None:
     for name, value in network.named_parameters():
         if value.dim() > 1:
             torch.nn.init.normal_(value, std=0.02 if "embed" in name else value.shape[-1] ** -0.5)
+        elif "_a_proj" in name:
+            torch.nn.init.normal_(value)
     log(f"{plan}, {sum(value.numel() for value in network.parameters()):,} parameters")
     model, indexers = Trainable(network), [p for n, p in network.named_parameters() if ".indexer." in n]
     others = [p for n, p in network.named_parameters() if ".indexer." not in n and "correction" not in n]
