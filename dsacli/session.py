@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 import torch
@@ -14,13 +15,14 @@ from dsacli.errors import DsacliError, UsageFailure
 from dsacli.models.deepseek import GenerativeModel, open_deepseek
 from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.directory import read_json
-from dsacli.models.generate import Sampling
 from dsacli.models.loading import BUILT_IN, ReaderModel, fastest_dtype, load_model
 from dsacli.progress import Bars
 from dsacli.tasks.context import Context, open_documents
 from dsacli.tasks.encode import EncodedDocument
-from dsacli.tasks.generated import Writer, inspect_generated
-from dsacli.tasks.inspect import InspectResult, inspect
+
+if TYPE_CHECKING:
+    from dsacli.tasks.generated import Writer
+    from dsacli.tasks.inspect import InspectResult
 
 
 class Session:
@@ -35,7 +37,7 @@ class Session:
 
     def writer(
         self, context: Context, index_topk: int | None, settings: dict[str, float | int | None], compare_dense: bool
-    ) -> Writer | None:
+    ) -> "Writer | None":
         """Who writes the answers where the model is a generative one; None where it is the built-in reader.
 
         Raises UsageFailure for `compare_dense`, which a generative model has no run of.
@@ -44,12 +46,18 @@ class Session:
             return None
         if compare_dense:
             raise UsageFailure("--compare-dense is for the built-in model; with a generative one, compare --top-k")
+        from dsacli.models.generate import Sampling
+        from dsacli.tasks.generated import Writer
+
         given = {name: value for name, value in settings.items() if value is not None}
         return Writer(self.model, context, Sampling(**given), index_topk, self.progress)
 
-    def inspect(self, context: Context, index_topk: int | None) -> InspectResult:
+    def inspect(self, context: Context, index_topk: int | None) -> "InspectResult":
         """What the context holds and what a question to it costs, computed without running anything."""
-        look = inspect_generated if isinstance(self.model, GenerativeModel) else inspect
+        if isinstance(self.model, GenerativeModel):
+            from dsacli.tasks.generated import inspect_generated as look
+        else:
+            from dsacli.tasks.inspect import inspect as look
         return look(self.model, context, index_topk)
 
     def contexts(self, paths: list[str], password: str | None) -> Iterator[Context]:

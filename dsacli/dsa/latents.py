@@ -53,9 +53,3 @@ class LatentCache:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:
             layer.length = min(layer.length, tokens)
-
-    @property
-    def token_bytes(self) -> int:
-        """Bytes that one token takes, index keys included."""
-        kept = (part for layer in self.layers for part in (layer._entries, layer._index_keys) if part is not None)
-        return sum(part.shape[1] * part.element_size() for part in kept)

@@ -12,6 +12,8 @@ from dsacli.errors import DsacliError
 
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 SCALES = "_scale_inv"
+# Matches no name.
+NONE = re.compile(r"(?!)")
 
 
 class Shards:
@@ -46,6 +48,11 @@ class Shards:
             if not isinstance(name, str) or Path(name).name != name:
                 raise DsacliError(f"{index}: {name!r} is no file of this directory")
             yield self.folder / name
+
+    @property
+    def place(self) -> Path:
+        """Where a tensor would be that is in none of them: the one file, or the directory of several."""
+        return next(iter(self._open)) if len(self._open) == 1 else self.folder
 
     def shape(self, name: str) -> list[int]:
         """The shape of a tensor, unread."""
@@ -92,8 +99,8 @@ def load_tensors(
     wanted: dict[str, torch.Tensor],
     dtype: torch.dtype,
     *,
-    ignored: re.Pattern[str],
-    kept_wide: re.Pattern[str],
+    ignored: re.Pattern[str] = NONE,
+    kept_wide: re.Pattern[str] = NONE,
     block: tuple[int, int] | None = None,
     tied: dict[str, str] | None = None,
 ) -> dict[str, torch.Tensor]:
@@ -110,7 +117,7 @@ def load_tensors(
     for name, like in wanted.items():
         source = name if name in shards.files else tied.get(name, name)
         if source not in shards.files:
-            raise DsacliError(f"{folder}: tensor {name} is missing")
+            raise DsacliError(f"{shards.place}: tensor {name} is missing")
         if shards.shape(source) != list(like.shape):
             raise DsacliError(
                 f"{shards.files[source]}: tensor {source} is {shards.shape(source)}, not {list(like.shape)}"

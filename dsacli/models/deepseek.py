@@ -82,7 +82,7 @@ def load_deepseek(folder: Path, config: DeepseekConfig, dtype: torch.dtype = tor
         network = DeepseekV32(config)
     # The multi-token-prediction layer stands after the last one; layers without an indexer of their own may bring one.
     shared = "|".join(str(number) for number, full in enumerate(config.full_indexers) if not full) or "none"
-    extra = rf"^model\.layers\.({shared})\.self_attn\.indexer\.|{BUFFERS}|{after(config.num_hidden_layers)}"
+    extra = rf"^model\.layers\.({shared})\.self_attn\.indexer\.|{BUFFERS}|^model\.layers\.{config.num_hidden_layers}\."
     tied = {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
     state = load_tensors(
         folder,
@@ -95,8 +95,3 @@ def load_deepseek(folder: Path, config: DeepseekConfig, dtype: torch.dtype = tor
     )
     network.load_state_dict(state, assign=True)
     return network.eval().requires_grad_(False)
-
-
-def after(layers: int) -> str:
-    """A pattern for the tensors of layer number `layers`: the one extra layer that predicts several tokens at once."""
-    return rf"^model\.layers\.{layers}\."

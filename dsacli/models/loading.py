@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from dsacli.errors import DsacliError
+from dsacli.models.checkpoint import load_tensors
 from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.directory import BUILT_IN, read_json, read_tokenizer
 from dsacli.models.reader import Reader, ReaderConfig
@@ -39,23 +39,11 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
     Raises DsacliError that names the file, and the tensor where one is missing or misshapen.
     """
     config = read_config(folder)
-    path = folder / "model.safetensors"
-    try:
-        state = load_file(path)
-    except (OSError, SafetensorError) as failure:
-        raise DsacliError(f"{path}: {failure}") from None
     with torch.device("meta"):
         reader = Reader(config)
-    wanted = reader.state_dict()
-    for name in sorted(wanted.keys() | state.keys()):
-        if name not in state:
-            raise DsacliError(f"{path}: tensor {name} is missing")
-        if name not in wanted:
-            raise DsacliError(f"{path}: unexpected tensor {name}")
-        if state[name].shape != wanted[name].shape:
-            raise DsacliError(f"{path}: tensor {name} is {list(state[name].shape)}, not {list(wanted[name].shape)}")
+    state = load_tensors(folder, reader.state_dict(), dtype or fastest_dtype(device))
     reader.load_state_dict(state, assign=True)
-    return reader.to(device, dtype or fastest_dtype(device)).eval().requires_grad_(False)
+    return reader.to(device).eval().requires_grad_(False)
 
 
 def read_config(folder: Path) -> ReaderConfig:

@@ -6,6 +6,7 @@ tokens written.
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from dsacli.errors import DsacliError
 from dsacli.models.deepseek import GenerativeModel
 from dsacli.models.generate import Sampling
-from dsacli.models.loading import load_model
+from dsacli.models.loading import ReaderModel, load_model
 from dsacli.models.reading import select_runs
 from dsacli.tasks.ask import Answer, AskResult, plain, single_line
 from dsacli.tasks.context import Context
@@ -172,7 +173,13 @@ class Writer:
             raise DsacliError(
                 f"a context of {self.model.config.max_position_embeddings:,} tokens has no room for a document"
             )
-        return self.start(fitting(self.context, self.room, query))
+        return self.start(selected_parts(self.context, self.room, query, *self.read))
+
+    @cached_property
+    def read(self) -> tuple[ReaderModel, Context]:
+        """The built-in reader, and the whole context as that has it: once, however many queries need it."""
+        reader = load_model()
+        return reader, Context([encode_document(each.document, reader) for each in self.context.documents])
 
     def ask(self, question: str, min_confidence: float) -> AskResult:
         """As `ask_generated`."""
@@ -193,15 +200,12 @@ class Writer:
         return result
 
 
-def fitting(context: Context, room: int, query: str | None) -> Context:
-    """The context where it has no more than `room` tokens; else the parts of it that the built-in reader selects.
+def selected_parts(context: Context, room: int, query: str | None, reader: ReaderModel, known: Context) -> Context:
+    """The parts of a context that the built-in reader selects, no more than `room` tokens; `known` is the same context as
+    the reader has it.
 
     For a `query` the runs that its indexer scores highest, without one the sentences of most salience.
     """
-    if len(context) <= room:
-        return context
-    reader = load_model()
-    known = Context([encode_document(each.document, reader) for each in context.documents])
     if query:
         edges = known.edges.tolist()
         ids = question_tokens(reader, query)

@@ -19,7 +19,6 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from dsacli.models.deepseek import read_deepseek_config
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
 from dsacli.models.deepseek_v32 import DeepseekV32, Indexer, SparseAttention
 from dsacli.models.rope import Rotation, rotation
@@ -336,7 +335,6 @@ def save_recall(network: DeepseekV32, folder: Path) -> None:
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": END, "chat_template": TEMPLATE}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     recall_tokenizer().save(str(folder / "tokenizer.json"))
-    read_deepseek_config(folder)
 
 
 @torch.inference_mode()
