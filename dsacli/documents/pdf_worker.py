@@ -1,13 +1,17 @@
-"""The child process that opens a PDF: bytes on stdin, one JSON line per page on stdout.
+"""The child process that opens a PDF: bytes and orders on stdin, one JSON line per page on stdout.
 
 Run as a script by `pdf_process`, never imported: it must work with nothing but the standard library
-and pypdf. stdin holds one line of JSON (the job: path, password, limits) and then the PDF. Messages:
+and pypdf. stdin holds one line of JSON (the job: path, password, limits, bytes), then the PDF, then orders, a line each:
+
+    {"read": [0, 4]}      those pages
+    {"outline": true}
+
+Messages:
 
     {"pages": 12}                                       once, when the file is open
     {"page": 0, "lines": [[text, x, y, size, bold, end, gaps], …]}   or   {"page": 0, "failed": "why"}
-    {"outline": [[title, depth, page, top], …]}         once, after the pages
-    {"error": "encrypted" | "password" | "cipher" | "damaged" | "limit" | "pages" | "empty" | "long" | "memory", …}
-    {"done": true}
+    {"outline": [[title, depth, page, top], …]}
+    {"error": "encrypted" | "password" | "cipher" | "damaged" | "limit" | "pages" | "empty" | "memory", …}
 """
 
 from __future__ import annotations
@@ -125,18 +129,15 @@ def _place(cm: Any, tm: Any) -> tuple[float, float, float]:
     return (y, -x, scale) if b > 0 else (-y, x, scale)
 
 
-def read(job: dict[str, Any], data: bytes, out: BinaryIO) -> None:
-    """Send what is in the PDF `data`; raises Refused when that is nothing."""
+def serve(job: dict[str, Any], data: bytes, orders: BinaryIO, out: BinaryIO) -> None:
+    """Send what is asked of the PDF `data`; raises Refused when there is nothing in it."""
     reader, total = _open(job, data)
     send(out, {"pages": total})
-    characters = 0
-    for index in range(total):
-        message = _read_page(reader, index, job["page_characters"])
-        characters += sum(len(line[0]) for line in message.get("lines", ()))
-        if characters > job["characters"]:
-            raise Refused("long")
-        send(out, message)
-    send(out, {"outline": _outline(reader)})
+    for order in map(json.loads, orders):
+        for index in range(*order.get("read", (0, 0))):
+            send(out, _read_page(reader, index, job["page_characters"]))
+        if "outline" in order:
+            send(out, {"outline": _outline(reader)})
 
 
 def _open(job: dict[str, Any], data: bytes) -> tuple[Any, int]:
@@ -231,8 +232,7 @@ def main() -> None:
     sys.path[:] = job["path"]
     set_limits(job["memory"], job["seconds"])
     try:
-        read(job, sys.stdin.buffer.read(), out)
-        send(out, {"done": True})
+        serve(job, sys.stdin.buffer.read(job["bytes"]), sys.stdin.buffer, out)
     except Refused as refusal:
         send(out, refusal.message)
     except MemoryError:

@@ -110,3 +110,31 @@ def test_the_current_folder_is_not_imported_from(letter, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert parse_pdf("x.pdf", letter).text.startswith("The tenant")
+
+
+@pytest.fixture(scope="module")
+def volume() -> bytes:
+    return draw_pdf([column([f"Page {n} of the volume, and {n * n} lines."] * 5) for n in range(130)])
+
+
+@linux
+def test_pages_come_in_order_whatever_the_number_of_processes(volume):
+    alone = list(pdf_messages("x.pdf", volume, limits=Limits(processes=1)))
+    assert [message.get("page") for message in alone] == [None, *range(130), None]
+    messages, together, most = pdf_messages("x.pdf", volume, limits=Limits(processes=3)), [], 0
+    for message in messages:
+        together.append(message)
+        most = max(most, len(children()))
+    assert together == alone and most == 3 and not children()
+
+
+@linux
+def test_all_processes_die_with_the_reading(volume):
+    messages = pdf_messages("x.pdf", volume, limits=Limits(processes=3))
+    assert [next(messages), next(messages)][0] == {"pages": 130} and len(children()) == 3
+    messages.close()
+    assert not children()
+
+
+def test_a_page_that_hangs_one_of_the_processes_ends_the_reading(volume):
+    refuse(volume, "takes too long", page_seconds=0.005, processes=3)
