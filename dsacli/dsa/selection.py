@@ -136,11 +136,28 @@ def _causal_block(
         if last > own_first:
             later = torch.arange(own_first, last, device=device) > own
             scores[:, own_first - first :].masked_fill_(later, -torch.inf)
-        here, places = scores.topk(min(index_topk, last - first), dim=-1, sorted=False)
-        places += first
+        places = _largest(scores, min(index_topk, last - first))
+        here, places = scores.gather(1, places), places + first
         if best is not None:
             here, places = torch.cat([best, here], 1), torch.cat([tokens, places], 1)
-            here, kept = here.topk(min(index_topk, here.shape[1]), dim=-1, sorted=False)
-            places = places.gather(1, kept)
+            kept = _largest(here, min(index_topk, here.shape[1]))
+            here, places = here.gather(1, kept), places.gather(1, kept)
         best, tokens = here, places
     return tokens if total - count + 1 >= index_topk else tokens.masked_fill(best == -torch.inf, -1)
+
+
+def _largest(scores: torch.Tensor, count: int) -> torch.Tensor:
+    """Where each row's `count` largest scores stand: int64 [queries, count].
+
+    On a CPU by parting the bare values and looking for those above the cut, in less than half the time of `topk`, which
+    carries every value's place along.
+    """
+    total = scores.shape[1]
+    if scores.device.type == "cpu" and scores.dtype == torch.float32:
+        values = scores.detach().numpy()
+        least = np.partition(values, total - count, axis=1)[:, total - count]
+        kept = np.flatnonzero(values >= least[:, None])
+        if len(kept) == len(values) * count:
+            return torch.from_numpy(kept.reshape(len(values), count) % total)
+    # Equal scores at the cut.
+    return scores.topk(count, dim=-1, sorted=False).indices
