@@ -171,24 +171,24 @@ def ask(
 
     paths, questions = documents_and_questions(arguments)
     with session(model, device, threads, no_cache, quiet, verbose) as work:
-        from dsacli.tasks.ask import ask as answer
+        from dsacli.tasks.ask import ask_each
 
         context = work.context(paths, password)
         writer = work.writer(context, top_k, sampling(max_tokens, temperature, top_p, seed), compare_dense)
         found = False
-        for question in questions:
-            if writer:
-                result = writer.ask(question, min_confidence)
-            else:
-                result = answer(
-                    work.model,
-                    context,
-                    question,
-                    count=answers,
-                    min_confidence=min_confidence,
-                    index_topk=top_k,
-                    compare_dense=compare_dense,
-                )
+        if writer:
+            results = (writer.ask(question, min_confidence) for question in questions)
+        else:
+            results = ask_each(
+                work.model,
+                context,
+                questions,
+                count=answers,
+                min_confidence=min_confidence,
+                index_topk=top_k,
+                compare_dense=compare_dense,
+            )
+        for result in results:
             render.show(result, as_json=json, quiet=quiet)
             stop_if_interrupted(result)
             found = found or result.found

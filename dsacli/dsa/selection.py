@@ -6,7 +6,7 @@ of the best index score in its neighbourhood (late interaction):
     S(s) = Σ_t max_{|s' - s| <= radius} I(t, s')
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,49 +51,52 @@ def neighbourhood_max(scores: torch.Tensor, radius: int) -> torch.Tensor:
 
 def token_scores(
     index_scores: IndexScores,
-    queries: torch.Tensor,
-    weights: torch.Tensor,
+    asked: Sequence[tuple[torch.Tensor, torch.Tensor]],
     keys: torch.Tensor,
     radius: int,
     chunk: int = CHUNK_TOKENS,
-) -> Iterator[tuple[int, torch.Tensor]]:
-    """Yield (first token, S of a chunk of tokens) over all keys.
+) -> Iterator[tuple[int, list[torch.Tensor]]]:
+    """Yield (first token, S of a chunk of tokens for every question) over all keys.
 
-    queries: [queries, index_n_heads, index_head_dim], weights: [queries, index_n_heads]
+    asked: each question's queries [queries, index_n_heads, index_head_dim] and weights [queries, index_n_heads]
     keys: [tokens, index_head_dim], may be memory-mapped; each key is read once, its neighbours twice
     """
     total = keys.shape[0]
     for first in range(0, total, chunk):
         last = min(first + chunk, total)
         low, high = max(0, first - radius), min(total, last + radius)
-        scores = index_scores(queries, weights, keys[low:high])
+        near = keys[low:high].to(asked[0][0].dtype)
         missing = (radius - (first - low), radius - (high - last))
-        scores = torch.nn.functional.pad(scores, missing, value=-torch.inf)
-        yield first, neighbourhood_max(scores, radius).sum(0)
+        padded = (torch.nn.functional.pad(index_scores(*each, near), missing, value=-torch.inf) for each in asked)
+        yield first, [neighbourhood_max(scores, radius).sum(0) for scores in padded]
 
 
 def select_topk(
     index_scores: IndexScores,
-    queries: torch.Tensor,
-    weights: torch.Tensor,
+    asked: Sequence[tuple[torch.Tensor, torch.Tensor]],
     keys: torch.Tensor,
     index_topk: int,
     radius: int = 0,
     chunk: int = CHUNK_TOKENS,
-) -> Selection:
-    """The `index_topk` tokens of highest S(s); all of them where there are no more.
+) -> list[Selection]:
+    """For each question the `index_topk` tokens of highest S(s), all of them where there are no more; in one pass.
 
     Shapes as in `token_scores`. Only the best k so far and one chunk are ever held.
     """
-    best_scores = torch.empty(0)
-    best_tokens = torch.empty(0, dtype=torch.int64)
-    for first, scores in token_scores(index_scores, queries, weights, keys, radius, chunk):
-        merged = torch.cat([best_scores, scores])
-        tokens = torch.cat([best_tokens, torch.arange(first, first + len(scores))])
-        best_scores, kept = merged.topk(min(index_topk, len(merged)), sorted=False)
-        best_tokens = tokens[kept]
-    order = best_tokens.argsort()
-    return Selection(best_tokens[order], best_scores[order])
+    best = [(torch.empty(0), torch.empty(0, dtype=torch.int64)) for _ in asked]
+    for first, found in token_scores(index_scores, asked, keys, radius, chunk):
+        tokens = torch.arange(first, first + len(found[0]))
+        best = [
+            _better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
+            for held, scores in zip(best, found)
+        ]
+    orders = [tokens.argsort() for _, tokens in best]
+    return [Selection(tokens[order], scores[order]) for (scores, tokens), order in zip(best, orders)]
+
+
+def _better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    kept = _largest(scores[None], min(count, len(scores)))[0]
+    return scores[kept], tokens[kept]
 
 
 def select_causal(

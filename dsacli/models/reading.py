@@ -127,7 +127,7 @@ def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torc
     device = next(reader.parameters()).device
     order = sorted(range(len(passages)), key=lambda number: len(passages[number]))
     done: list[tuple[torch.Tensor, ...] | None] = [None] * len(passages)
-    for batch in _batches(order, [len(p) + 2 for p in passages]):
+    for batch in length_batches(order, [len(p) + 2 for p in passages]):
         rows = pad_rows([passage_row(passages[number], type_id) for number in batch]).to(device)
         outputs = project(reader.lower_states(rows.token_ids, rows.types, rows.padding))
         outputs = [output.cpu() for output in outputs]
@@ -139,7 +139,8 @@ def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torc
     return [torch.cat(parts) for parts in zip(*done)]
 
 
-def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+def length_batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
+    """Numbers in `order`, ascending by length, as batches of few tokens and little padding."""
     batches: list[list[int]] = []
     for number in order:
         fits = batches and (len(batches[-1]) + 1) * lengths[number] <= BATCH_TOKENS
@@ -152,10 +153,13 @@ def _batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
 
 @torch.inference_mode()
 def select(
-    reader: Reader, queries: torch.Tensor, weights: torch.Tensor, keys: torch.Tensor, index_topk: int
-) -> Selection:
-    """The tokens a query keeps: S(s) over the reader's neighbourhood, best `index_topk` of them."""
-    return select_topk(reader.indexer.scores, queries, weights, keys, index_topk, reader.config.index_radius)
+    reader: Reader, asked: Sequence[tuple[torch.Tensor, torch.Tensor]], keys: torch.Tensor, index_topk: int
+) -> list[Selection]:
+    """The tokens that each question keeps, of those the best `index_topk` by S(s); in one pass over the keys.
+
+    asked: what `index_queries` gives for each question
+    """
+    return select_topk(reader.indexer.scores, asked, keys, index_topk, reader.config.index_radius)
 
 
 def whole_runs(selected: np.ndarray, edges: np.ndarray) -> list[tuple[int, int]]:
@@ -220,18 +224,15 @@ class SelectedRuns:
 def select_runs(
     reader: Reader,
     question: np.ndarray,
-    keys: torch.Tensor,
+    selection: Selection,
     sentence_edges: np.ndarray,
     document_edges: Sequence[int],
     index_topk: int,
 ) -> SelectedRuns:
-    """The index scan for a question and, around the tokens it selects, runs of whole sentences.
+    """Runs of whole sentences around the tokens that a question selects.
 
-    keys: [tokens, index_head_dim]; the edges are the first tokens of all sentences and of all documents,
-    and the end
+    The edges are the first tokens of all sentences and of all documents, and the end.
     """
-    queries, weights = index_queries(reader, [question])
-    selection = select(reader, queries, weights, keys, index_topk)
     whole = within(selection, whole_runs(selection.tokens.numpy(), sentence_edges), index_topk)
     runs = split_runs(whole, document_edges, reader.config.run_tokens)
     scores = best_index_scores(selection, runs, len(question))
@@ -250,7 +251,7 @@ def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> lis
     head = len(question) + 2
     read = []
     order = sorted(range(len(runs)), key=lambda number: len(runs[number].tokens))
-    for batch in _batches(order, [head + len(run.tokens) + 1 for run in runs]):
+    for batch in length_batches(order, [head + len(run.tokens) + 1 for run in runs]):
         rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
         logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()
         for place, number in enumerate(batch):
@@ -266,7 +267,7 @@ def read_together(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> 
     head = len(question) + 2
     lengths = [head + len(run.tokens) + 1 for run in runs]
     states: list[torch.Tensor] = [torch.empty(0)] * len(runs)
-    for batch in _batches(sorted(range(len(runs)), key=lengths.__getitem__), lengths):
+    for batch in length_batches(sorted(range(len(runs)), key=lengths.__getitem__), lengths):
         rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
         hidden = reader.local_states(rows.token_ids, rows.types, rows.padding)
         for place, number in enumerate(batch):

@@ -1,12 +1,14 @@
 """Answer questions: every answer is a quotation, with its confidence and where it stands."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dsacli.models.loading import ReaderModel
+from dsacli.models.reading import SpanDistribution
 from dsacli.tasks.context import Context
 from dsacli.tasks.evidence import Evidence
-from dsacli.tasks.query import run_dense, run_query
+from dsacli.tasks.query import run_dense, run_queries
 from dsacli.tasks.savings import Savings
 
 # Below this an answer is likelier wrong than right.
@@ -50,16 +52,39 @@ def ask(
     index_topk: int | None = None,
     compare_dense: bool = False,
 ) -> AskResult:
-    """Answer one question with up to `count` answers, none of them below `min_confidence`.
+    """Answer one question, as `ask_each` does."""
+    options = dict(count=count, min_confidence=min_confidence, index_topk=index_topk, compare_dense=compare_dense)
+    return next(ask_each(model, context, [question], **options))
 
-    Raises DsacliError for a question the reader can't take, or where `compare_dense` would take minutes.
+
+def ask_each(
+    model: ReaderModel,
+    context: Context,
+    questions: Sequence[str],
+    *,
+    count: int = 1,
+    min_confidence: float = MIN_CONFIDENCE,
+    index_topk: int | None = None,
+    compare_dense: bool = False,
+) -> Iterator[AskResult]:
+    """Answer each question with up to `count` answers, none of them below `min_confidence`.
+
+    Raises DsacliError for a question the reader can't take, before any is answered, or where `compare_dense` would take
+    minutes.
     """
-    result = run_query(model, context, question, index_topk)
-    savings = result.savings
-    if compare_dense:
-        savings = replace(savings, dense_run=run_dense(model, context, [question]))
+    for question, result in zip(questions, run_queries(model, context, questions, index_topk)):
+        savings = result.savings
+        if compare_dense:
+            savings = replace(savings, dense_run=run_dense(model, context, [question]))
+        answers = quoted_answers(context, result.spans, count)
+        kept = tuple(a for a in answers if a.confidence >= min_confidence)[:count]
+        yield AskResult(question, kept, min_confidence, savings)
+
+
+def quoted_answers(context: Context, spans: SpanDistribution, count: int) -> list[Answer]:
+    """`count` answers or more where there are so many, best first."""
     merged: dict[str, Answer] = {}
-    for first, last, confidence in result.spans.best(4 * count):
+    for first, last, confidence in spans.best(4 * count):
         evidence = context.evidence(first, last)
         wording = evidence.quote[evidence.quote_start : evidence.quote_end]
         if not plain(wording):
@@ -70,9 +95,7 @@ def ask(
         else:
             places = (*known.evidence, evidence)
             merged[plain(wording)] = Answer(known.answer, min(1.0, known.confidence + confidence), places)
-    answers = sorted(merged.values(), key=lambda answer: -answer.confidence)
-    kept = tuple(a for a in answers if a.confidence >= min_confidence)[:count]
-    return AskResult(question, kept, min_confidence, savings)
+    return sorted(merged.values(), key=lambda answer: -answer.confidence)
 
 
 def plain(wording: str) -> str:

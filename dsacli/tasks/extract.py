@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from dsacli.tasks.context import Context
 from dsacli.tasks.encode import EncodedDocument
 from dsacli.tasks.evidence import Evidence
 from dsacli.tasks.fields import Field, field_question
-from dsacli.tasks.query import QueryResult, run_dense, run_query
+from dsacli.tasks.query import QueryResult, run_dense, run_queries
 from dsacli.tasks.savings import Savings, added
 from dsacli.tasks.values import find_values
 
@@ -71,15 +72,17 @@ def extract(
 ) -> ExtractResult:
     """Look for every field; a value below `min_confidence` is null, never a guess."""
     found, costs = [], []
-    for done, field in enumerate(fields):
-        results = [run_query(model, context, question, index_topk) for question in field_question(field)]
+    phrasings = [field_question(field) for field in fields]
+    asked = run_queries(model, context, [question for each in phrasings for question in each], index_topk)
+    for done, (field, questions) in enumerate(zip(fields, phrasings)):
+        results = list(islice(asked, len(questions)))
         costs += [result.savings for result in results]
         answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
         found.append(best_value(field, answers, min_confidence))
         on_field(done + 1)
     savings = added(costs)
     if compare_dense:
-        questions = [question for field in fields for question in field_question(field)]
+        questions = [question for each in phrasings for question in each]
         savings = replace(savings, dense_run=run_dense(model, context, questions))
     return ExtractResult(context.name, tuple(found), savings)
 

@@ -15,7 +15,7 @@ from dsacli.errors import DsacliError
 from dsacli.models.deepseek import GenerativeModel
 from dsacli.models.generate import Sampling
 from dsacli.models.loading import ReaderModel, load_model
-from dsacli.models.reading import select_runs
+from dsacli.models.reading import index_queries, select, select_runs
 from dsacli.tasks.ask import Answer, AskResult, plain, single_line
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
@@ -209,7 +209,8 @@ def selected_parts(context: Context, room: int, query: str | None, reader: Reade
     if query:
         edges = known.edges.tolist()
         ids = question_tokens(reader, query)
-        selected = select_runs(reader.reader, ids, known.index_keys, known.sentence_edges, edges, room)
+        (selection,) = select(reader.reader, [index_queries(reader.reader, [ids])], known.index_keys, room)
+        selected = select_runs(reader.reader, ids, selection, known.sentence_edges, edges, room)
         order = [selected.runs[i] for i in np.argsort(-np.array(selected.scores))]
     else:
         bounds = sentence_tokens(known)

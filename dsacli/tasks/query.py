@@ -1,7 +1,7 @@
 """One query: index scan, selection, reading pass — and the same query with dense attention."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,10 @@ from dsacli.models.loading import ReaderModel
 from dsacli.models.reader import QUESTION_TOKENS
 from dsacli.models.reading import (
     SpanDistribution,
+    index_queries,
     read_runs,
     read_sequence,
+    select,
     select_runs,
     weigh_spans,
 )
@@ -51,17 +53,36 @@ def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
 
 
 def run_query(model: ReaderModel, context: Context, question: str, index_topk: int | None = None) -> QueryResult:
-    """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span."""
+    """Ask the context one question, as `run_queries` does."""
+    return next(run_queries(model, context, [question], index_topk))
+
+
+def run_queries(
+    model: ReaderModel, context: Context, questions: Sequence[str], index_topk: int | None = None
+) -> Iterator[QueryResult]:
+    """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span.
+
+    The index keys are scanned once for all questions, each of which pays its share; what one selected is read when its
+    result is asked for. Raises DsacliError as `question_tokens` does, before anything is done.
+    """
     reader = model.reader
-    ids = question_tokens(model, question)
-    topk = index_topk or reader.config.index_topk
-    with Account(reader) as account:
-        keys, edges = context.index_keys, context.edges.tolist()
-        selected = select_runs(reader, ids, keys, context.sentence_edges, edges, topk)
-        read = read_runs(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
-        spans = weigh_spans(reader.config, read)
-    entries = sum(last - first + len(ids) + 3 for first, last in selected.runs)
-    return QueryResult(spans, selected.runs, account.savings(context, len(ids) + 2, selected.tokens, entries))
+    asked = [question_tokens(model, question) for question in questions]
+    topk, edges = index_topk or reader.config.index_topk, context.edges.tolist()
+    accounts, queries, scan = [Account(reader) for _ in asked], [], Account(reader)
+    for account, ids in zip(accounts, asked):
+        with account:
+            queries.append(index_queries(reader, [ids]))
+    with scan:
+        selections = select(reader, queries, context.index_keys, topk)
+    for account, ids, selection in zip(accounts, asked, selections):
+        account.take(scan, len(ids), sum(map(len, asked)))
+        with account:
+            selected = select_runs(reader, ids, selection, context.sentence_edges, edges, topk)
+            read = read_runs(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
+            spans = weigh_spans(reader.config, read)
+        entries = sum(last - first + len(ids) + 3 for first, last in selected.runs)
+        savings = account.savings(context, len(ids) + 2, selected.tokens, entries)
+        yield QueryResult(spans, selected.runs, savings)
 
 
 def matmul_rate(like: torch.Tensor) -> float:

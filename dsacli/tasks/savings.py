@@ -104,11 +104,12 @@ def peak_memory() -> int | None:
 
 
 class Account:
-    """Watches a query from outside: meter and clock. Used as a context manager around the work."""
+    """Watches a query from outside: meter and clock. Used as a context manager around the work, or parts of it."""
 
     def __init__(self, reader: Reader):
         self.reader = reader
         self.meter = CostMeter()
+        self.shared_flops, self.seconds = 0, 0.0
 
     def __enter__(self) -> "Account":
         self._watching = self.meter.watch(self.reader)
@@ -117,8 +118,18 @@ class Account:
         return self
 
     def __exit__(self, *failure) -> None:
-        self.seconds = time.monotonic() - self.began
+        self.seconds += time.monotonic() - self.began
         self._watching.__exit__(*failure)
+
+    @property
+    def flops(self) -> int:
+        """FLOPs of all the work so far."""
+        return self.meter.total + self.shared_flops
+
+    def take(self, shared: "Account", part: int, of: int) -> None:
+        """Count `part` of `of` parts of what was done for several queries at once."""
+        self.shared_flops += shared.flops * part // of
+        self.seconds += shared.seconds * part / of
 
     def savings(self, context: Context, question_tokens: int, selected: int, read: int) -> Savings:
         """The figures of the query that ran inside: `selected` tokens kept, `read` rows' tokens held at most."""
@@ -127,7 +138,7 @@ class Account:
         return Savings(
             len(context),
             selected,
-            Cost(shape.dense_flops(question_tokens, len(context)), self.meter.total),
+            Cost(shape.dense_flops(question_tokens, len(context)), self.flops),
             Cost(shape.dense_memory(dense, size), shape.sparse_memory(len(context), read, size)),
             self.seconds,
             peak_memory(),

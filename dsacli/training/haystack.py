@@ -11,6 +11,7 @@ from dsacli.models.reading import (
     encode_passages,
     index_queries,
     read_runs,
+    select,
     select_runs,
     sentence_numbers,
     weigh_spans,
@@ -54,7 +55,8 @@ class Haystack:
     def read(self, question: Question, index_topk: int | None = None) -> list[RunLogits]:
         """Select, cut into runs and read them, as a query does; with an `index_topk` of all tokens that is dense."""
         edges, topk = self.sentence_edges, index_topk or self.reader.config.index_topk
-        selected = select_runs(self.reader, question.tokens, self.keys, edges, self.edges.tolist(), topk)
+        (selection,) = select(self.reader, [index_queries(self.reader, [question.tokens])], self.keys, topk)
+        selected = select_runs(self.reader, question.tokens, selection, edges, self.edges.tolist(), topk)
         pieces = [
             Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high))
             for (low, high), score in zip(selected.runs, selected.scores)

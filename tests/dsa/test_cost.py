@@ -89,7 +89,7 @@ def test_lower_states_and_indexer(reader):
 
 
 def query(reader: Reader, keys: torch.Tensor, document: np.ndarray, question: np.ndarray, index_topk: int):
-    selection = select(reader, *index_queries(reader, [question]), keys, index_topk)
+    (selection,) = select(reader, [index_queries(reader, [question])], keys, index_topk)
     runs = [Run(first, document[first:last]) for first, last in merge_runs(selection.tokens.numpy())]
     read_apart(reader, question, runs)
     return runs
@@ -140,7 +140,7 @@ def test_the_estimate_of_a_query_is_within_a_tenth_of_one_with_even_runs(length,
     keys = encode_passages(reader, np.array_split(document, length // 100))
     meter = CostMeter()
     with meter.watch(reader):
-        selection = select(reader, *index_queries(reader, [question]), keys, index_topk)
+        (selection,) = select(reader, [index_queries(reader, [question])], keys, index_topk)
         pieces = np.split(document[selection.tokens.numpy()], runs)
         read_runs(reader, question, [Run(0, piece) for piece in pieces])
     estimate = shape_of(config).query_flops(14, length, index_topk, runs)

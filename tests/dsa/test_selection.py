@@ -53,7 +53,7 @@ def test_selection_equals_brute_force(whole_numbers, chunk, radius):
     queries, weights, keys = whole_numbers
     expected = naive_max(IndexScores()(queries, weights, keys), radius).sum(0)
     for k in (1, 10, TOKENS, TOKENS + 50):
-        selection = select_topk(IndexScores(), queries, weights, keys, k, radius, chunk)
+        (selection,) = select_topk(IndexScores(), [(queries, weights)], keys, k, radius, chunk)
         assert_is_topk(selection, expected, k)
 
 
@@ -61,7 +61,7 @@ def test_each_question_token_finds_its_own_neighbour():
     """S adds up maxima of different tokens: 1 lies next to a match of either question token, 3 next to one."""
     queries, weights = torch.eye(2)[:, None, :], torch.ones(2, 1)
     keys = torch.tensor([[5.0, 0.0], [0.0, 0.0], [0.0, 5.0], [0.0, 0.0], [6.0, 0.0]])
-    ((_, scores),) = token_scores(IndexScores(), queries, weights, keys, radius=1)
+    ((_, (scores,)),) = token_scores(IndexScores(), [(queries, weights)], keys, radius=1)
     assert scores.tolist() == [5.0, 10.0, 5.0, 11.0, 6.0]
 
 
@@ -69,20 +69,20 @@ def test_each_question_token_finds_its_own_neighbour():
 def test_documents_shorter_than_a_neighbourhood(tokens):
     queries, weights, keys = numbers(tokens, largest=50)
     expected = IndexScores()(queries, weights, keys).amax(1).sum().expand(tokens)
-    selection = select_topk(IndexScores(), queries, weights, keys, 5, radius=tokens, chunk=1)
+    (selection,) = select_topk(IndexScores(), [(queries, weights)], keys, 5, radius=tokens, chunk=1)
     assert_is_topk(selection, expected, 5)
 
 
 def test_a_document_without_tokens_selects_nothing(whole_numbers):
     queries, weights, keys = whole_numbers
-    selection = select_topk(IndexScores(), queries, weights, keys[:0], 5, radius=3)
+    (selection,) = select_topk(IndexScores(), [(queries, weights)], keys[:0], 5, radius=3)
     assert len(selection.tokens) == len(selection.scores) == 0
     assert merge_runs(selection.tokens.numpy()) == []
 
 
 def test_scores_below_zero_are_selected_too():
     queries, weights, keys = torch.ones(1, 1, 1), -torch.ones(1, 1), torch.tensor([[3.0], [1.0], [2.0]])
-    selection = select_topk(IndexScores(), queries, weights, keys, 2, radius=0, chunk=2)
+    (selection,) = select_topk(IndexScores(), [(queries, weights)], keys, 2, radius=0, chunk=2)
     assert (selection.tokens.tolist(), selection.scores.tolist()) == ([1, 2], [-1.0, -2.0])
 
 
@@ -93,7 +93,7 @@ def test_memory_mapped_bfloat16_keys(tmp_path):
     mapped = cache.load("keys")["keys"]
     expected = naive_max(IndexScores()(queries, weights, keys), 5).sum(0)
     for chunk in (7, 1000):
-        assert_is_topk(select_topk(IndexScores(), queries, weights, mapped, 20, 5, chunk), expected, 20)
+        assert_is_topk(*select_topk(IndexScores(), [(queries, weights)], mapped, 20, 5, chunk), expected, 20)
 
 
 class KeyCount(IndexScores):
@@ -126,7 +126,7 @@ def test_the_scan_holds_one_chunk_and_the_best_k(chunk, radius):
     queries, weights, keys = numbers(tokens, largest=50)
     scores = KeyCount()
     with LargestTensor() as largest:
-        select_topk(scores, queries, weights, keys, k, radius, chunk)
+        select_topk(scores, [(queries, weights)], keys, k, radius, chunk)
     assert len(scores.given) == -(-tokens // chunk)
     assert max(scores.given) == chunk + 2 * radius
     assert sum(scores.given) <= tokens + len(scores.given) * 2 * radius
@@ -150,8 +150,19 @@ def test_neighbouring_tokens_merge_into_runs(tokens, runs):
 
 
 def test_runs_hold_exactly_the_selected_tokens(whole_numbers):
-    selection = select_topk(IndexScores(), *whole_numbers, 60, radius=2)
+    (selection,) = select_topk(IndexScores(), [whole_numbers[:2]], whole_numbers[2], 60, radius=2)
     runs = merge_runs(selection.tokens.numpy())
     assert 1 < len(runs) < 60
     assert [token for first, last in runs for token in range(first, last)] == selection.tokens.tolist()
     assert all(last < following for (_, last), (following, _) in zip(runs, runs[1:]))
+
+
+def test_several_questions_are_scanned_in_one_pass(whole_numbers):
+    queries, weights, keys = whole_numbers
+    asked = [(queries, weights), (queries[:1] + 1, weights[:1]), (queries.flip(0), weights)]
+    scores = KeyCount()
+    together = select_topk(scores, asked, keys, 20, radius=5, chunk=64)
+    assert len(scores.given) == len(asked) * -(-len(keys) // 64)
+    for each, selection in zip(asked, together):
+        (alone,) = select_topk(IndexScores(), [each], keys, 20, radius=5, chunk=64)
+        assert torch.equal(alone.tokens, selection.tokens) and torch.equal(alone.scores, selection.scores)

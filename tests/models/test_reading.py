@@ -115,7 +115,7 @@ def test_select_takes_the_neighbourhood_of_the_config(reader):
     """One query and one key that matches it: with a radius of 2 its neighbours score as high."""
     keys = torch.zeros(20, 8)
     keys[9] = 1
-    selection = select(reader, torch.ones(1, 3, 8), torch.ones(1, 3), keys, 5)
+    (selection,) = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], keys, 5)
     assert merge_runs(selection.tokens.numpy()) == [(7, 12)]
     assert (selection.scores > 0).all()
 
@@ -209,7 +209,7 @@ def test_reading_together_in_batches_is_reading_one_at_a_time(reader, one_at_a_t
 @pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
 def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read):
     keys = encode_passages(reader, np.split(DOCUMENT, 10))
-    selection = select(reader, *index_queries(reader, [QUESTION]), keys, 150)
+    (selection,) = select(reader, [index_queries(reader, [QUESTION])], keys, 150)
 
     def answer(document: np.ndarray) -> SpanDistribution:
         return read(

@@ -6,7 +6,7 @@ from dsacli.documents import parse
 from dsacli.errors import DsacliError
 from dsacli.tasks.context import Context
 from dsacli.tasks.encode import encode_document
-from dsacli.tasks.query import QUESTION_TOKENS, question_tokens, run_dense, run_query
+from dsacli.tasks.query import QUESTION_TOKENS, question_tokens, run_dense, run_queries, run_query
 from dsacli.tasks.savings import element_bytes
 
 KEPT = "Keeper {} lit the lamp on the {} rock at dusk and wrote {} lines in the log. "
@@ -136,3 +136,16 @@ def test_tokens_of_a_context_belong_to_their_documents(long):
     assert long.evidence(edge, edge).document == "1.txt"
     assert np.array_equal(long.run(edge, edge + 5).tokens, long.documents[1].token_ids[:5])
     assert torch.equal(long.index_keys[edge:], long.documents[1].index_keys)
+
+
+def test_questions_asked_together_cost_and_answer_as_they_do_apart(model, long):
+    questions = [QUESTION, "Where is it?", "How many people came to the mill in that year?"]
+    for question, together in zip(questions, run_queries(model, long, questions, 512)):
+        alone = run_query(model, long, question, 512)
+        assert together.runs == alone.runs and together.spans.best(3) == alone.spans.best(3)
+        assert together.savings.flops == alone.savings.flops and together.savings.memory == alone.savings.memory
+
+
+def test_a_question_that_cannot_be_asked_is_refused_before_any_is_answered(model, long):
+    with pytest.raises(DsacliError, match="the question is empty"):
+        next(run_queries(model, long, [QUESTION, " "]))
