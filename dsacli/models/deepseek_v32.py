@@ -22,6 +22,7 @@ from dsacli.dsa.latent_attention import HeadProjection, LatentAttention
 from dsacli.dsa.latents import LatentCache, LayerLatents
 from dsacli.dsa.selection import select_causal
 from dsacli.models.deepseek_config import DeepseekConfig
+from dsacli.models.embedding import embedding
 from dsacli.models.rope import Rotation, rotary_frequencies, rotation
 
 CHUNK_TOKENS = 1024
@@ -228,7 +229,7 @@ class Trunk(nn.Module):
 
     def __init__(self, config: DeepseekConfig):
         super().__init__()
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.embed_tokens = embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(Layer(config, number) for number in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 

@@ -18,6 +18,7 @@ from torch import nn
 
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import LightningIndexer
+from dsacli.models.embedding import embedding
 
 SPECIAL_TOKENS = 2
 # The longest question that is taken, and windows that are longer than their overlap by far.
@@ -109,9 +110,9 @@ class Embeddings(nn.Module):
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
-        self.word = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.position = nn.Embedding(config.max_position_embeddings, config.hidden_size)
-        self.segment = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        self.word = embedding(config.vocab_size, config.hidden_size)
+        self.position = embedding(config.max_position_embeddings, config.hidden_size)
+        self.segment = embedding(config.type_vocab_size, config.hidden_size)
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
     def forward(self, token_ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor) -> torch.Tensor:

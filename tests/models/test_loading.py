@@ -1,5 +1,7 @@
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -194,3 +196,8 @@ def test_the_fingerprint_changes_with_every_file(folder, name):
     data[-1] ^= 1
     path.write_bytes(data)
     assert fingerprint(folder) != before
+
+
+def test_loading_does_not_import_torchs_compiler():
+    code = "import sys, dsacli.models.loading as l; l.load_model(); sys.exit('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
