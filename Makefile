@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The training data (dsacli/training/data.py says what it looks like): make evaluate DATA=…
 DATA ?=
 
-.PHONY: demo test test-slow evaluate bench-deepseek clean
+.PHONY: demo test test-slow evaluate bench bench-pdf bench-pipelines bench-deepseek clean
 
 demo: $(VENV)/installed
 	$(BIN)/dsacli ask sample_docs/annual-report.pdf "When did the Carrow Narrows array begin to deliver electricity?"
@@ -24,6 +24,20 @@ test-slow: $(VENV)/installed-test
 evaluate: $(VENV)/installed-test
 	@test -n "$(DATA)" || { echo "make evaluate DATA=… : the folder of the training data" >&2; exit 2; }
 	$(BIN)/python -m dsacli.training evaluate --data $(DATA)
+
+# 16,000 to a million tokens, dense attention beside them: about ten minutes on two cores.
+bench: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train]"
+	$(BIN)/python tests/benchmarks/bench.py --plot tests/benchmarks/bench.svg
+
+bench-pdf: $(VENV)/installed-test
+	$(BIN)/python tests/benchmarks/pdf.py
+
+# BM25 and embedding pipelines on the same questions.
+bench-pipelines: $(VENV)/installed-test
+	@test -n "$(DATA)" || { echo "make bench-pipelines DATA=… : the folder of the training data" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[train]"
+	$(BIN)/python tests/benchmarks/pipelines.py --data $(DATA)
 
 # Ours beside transformers', on two cores in about five minutes.
 bench-deepseek: $(VENV)/installed-test

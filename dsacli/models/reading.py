@@ -15,8 +15,9 @@ from dsacli.models.batches import pad_rows, passage_row, question_row
 from dsacli.models.loading import fastest_dtype
 from dsacli.models.reader import Reader, ReaderConfig, together
 
-# The widest states of a batch stay in a last-level cache.
-BATCH_TOKENS = 2048
+# On a CPU the widest states of a batch stay in a last-level cache; a GPU takes as many as a share of its free memory holds.
+BATCH_TOKENS, GPU_BATCH_TOKENS = 2048, 131_072
+STATE_BYTES, MEMORY_SHARE = 32_768, 0.25
 ANSWER_TOKENS = 40
 RUN_OVERLAP = 64
 SHORTEST_RUN = 32
@@ -127,24 +128,36 @@ def index_queries(
 def _lower_pass(reader, passages, type_id, project, on_tokens=None) -> list[torch.Tensor]:
     device = next(reader.parameters()).device
     order = sorted(range(len(passages)), key=lambda number: len(passages[number]))
-    done: list[tuple[torch.Tensor, ...] | None] = [None] * len(passages)
-    for batch in length_batches(order, [len(p) + 2 for p in passages]):
+    edges = np.cumsum([0, *map(len, passages)]).tolist()
+    # One tensor from the start: kept batches among those given back leave holes that no later, larger one fits.
+    found: list[torch.Tensor] = []
+    for batch in length_batches(order, [len(p) + 2 for p in passages], batch_tokens(device)):
         rows = pad_rows([passage_row(passages[number], type_id) for number in batch]).to(device)
         outputs = project(reader.lower_states(rows.token_ids, rows.types, rows.padding))
         outputs = [output.cpu() for output in outputs]
-        for place, number in enumerate(batch):
-            length = len(passages[number])
-            done[number] = tuple(output[place, 1 : length + 1] for output in outputs)
+        found = found or [output.new_empty(edges[-1], *output.shape[2:]) for output in outputs]
+        for whole, output in zip(found, outputs):
+            for row, number in zip(output, batch):
+                whole[edges[number] : edges[number + 1]] = row[1 : len(passages[number]) + 1]
         if on_tokens:
             on_tokens(sum(len(passages[number]) for number in batch))
-    return [torch.cat(parts) for parts in zip(*done)]
+    return found
 
 
-def length_batches(order: Sequence[int], lengths: Sequence[int]) -> list[list[int]]:
-    """Numbers in `order`, ascending by length, as batches of few tokens and little padding."""
+def batch_tokens(device: torch.device) -> int:
+    """Tokens to compute at once on a device, by the memory that is free there."""
+    if device.type == "cuda":
+        return int(
+            min(GPU_BATCH_TOKENS, max(BATCH_TOKENS, MEMORY_SHARE * torch.cuda.mem_get_info(device)[0] / STATE_BYTES))
+        )
+    return BATCH_TOKENS if device.type == "cpu" else GPU_BATCH_TOKENS // 8
+
+
+def length_batches(order: Sequence[int], lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Numbers in `order`, ascending by length, as batches of about so many tokens and little padding."""
     batches: list[list[int]] = []
     for number in order:
-        fits = batches and (len(batches[-1]) + 1) * lengths[number] <= BATCH_TOKENS
+        fits = batches and (len(batches[-1]) + 1) * lengths[number] <= tokens
         if fits and lengths[number] <= 1.25 * lengths[batches[-1][0]] + 8:
             batches[-1].append(number)
         else:
@@ -252,7 +265,7 @@ def read_apart(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> lis
     head = len(question) + 2
     read = []
     order = sorted(range(len(runs)), key=lambda number: len(runs[number].tokens))
-    for batch in length_batches(order, [head + len(run.tokens) + 1 for run in runs]):
+    for batch in length_batches(order, [head + len(run.tokens) + 1 for run in runs], batch_tokens(device)):
         rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
         logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()
         for place, number in enumerate(batch):
@@ -268,7 +281,7 @@ def read_together(reader: Reader, question: np.ndarray, runs: Sequence[Run]) -> 
     head = len(question) + 2
     lengths = [head + len(run.tokens) + 1 for run in runs]
     states: list[torch.Tensor] = [torch.empty(0)] * len(runs)
-    for batch in length_batches(sorted(range(len(runs)), key=lengths.__getitem__), lengths):
+    for batch in length_batches(sorted(range(len(runs)), key=lengths.__getitem__), lengths, batch_tokens(device)):
         rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
         hidden = reader.local_states(rows.token_ids, rows.types, rows.padding)
         for place, number in enumerate(batch):

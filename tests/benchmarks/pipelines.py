@@ -17,7 +17,7 @@ import torch
 from dsacli.models.batches import pad_rows, passage_row
 from dsacli.models.loading import load_model
 from dsacli.models.reader import ReaderConfig
-from dsacli.models.reading import Run, RunLogits, length_batches, read_apart, sentence_numbers, split_runs
+from dsacli.models.reading import BATCH_TOKENS, Run, RunLogits, length_batches, read_apart, sentence_numbers, split_runs
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Question, load_corpus, pack_passages
 from dsacli.training.evaluate import SOURCES, TRANSCRIPTS, mean, spaced
@@ -38,13 +38,12 @@ class Embeddings:
         """[texts, hidden], of the first 254 tokens of each."""
         texts = [text[:254] for text in texts]
         found = np.empty((len(texts), self.model.config.hidden_size), np.float32)
-        for batch in length_batches(
-            sorted(range(len(texts)), key=lambda n: len(texts[n])), [len(t) + 2 for t in texts]
-        ):
+        lengths = [len(text) + 2 for text in texts]
+        for batch in length_batches(np.argsort(lengths).tolist(), lengths, BATCH_TOKENS):
             rows = pad_rows([passage_row(texts[number], 0) for number in batch])
             states = self.model.lower_states(rows.token_ids, rows.types, rows.padding)
             for place, number in enumerate(batch):
-                mean_state = states[place, : len(texts[number]) + 2].mean(0)
+                mean_state = states[place, : lengths[number]].mean(0)
                 found[number] = (mean_state / mean_state.norm()).numpy()
         return found
 

@@ -268,3 +268,12 @@ def test_a_span_that_two_overlapping_windows_hold_counts_in_one_of_them(reader):
     counted[36:] += second[:, 0] > 0
     assert (counted == 1).all()
     assert (first[:36, 0] > 0).all() and (second[64:, 0] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("free", "tokens"), [(1 << 20, 2048), (4 << 30, 32_768), (80 << 30, 131_072)], ids=["full", "small", "large"]
+)
+def test_a_gpu_takes_as_many_tokens_as_its_free_memory_holds(monkeypatch, free, tokens):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, 80 << 30))
+    assert reading.batch_tokens(torch.device("cuda")) == tokens
+    assert reading.batch_tokens(torch.device("cpu")) == 2048
