@@ -287,12 +287,23 @@ class DeepseekV32(nn.Module):
         return self.lm_head(self.states(token_ids, cache, received))
 
     @torch.inference_mode()
-    def prefill(self, token_ids: torch.Tensor, cache: LatentCache, on_tokens=lambda done: None) -> torch.Tensor:
+    def prefill(
+        self,
+        token_ids: torch.Tensor,
+        cache: LatentCache,
+        on_tokens=lambda done: None,
+        received: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         """Take in new tokens, chunk by chunk; returns the logits [vocab] after the last one.
 
-        Memory O(chunk · (k + heads)) beside the cache. `on_tokens` hears how many are done after each chunk.
+        Memory O(chunk · (k + heads)) beside the cache. `on_tokens` hears how many are done after each chunk; `received` is what
+        `forward` takes, for the last token alone, whose attention the logits come from.
         """
-        for low in range(0, len(token_ids), CHUNK_TOKENS):
-            hidden = self.states(token_ids[low : low + CHUNK_TOKENS], cache)
-            on_tokens(min(low + CHUNK_TOKENS, len(token_ids)))
+        before = len(token_ids) if received is None else len(token_ids) - 1
+        for low in range(0, before, CHUNK_TOKENS):
+            high = min(low + CHUNK_TOKENS, before)
+            hidden = self.states(token_ids[low:high], cache)
+            on_tokens(high)
+        if received is not None:
+            hidden = self.states(token_ids[-1:], cache, received)
         return self.lm_head(hidden[-1])

@@ -114,8 +114,11 @@ class Query:
         """Take in tokens that were not written by the model."""
         if ids:
             network, cache = self.conversation.model.network, self.conversation.cache
+            tokens = torch.tensor(ids, device=self.conversation.model.device)
+            self.received.zero_()
             with self.meter.watch(network):
-                self.logits = network.prefill(torch.tensor(ids, device=self.conversation.model.device), cache)
+                # The first token that is written comes from what the last of these attends to.
+                self.logits = network.prefill(tokens, cache, received=self.received)
             self.outputs += 1
 
     def write(self, until: Callable[[str], bool] = lambda text: False, limit: int | None = None) -> Generated:
@@ -123,7 +126,6 @@ class Query:
         work, out, ids = self.conversation, Generated(), []
         sampling = replace(work.sampling, max_new_tokens=self.room() if limit is None else limit)
         stop, decode = frozenset(work.model.config.eos_token_ids), work.model.tokenizer.decode
-        self.received.zero_()
         self.mark, network = len(work.cache), work.model.network
         try:
             with self.meter.watch(network):

@@ -9,6 +9,7 @@ class Log:
     """Appends to `path`, so that a resumed run goes on in the same file."""
 
     def __init__(self, path: Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
 
     def __call__(self, line: str) -> None:

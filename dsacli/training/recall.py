@@ -1,10 +1,11 @@
-"""A small DeepSeek-V3.2 model that is to recall facts from a long text: made, trained and measured here, nothing downloaded.
+"""A small DeepSeek-V3.2 model that recalls facts from a long text: made, trained and measured here, nothing downloaded.
 
-Not there yet: `LOG.md` says what was tried.
-
-Text of made-up words with sentences "the code of tovar is kelim ." in it, and at the end "what is the code of tovar ?". Trained
-on short texts, whose sentences are given positions far apart, in the report's order: the model with dense attention, the dense
+Text of made-up words with sentences "the code of tovar is kelim." in it, and at the end "what is the code of tovar?". Trained on
+short texts, whose sentences are given positions far apart, in the report's order: the model with dense attention, the dense
 warm-up of the indexer (the model frozen, KL to the head-summed attention), then sparse training (selection on).
+
+Before any fact the model learns to go on with words that it has read before, at first from three short sequences of them:
+what recall is made of, and what long texts teach too slowly.
 """
 
 import json
@@ -17,25 +18,29 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
 from dsacli.models.deepseek_v32 import DeepseekV32, Indexer, SparseAttention
 from dsacli.models.rope import Rotation, rotation
 
-NAMES, VALUES, FILLERS = 250, 250, 250
+NAMES, VALUES, FILLERS = 120, 120, 120
 END, UNKNOWN = "[END]", "[UNK]"
-FRAME = (END, UNKNOWN, "the", "code", "of", ".", "what")
-FACTS, LONGEST = 10, 40_000
-# Texts grow harder by a step of this once so many steps in a row recalled so much.
-HARDER, MASTERED_STEPS, MASTERED = 0.1, 20, 0.9
+FRAME = (END, UNKNOWN, "code", ".", "what")
+FACTS, LONGEST = 8, 40_000
+# A text grows harder once so many steps in a row recalled so much: more sequences, then sentences farther apart, then more
+# other sentences to a fact.
+MASTERED_STEPS, MASTERED = 20, 0.9
+FEWEST, MOST, FARTHER, CROWD = 3, 16, 4, 128
+# Of the texts whose index scores are kept as whole matrices.
+INDEXED_CROWD = 16
 CONFIG = {
     "model_type": "deepseek_v32",
     "architectures": ["DeepseekV32ForCausalLM"],
     "hidden_size": 128,
-    "intermediate_size": 256,
-    "moe_intermediate_size": 128,
-    "num_hidden_layers": 3,
+    "intermediate_size": 128,
+    "moe_intermediate_size": 48,
+    "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "num_key_value_heads": 4,
     "n_shared_experts": 1,
@@ -45,17 +50,16 @@ CONFIG = {
     "topk_group": 1,
     "first_k_dense_replace": 1,
     "kv_lora_rank": 64,
-    "q_lora_rank": 96,
-    "qk_rope_head_dim": 16,
+    "q_lora_rank": 64,
+    "qk_rope_head_dim": 32,
     "qk_nope_head_dim": 32,
     "v_head_dim": 32,
     "index_topk": 128,
     "index_n_heads": 8,
-    "index_head_dim": 32,
+    "index_head_dim": 64,
     "max_position_embeddings": LONGEST,
-    "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0},
-    # Without a bias no head can attend by position alone: embeddings have no direction in common.
-    "attention_bias": True,
+    # Sixteen frequencies, none of them slow: the word before stands out among tens of thousands.
+    "rope_parameters": {"rope_type": "default", "rope_theta": 100.0},
     "rms_norm_eps": 1e-6,
     "bos_token_id": None,
     "eos_token_id": 0,
@@ -75,18 +79,26 @@ def words() -> list[str]:
 
 
 def recall_tokenizer() -> Tokenizer:
-    """A token a word, but for "is" and question marks."""
+    """A token a word; "the", "of", "is" and question marks are not read, so that a value stands beside its name."""
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words())}, unk_token=UNKNOWN))
-    # "is" and "?" are not read, so that a value stands beside its name and a question ends with it.
-    dropped = (normalizers.Replace(" is ", " "), normalizers.Replace("?", ""))
-    tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), *dropped])
+    unread = normalizers.Replace(Regex(r"\b(the|of|is)\b|\?"), "")
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Lowercase(), unread])
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     return tokenizer
 
 
 def recall_config() -> DeepseekConfig:
-    """The shapes of the model, about a million parameters."""
+    """The shapes of the model, about 400,000 parameters."""
     return parse_config({**CONFIG, "vocab_size": len(words())})
+
+
+@dataclass(frozen=True)
+class Text:
+    """Token ids, their positions, and which of them are to be predicted."""
+
+    ids: list[int]
+    places: list[int]
+    wanted: list[bool]
 
 
 class Texts:
@@ -98,55 +110,45 @@ class Texts:
         self.names, self.values = range(low, low + NAMES), range(low + NAMES, low + NAMES + VALUES)
         self.fillers = np.arange(low + NAMES + VALUES, low + NAMES + VALUES + FILLERS)
 
-    def tokens(self, sentence: str) -> list[int]:
-        """Ids of words of the frame."""
-        return [self.id[word] for word in sentence.split()]
-
     def fact(self, name: int, value: int) -> list[int]:
-        return [*self.tokens("the code of"), name, value, self.id["."]]
+        return [self.id["code"], name, value, self.id["."]]
 
     def question(self, name: int) -> list[int]:
-        return [*self.tokens("what the code of"), name]
+        return [self.id["what"], self.id["code"], name]
 
     def filler(self, rng: np.random.Generator) -> list[int]:
         return [*rng.choice(self.fillers, int(rng.integers(5, 12))).tolist(), self.id["."]]
 
-    def facts(self, count: int, rng: np.random.Generator, pool: int = NAMES) -> list[tuple[int, int]]:
-        """Different names, each with a value, both of the first `pool`."""
-        return list(
-            zip(rng.choice(self.names[:pool], count, False).tolist(), rng.choice(self.values[:pool], count).tolist())
-        )
+    def facts(self, count: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+        """Different names, each with a value."""
+        return list(zip(rng.choice(self.names, count, False).tolist(), rng.choice(self.values, count).tolist()))
 
-    def training(self, rng: np.random.Generator, ease: float = 0.0) -> tuple[list[int], list[int], list[bool]]:
-        """A short text with all its questions answered: ids, positions, and which ids are to be predicted.
-
-        `ease` from 1 to 0: from two facts about a dozen names to ten about any.
-        """
-        count, pool = round(FACTS - (FACTS - 2) * ease), round(NAMES * (12 / NAMES) ** ease)
-        facts = self.facts(count, rng, pool)
-        sentences = [self.fact(*fact) for fact in facts] + [self.filler(rng) for _ in range(count)]
-        # Words said again at the end: each is to be told from what followed it the first time, which many do, so that
-        # recall is learned much sooner. Never the same number of them, or counting back would do.
-        said = rng.choice(self.fillers[: max(24, 3 * pool)], int(rng.integers(8, 24)), False).tolist()
-        sentences.append(said)
-        rng.shuffle(sentences)
-        text = list(sentences)
-        asked = [facts[i] for i in rng.permutation(count)]
-        text += [[*self.question(name), value, self.id[END]] for name, value in asked]
-        text.append(said)
-        lengths = [len(sentence) for sentence in text]
-        # Sentences ever farther apart, so that no distance of a long text is new; as they stand in a third of the texts.
-        farthest = (LONGEST - 600) ** (1 - ease)
-        spread = np.exp(rng.uniform(0, np.log(farthest))) if rng.random() < 0.67 else 0
-        gaps = rng.dirichlet(np.full(len(text), 0.5)) * spread
-        starts = np.cumsum([0, *lengths[:-1]]) + np.cumsum(gaps).astype(int)
-        places = [int(start) + i for start, length in zip(starts, lengths) for i in range(length)]
+    def repeated(self, rng: np.random.Generator, count: int) -> Text:
+        """`count` sequences of two to four words, then the same in another order: each goes on as before."""
+        lengths = rng.integers(2, 5, count)
+        pieces = np.split(rng.permutation(np.arange(len(FRAME), len(self.id)))[: lengths.sum()], lengths.cumsum()[:-1])
+        pieces += [pieces[i] for i in rng.permutation(count)]
+        ids = np.concatenate(pieces).tolist()
         wanted = [
-            number >= len(sentences) and i >= (length - 2 if number < len(text) - 1 else 1)
-            for number, length in enumerate(lengths)
-            for i in range(length)
+            half > 0 and i > 0 for half in (0, 1) for piece in pieces[half * count :][:count] for i in range(len(piece))
         ]
-        return [token for sentence in text for token in sentence], places, wanted
+        return Text(ids, list(range(len(ids))), wanted)
+
+    def training(self, rng: np.random.Generator, farthest: int = LONGEST, crowd: int = 1) -> Text:
+        """Facts among `crowd` times as many other sentences, given positions up to `farthest` apart; questions and answers."""
+        told = self.facts(FACTS, rng)
+        sentences = [self.fact(*fact) for fact in told] + [self.filler(rng) for _ in range(crowd * FACTS)]
+        rng.shuffle(sentences)
+        # Any may be asked again, so that nothing is learned from what was not asked yet.
+        asked = [told[i] for i in rng.integers(FACTS, size=2 * FACTS)]
+        text = sentences + [[*self.question(name), value, self.id[END]] for name, value in asked]
+        # No distance of a long text is to be new; a third of the texts stay as they are.
+        spread = np.exp(rng.uniform(0, np.log(farthest))) if rng.random() < 0.67 else 0
+        gaps = (rng.dirichlet(np.full(len(text), 0.5)) * spread).cumsum().astype(int)
+        starts = np.cumsum([0, *map(len, text[:-1])]) + gaps
+        places = [int(start) + i for start, sentence in zip(starts, text) for i in range(len(sentence))]
+        wanted = [number >= len(sentences) and i >= 3 for number, each in enumerate(text) for i in range(len(each))]
+        return Text([token for sentence in text for token in sentence], places, wanted)
 
     def long(self, length: int, depth: float, rng: np.random.Generator, others: int = 20) -> tuple[list[int], int]:
         """A text of `length` tokens with a fact at `depth` (0 to 1) and `others` anywhere, asked at the end: ids, value."""
@@ -170,30 +172,71 @@ class Texts:
 
 @dataclass(frozen=True)
 class RecallTraining:
-    """What a run is made of; `out` gets the model directory and the log. Steps of the three stages, in order."""
+    """What a run is made of; `out` gets the model directory and the log. At most so many steps of the three stages, in order."""
 
     out: Path
-    dense_steps: int = 400
-    warmup_steps: int = 150
-    sparse_steps: int = 150
-    batch: int = 32
+    dense_steps: int = 3000
+    warmup_steps: int = 250
+    sparse_steps: int = 200
+    batch_tokens: int = 3600
     learning_rate: float = 2e-3
     train_topk: int = 48
     seed: int = 1
 
 
-def batch_of(
-    texts: Texts, count: int, rng: np.random.Generator, ease: float = 0.0
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Ids, positions and what is to be predicted, each [texts, tokens]; short ones filled up at their end."""
-    made = [texts.training(rng, ease) for _ in range(count)]
-    width = max(len(ids) for ids, _, _ in made)
+def batch_of(made: list[Text]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids, positions and what is to be predicted, each [texts, tokens]; short texts filled up at their end."""
+    width = max(len(text.ids) for text in made)
     filled = [
-        (ids + [0] * (width - len(ids)), p + [p[-1]] * (width - len(p)), w + [False] * (width - len(w)))
-        for ids, p, w in made
+        (
+            text.ids + [0] * (width - len(text.ids)),
+            text.places + text.places[-1:] * (width - len(text.ids)),
+            text.wanted + [False] * (width - len(text.ids)),
+        )
+        for text in made
     ]
     ids, places, wanted = (torch.tensor(part) for part in zip(*filled))
     return ids, places, wanted
+
+
+class Curriculum:
+    """What the next texts are like: sequences said twice, ever more; then facts, ever farther apart, then in ever longer texts."""
+
+    def __init__(self, texts: Texts, rng: np.random.Generator, batch_tokens: int):
+        self.texts, self.rng, self.batch_tokens = texts, rng, batch_tokens
+        self.count, self.farthest, self.crowd, self.recalled, self.done = FEWEST, 0, 1, [], False
+
+    def batch(self, most: int) -> list[Text]:
+        """About `batch_tokens` tokens of texts of much the same length, `most` other sentences to a fact."""
+        crowd = round(min(self.crowd, most) ** self.rng.random())
+        made: list[Text] = []
+        while sum(len(text.ids) for text in made) < self.batch_tokens:
+            made.append(
+                self.texts.training(self.rng, self.farthest, crowd)
+                if self.farthest
+                else self.texts.repeated(self.rng, self.count)
+            )
+        return made
+
+    def heard(self, recalled: float) -> None:
+        """Grow harder when the last steps' share of right predictions says so."""
+        self.recalled = [*self.recalled, recalled][-MASTERED_STEPS:]
+        if len(self.recalled) < MASTERED_STEPS or np.mean(self.recalled) < MASTERED:
+            return
+        if self.count < MOST:
+            self.count += max(1, self.count // 3)
+        elif self.farthest < LONGEST:
+            self.farthest = min(LONGEST, max(1, self.farthest * FARTHER))
+        elif self.crowd < CROWD:
+            self.crowd *= 2
+        elif np.mean(self.recalled) > 0.995:
+            self.done = True
+        self.recalled = []
+
+    def __str__(self) -> str:
+        if not self.farthest:
+            return f"{self.count} sequences"
+        return f"facts up to {self.farthest} apart in {self.crowd} times as many sentences"
 
 
 class Trainable:
@@ -240,6 +283,11 @@ class Trainable:
         queries, keys, values = (
             part.unflatten(0, (count, width)).transpose(1, 2) for part in (queries, keys, made[..., own.nope :])
         )
+        if not index and not topk:
+            # As wide as keys, which torch's attention without matrices asks for.
+            wide = F.pad(values, (0, keys.shape[-1] - values.shape[-1]))
+            context = F.scaled_dot_product_attention(queries, keys, wide, is_causal=True, scale=own.attend.scale)
+            return own.o_proj(context[..., : own.value].transpose(1, 2).flatten(2)), torch.zeros(())
         scores = (queries @ keys.transpose(-1, -2) * own.attend.scale).masked_fill(later, -1e9)
         index_scores = chosen = None
         if index or topk:
@@ -270,12 +318,8 @@ class Trainable:
 def train_recall(plan: RecallTraining, log: Callable[[str], None]) -> None:
     """Train through the three stages and write a model directory after each."""
     torch.manual_seed(plan.seed)
-    network, texts = DeepseekV32(recall_config()), Texts()
-    for name, value in network.named_parameters():
-        if value.dim() > 1:
-            torch.nn.init.normal_(value, std=0.02 if "embed" in name else value.shape[-1] ** -0.5)
-        elif "_a_proj" in name:
-            torch.nn.init.normal_(value)
+    network, texts, rng = DeepseekV32(recall_config()), Texts(), np.random.default_rng(plan.seed)
+    initialise(network)
     log(f"{plan}, {sum(value.numel() for value in network.parameters()):,} parameters")
     model, indexers = Trainable(network), [p for n, p in network.named_parameters() if ".indexer." in n]
     others = [p for n, p in network.named_parameters() if ".indexer." not in n and "correction" not in n]
@@ -284,42 +328,51 @@ def train_recall(plan: RecallTraining, log: Callable[[str], None]) -> None:
         ("warm-up", plan.warmup_steps, indexers, dict(index=True, topk=None)),
         ("sparse", plan.sparse_steps, [*others, *indexers], dict(index=True, topk=plan.train_topk)),
     )
-    rng, began = np.random.default_rng(plan.seed), time.monotonic()
+    curriculum, began = Curriculum(texts, rng, plan.batch_tokens), time.monotonic()
     for stage, steps, trained, how in stages:
         network.requires_grad_(False)
         for value in trained:
             value.requires_grad_(True)
         rate = plan.learning_rate * (0.25 if stage == "sparse" else 1)
         optimizer = torch.optim.AdamW(trained, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-        seen, ease = [], 1.0 if stage == "dense" else 0.0
+        seen = []
         for step in range(steps):
-            if len(seen) >= MASTERED_STEPS and np.mean([each[2] for each in seen[-MASTERED_STEPS:]]) > MASTERED:
-                if stage == "dense" and not ease:
-                    break
-                ease, seen = max(0.0, ease - HARDER), seen[:0]
-            ids, places, wanted = batch_of(texts, plan.batch, rng, ease)
+            if stage == "dense" and curriculum.done:
+                break
+            ids, places, wanted = batch_of(curriculum.batch(INDEXED_CROWD if how["index"] else CROWD))
             logits, kl = model(ids, places, **how)
             asked = wanted[:, 1:]
             right = ids[:, 1:][asked]
             guesses = logits[:, :-1][asked]
             loss = sum(kl) if stage == "warm-up" else F.cross_entropy(guesses, right) + sum(kl)
             for group in optimizer.param_groups:
-                group["lr"] = rate * min(1.0, (step + 1) / 100) * (1.0 if stage == "dense" else 1 - 0.9 * step / steps)
+                group["lr"] = rate * min(1.0, (step + 1) / 50) * (1.0 if stage == "dense" else 1 - 0.9 * step / steps)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
-            values = guesses.argmax(-1) == right
-            # What is followed by the end token is the answer to a question.
-            answers = (right[1:] == 0).nonzero()[:, 0]
-            seen.append((loss.item(), sum(kl).item(), values[answers].float().mean().item()))
+            known = right != texts.id[END]
+            recalled = (guesses.argmax(-1) == right)[known].float().mean().item()
+            curriculum.heard(recalled)
+            seen.append((loss.item(), sum(kl).item(), recalled))
             if (step + 1) % 50 == 0:
-                total, part, recalled = np.mean(seen[-50:], axis=0)
+                total, part, share = np.mean(seen[-50:], axis=0)
                 log(
-                    f"{stage} step {step + 1} ease {ease:.1f} loss {total:.3f} KL {part:.3f} recalled {recalled:.3f} "
+                    f"{stage} step {step + 1}, {curriculum}: loss {total:.3f} KL {part:.3f} recalled {share:.3f} "
                     f"{time.monotonic() - began:.0f} s"
                 )
         save_recall(network, plan.out)
+
+
+def initialise(network: DeepseekV32) -> None:
+    """Words as large as what layers add to them, and a number that all have in common, so that heads can attend by position."""
+    for name, value in network.named_parameters():
+        if "embed_tokens" in name:
+            torch.nn.init.normal_(value)
+            value.data[:, 0] = 4.0
+        elif value.dim() > 1:
+            written = 0.2 if "o_proj" in name or "down_proj" in name else 1.0
+            torch.nn.init.normal_(value, std=written * value.shape[-1] ** -0.5)
 
 
 def save_recall(network: DeepseekV32, folder: Path) -> None:
