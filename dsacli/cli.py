@@ -57,7 +57,8 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    # Rich's help and what it imports would take as long again as everything else.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cache_app = typer.Typer(no_args_is_help=True, help="Encoded documents kept on this machine.")
@@ -230,7 +231,7 @@ def summarize(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Summarize in the document's own sentences, each with its page; several documents one by one.
+    """Summarize in the document's own sentences, with pages. Several documents one by one.
 
     Example: `dsacli summarize report.pdf --words 150 --focus "risks"`
     """
@@ -346,7 +347,7 @@ def inspect(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Pages, tokens, sections, and what a question will cost, dense and DSA.
+    """What a document holds, and what a question to it costs.
 
     Example: `dsacli inspect report.pdf`
     """

@@ -706,6 +706,14 @@ def test_help_of_everything_else(cli, command):
     assert "Usage: " in shown and len(shown.splitlines()) > 5
 
 
+def test_help_imports_nothing_heavy():
+    command = [sys.executable, "-X", "importtime", "-m", "dsacli", "--help"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+    imported = {line.rpartition("|")[2].strip() for line in lines}
+    assert "typer" in imported
+    assert not imported & {"torch", "numpy", "pydantic", "rich", "tokenizers", "pypdf"}
+
+
 def test_version(cli):
     assert cli("--version").stdout == f"dsacli {__version__}\n"
 

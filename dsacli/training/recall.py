@@ -88,7 +88,7 @@ def recall_tokenizer() -> Tokenizer:
 
 
 def recall_config() -> DeepseekConfig:
-    """The shapes of the model, about 400,000 parameters."""
+    """The shapes of the model, about 460,000 parameters."""
     return parse_config({**CONFIG, "vocab_size": len(words())})
 
 

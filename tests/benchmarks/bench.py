@@ -109,7 +109,8 @@ def rates(document: Path) -> dict:
     """What the machine multiplies: float32, and bfloat16 where it has such instructions."""
     from dsacli.models.loading import fastest_dtype
 
-    return {"float32": matmul_rate(torch.float32), "fastest": matmul_rate(fastest_dtype("cpu"))}
+    plain, dtype = matmul_rate(torch.float32), fastest_dtype("cpu")
+    return {"float32": plain, "fastest": plain if dtype == torch.float32 else matmul_rate(dtype)}
 
 
 SIDES = {side.__name__: side for side in (rates, first, again, dense)}
