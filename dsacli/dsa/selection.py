@@ -95,8 +95,9 @@ def select_topk(
 
 
 def _better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    kept = _largest(scores[None], min(count, len(scores)))[0]
-    return scores[kept], tokens[kept]
+    # Not `_largest`: neighbours share a maximum, so that scores at the cut are mostly equal.
+    best, kept = scores.topk(min(count, len(scores)), sorted=False)
+    return best, tokens[kept]
 
 
 def select_causal(

@@ -61,6 +61,7 @@ def first(document: Path) -> dict:
             "answered": time.time(),
             "question flops": result.savings.flops.dsa,
             "dense flops": result.savings.flops.dense,
+            "memory ratio": result.savings.memory.ratio,
             "peak": peak_memory(),
         }
 
@@ -163,9 +164,9 @@ def compare(folder: Path, lengths: list[int], plot: Path | None) -> None:
             f"{run['tokens']:>13,} {run['seconds']:>8.2f} s {curve(run['tokens']):>7.2f} s {run['peak'] / 1e9:>6.2f} GB"
         )
     print(
-        f"\n{'':>10} | {'document pass':^33} | {'to first':>8} | {'cached: a question':^36} | {'dense':>10} |\n"
+        f"\n{'':>10} | {'document pass':^33} | {'to first':>8} | {'cached: a question':^36} | {'dense':>10} | {'dense / DSA':^22} |\n"
         f"{'tokens':>10} | {'seconds':>9} {'tokens/s':>10} {'share':>6} {'peak':>5} | {'answer':>8} | "
-        f"{'opened':>7} {'first':>6} {'next':>6} {'five':>6} {'peak':>7} | {'question':>10} | {'ratio':>7} {'B/token':>7}"
+        f"{'opened':>7} {'first':>6} {'next':>6} {'five':>6} {'peak':>7} | {'question':>10} | {'time':>7} {'FLOPs':>7} {'memory':>6} | {'B/token':>7}"
     )
     rows = []
     for tokens in lengths:
@@ -174,12 +175,13 @@ def compare(folder: Path, lengths: list[int], plot: Path | None) -> None:
         took = next((run["seconds"] for run in runs if run["tokens"] == new["tokens"]), None)
         dense_seconds = took or curve(new["tokens"])
         share = new["flops"] / new["pass"] / rate["fastest"]
-        rows.append({**new, **known, "pass peak": new["peak"], "dense": dense_seconds})
+        rows.append({**new, **known})
         print(
             f"{new['tokens']:>10,} | {new['pass']:>7.1f} s {new['tokens'] / new['pass']:>10,.0f} {share:>6.2f} "
             f"{new['peak'] / 1e9:>5.2f} | {new['answered'] - new['started']:>6.1f} s | {1e3 * known['open']:>4.0f} ms "
             f"{known['first']:>6.2f} {known['question']:>6.2f} {known['together']:>6.2f} {known['peak'] / 1e9:>4.2f} GB | "
             f"{('' if took else '~') + format(dense_seconds, ',.0f'):>8} s | {dense_seconds / known['question']:>7,.0f} "
+            f"{new['dense flops'] / new['question flops']:>7,.0f} {new['memory ratio']:>6.1f} | "
             f"{new['disk'] / new['tokens']:>7.0f}",
             flush=True,
         )

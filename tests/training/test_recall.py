@@ -92,15 +92,13 @@ def test_texts_grow_harder_only_when_they_are_mastered():
 
 @pytest.mark.parametrize(("index", "topk"), [(False, None), (True, None), (True, 16)])
 def test_what_is_trained_is_what_runs(untrained, index, topk):
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(2)  # no two index scores of these texts differ by a rounding error at the cut
     ids, _, _ = batch_of([Texts().training(rng) for _ in range(2)])
     places = torch.arange(ids.shape[1]).expand_as(ids)
     logits, kl = Trainable(untrained)(ids, places, index=index, topk=topk)
     untrained.set_index_topk(topk or ids.shape[1])
     for text, expected in zip(ids, logits):
-        apart = (untrained(text, untrained.new_cache(len(text))) - expected).abs().amax(-1) > 1e-3
-        # Of two tokens whose index scores differ by a rounding error, either may be selected.
-        assert apart.sum() <= (1 if topk else 0)
+        assert torch.allclose(untrained(text, untrained.new_cache(len(text))), expected, atol=1e-3)
     assert all((loss > 0) == index for loss in kl)
 
 
