@@ -13,7 +13,7 @@ from dsacli import __version__
 from dsacli.errors import DsacliError, UsageFailure
 
 if TYPE_CHECKING:
-    from dsacli.render import Result
+    from dsacli.output.text import Result
     from dsacli.session import Session
 
 FOUND, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
@@ -167,12 +167,12 @@ def ask(
 
     Example: `dsacli ask report.pdf "Who chairs the board?" "When was the dividend paid?"`
     """
-    from dsacli import render
     from dsacli.arguments import documents_and_questions
+    from dsacli.output import text as render
 
     paths, questions = documents_and_questions(arguments)
     with session(model, device, threads, no_cache, quiet, verbose) as work:
-        from dsacli.tasks.ask import ask_each
+        from dsacli.engines.extractive.ask import ask_each
 
         context = work.context(paths, password)
         writer = work.writer(context, top_k, sampling(max_tokens, temperature, top_p, seed), compare_dense)
@@ -235,14 +235,14 @@ def summarize(
 
     Example: `dsacli summarize report.pdf --words 150 --focus "risks"`
     """
-    from dsacli import render
+    from dsacli.output import text as render
 
     if words and sentences:
         raise typer.BadParameter("give --sentences or --words, not both")
     if focus is not None and not focus.strip():
         raise typer.BadParameter("--focus is empty")
     with session(model, device, threads, no_cache, quiet, verbose) as work:
-        from dsacli.tasks.summarize import summarize as sum_up
+        from dsacli.engines.extractive.summarize import summarize as sum_up
 
         found = False
         for context in work.contexts(documents, password):
@@ -301,8 +301,8 @@ def extract(
 
     Example: `dsacli extract contract.pdf --field "effective date:date" --field "total fee:money"`
     """
-    from dsacli import render
-    from dsacli.tasks.fields import load_schema, parse_fields
+    from dsacli.extraction.fields import load_schema, parse_fields
+    from dsacli.output import text as render
 
     if bool(field) == bool(schema):
         raise typer.BadParameter("give --field (once or more) or --schema")
@@ -311,7 +311,7 @@ def extract(
     fields = load_schema(schema) if schema else parse_fields(field or [])
     several = len(documents) > 1 or Path(documents[0]).is_dir()
     with session(model, device, threads, no_cache, quiet, verbose) as work:
-        from dsacli.tasks.extract import extract as pull
+        from dsacli.engines.extractive.extract import extract as pull
 
         found = False
         for number, context in enumerate(work.contexts(documents, password)):
@@ -351,7 +351,7 @@ def inspect(
 
     Example: `dsacli inspect report.pdf`
     """
-    from dsacli import render
+    from dsacli.output import text as render
 
     with session(model, device, threads, no_cache, quiet, verbose) as work:
         render.show(work.inspect(work.context(documents, password), top_k), as_json=json, quiet=quiet)
@@ -360,7 +360,7 @@ def inspect(
 @cache_app.command("list")
 def cache_list(json: Json = False) -> None:
     """What is kept, newest first."""
-    from dsacli import render
+    from dsacli.output import text as render
     from dsacli.session import open_cache
 
     render.show_cache(open_cache().entries(), as_json=json)
@@ -369,7 +369,7 @@ def cache_list(json: Json = False) -> None:
 @cache_app.command("clear")
 def cache_clear() -> None:
     """Remove all of it. Documents are encoded anew when next asked."""
-    from dsacli.panel import size
+    from dsacli.output.panel import size
     from dsacli.session import open_cache
 
     files, count = open_cache().clear()

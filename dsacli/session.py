@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import platformdirs
 import torch
 
-from dsacli.dsa.cache import TensorCache
+from dsacli.engines.context import Context, open_documents
+from dsacli.engines.disk_cache import TensorCache
+from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.errors import DsacliError, UsageFailure
-from dsacli.models.deepseek import GenerativeModel, open_deepseek
 from dsacli.models.deepseek_config import MODEL_TYPES
-from dsacli.models.directory import read_json
-from dsacli.models.loading import BUILT_IN, ReaderModel, fastest_dtype, load_model
-from dsacli.progress import Bars
-from dsacli.tasks.context import Context, open_documents
-from dsacli.tasks.encode import EncodedDocument
+from dsacli.models.io.folder import read_json
+from dsacli.models.io.model import GenerativeModel, open_deepseek
+from dsacli.output.progress import Bars
+from dsacli.reader.loading import ReaderModel, fastest_dtype, load_model
+from dsacli.weights import BUILT_IN
 
 if TYPE_CHECKING:
-    from dsacli.tasks.generated import Writer
-    from dsacli.tasks.inspect import InspectResult
+    from dsacli.engines.extractive.inspect import InspectResult
+    from dsacli.engines.generative.tasks import Writer
 
 
 class Session:
@@ -46,8 +47,8 @@ class Session:
             return None
         if compare_dense:
             raise UsageFailure("--compare-dense is for the built-in model; with a generative one, compare --top-k")
+        from dsacli.engines.generative.tasks import Writer
         from dsacli.models.generate import Sampling
-        from dsacli.tasks.generated import Writer
 
         given = {name: value for name, value in settings.items() if value is not None}
         return Writer(self.model, context, Sampling(**given), index_topk, self.progress)
@@ -55,9 +56,9 @@ class Session:
     def inspect(self, context: Context, index_topk: int | None) -> "InspectResult":
         """What the context holds and what a question to it costs, computed without running anything."""
         if isinstance(self.model, GenerativeModel):
-            from dsacli.tasks.generated import inspect_generated as look
+            from dsacli.engines.generative.tasks import inspect_generated as look
         else:
-            from dsacli.tasks.inspect import inspect as look
+            from dsacli.engines.extractive.inspect import inspect as look
         return look(self.model, context, index_topk)
 
     def contexts(self, paths: list[str], password: str | None) -> Iterator[Context]:

@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas  # noqa: E402
 from typer.testing import CliRunner, Result  # noqa: E402
 
 from dsacli.cli import app  # noqa: E402
-from dsacli.models.loading import ReaderModel, load_model  # noqa: E402
+from dsacli.reader.loading import ReaderModel, load_model  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_docs"

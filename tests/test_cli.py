@@ -16,8 +16,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dsacli import __version__
 from dsacli.documents import parse
-from dsacli.dsa.cache import TensorCache
-from dsacli.panel import flop, times
+from dsacli.engines.disk_cache import TensorCache
+from dsacli.output.panel import flop, times
 
 pytestmark = pytest.mark.filterwarnings("error")
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_docs"

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from dsacli.documents.decode import looks_like_text
 from dsacli.documents.document import Document
-from dsacli.documents.pdf import parse_pdf
-from dsacli.documents.pdf_process import PageProgress
-from dsacli.documents.plaintext import parse_text
+from dsacli.documents.pdf.parse import parse_pdf
+from dsacli.documents.pdf.process import PageProgress
+from dsacli.documents.text.decode import looks_like_text
+from dsacli.documents.text.parse import parse_text
 from dsacli.errors import DsacliError
 
 LARGEST = 512 << 20

@@ -1,121 +1,55 @@
-"""Entries on disk: a few tensors and a little text under one key, written whole or not at all.
+"""What a DeepSeek-V3.2 model keeps per token and layer: one latent for all heads, and one index key.
 
-One safetensors file per entry, memory-mapped when read. A file that was cut short, changed or made by
-another version is removed and reported as absent, never trusted.
+Room for a whole generation is reserved at once, so that growing never copies; memory that the system maps lazily
+costs nothing before it is written.
 """
 
-import json
-import os
-import time
-import zlib
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-
-FORMAT = "1"
-SUFFIX = ".safetensors"
-ABANDONED_SECONDS = 600
 
 
-@dataclass(frozen=True)
-class CacheEntry:
-    """One entry as `dsacli cache list` shows it."""
+class LayerLatents:
+    """One layer's entries [capacity, kv_lora_rank + qk_rope_head_dim] and index keys [capacity, index_head_dim]; a layer that
+    shares another's selection has no index keys."""
 
-    key: str
-    name: str
-    tokens: int
-    size_bytes: int
-    modified: float
+    def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor | None):
+        self._entries, self._index_keys, self.length = entries, index_keys, 0
 
+    @property
+    def entries(self) -> torch.Tensor:
+        """[tokens, kv_lora_rank + qk_rope_head_dim] of all tokens so far."""
+        return self._entries[: self.length]
 
-class TensorCache:
-    """A folder of entries, for nothing else. `load` and `save` take the same key; saving replaces atomically."""
+    @property
+    def index_keys(self) -> torch.Tensor:
+        """[tokens, index_head_dim] of all tokens so far."""
+        return self._index_keys[: self.length]
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-
-    def load(self, key: str) -> dict[str, torch.Tensor] | None:
-        """The tensors saved under `key`, None when there are none or they can't be trusted."""
-        path = self.folder / f"{key}{SUFFIX}"
-        try:
-            with safe_open(path, "pt") as file:
-                metadata = file.metadata() or {}
-                if metadata.get("format") != FORMAT:
-                    raise ValueError(path)
-                tensors = {name: file.get_tensor(name) for name in file.keys()}
-            if json.loads(metadata["checksums"]) != {name: checksum(t) for name, t in tensors.items()}:
-                raise ValueError(path)
-        except FileNotFoundError:
-            return None
-        except (SafetensorError, ValueError, KeyError, OSError):
-            with suppress(OSError):
-                path.unlink()
-            return None
-        return tensors
-
-    def save(self, key: str, tensors: dict[str, torch.Tensor], name: str, tokens: int) -> None:
-        """Write an entry; `name` and `tokens` are for `entries`. Raises OSError when the disk won't take it."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.remove_abandoned()
-        partial = self.folder / f"{key}.{os.getpid()}.partial"
-        metadata = {
-            "format": FORMAT,
-            "name": name,
-            "tokens": str(tokens),
-            "checksums": json.dumps({n: checksum(t) for n, t in tensors.items()}),
-        }
-        try:
-            os.close(os.open(partial, os.O_CREAT | os.O_WRONLY, 0o600))
-            try:
-                save_file(tensors, partial, metadata)
-            except SafetensorError as failure:
-                raise OSError(str(failure)) from failure
-            with partial.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(partial, self.folder / f"{key}{SUFFIX}")
-        finally:
-            partial.unlink(missing_ok=True)
-
-    def entries(self) -> list[CacheEntry]:
-        """All entries, newest first; files that are not entries are passed over."""
-        found = []
-        for path in self.folder.glob(f"*{SUFFIX}"):
-            # Another process may remove it at any moment.
-            with suppress(SafetensorError, ValueError, KeyError, OSError), safe_open(path, "pt") as file:
-                about, status = file.metadata() or {}, path.stat()
-                found.append(
-                    CacheEntry(path.stem, about["name"], int(about["tokens"]), status.st_size, status.st_mtime)
-                )
-        return sorted(found, key=lambda entry: -entry.modified)
-
-    def clear(self) -> tuple[int, int]:
-        """Remove every entry and what interrupted writes left; returns (files, bytes) removed."""
-        removed = size = 0
-        for path in [*self.folder.glob(f"*{SUFFIX}"), *self._partial()]:
-            with suppress(OSError):
-                bytes_here = path.stat().st_size
-                path.unlink()
-                size += bytes_here
-                removed += 1
-        return removed, size
-
-    def _partial(self) -> list[Path]:
-        # safetensors writes to a ".tmp…" file of its own beside the one it is told to write.
-        return [*self.folder.glob("*.partial"), *self.folder.glob(".tmp*")]
-
-    def remove_abandoned(self) -> None:
-        """Remove what a killed process left behind, once it is too old to be still in writing."""
-        for path in self._partial():
-            with suppress(OSError):
-                if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
-                    path.unlink()
+    def append(self, entries: torch.Tensor, index_keys: torch.Tensor | None) -> None:
+        """Keep some more tokens' entries and index keys. Raises ValueError when there is no room for them."""
+        last = self.length + len(entries)
+        if last > len(self._entries):
+            raise ValueError(f"the latent cache has room for {len(self._entries)} tokens, not for {last}")
+        self._entries[self.length : last] = entries
+        if index_keys is not None:
+            self._index_keys[self.length : last] = index_keys
+        self.length = last
 
 
-def checksum(tensor: torch.Tensor) -> int:
-    """CRC-32 of a tensor's bytes."""
-    shape = zlib.crc32(f"{tensor.dtype} {list(tensor.shape)}".encode())
-    return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy(), shape)
+class LatentCache:
+    """Latents of every layer of one sequence."""
+
+    def __init__(self, layers: list[LayerLatents]):
+        self.layers = layers
+
+    def __len__(self) -> int:
+        return self.layers[-1].length
+
+    @property
+    def capacity(self) -> int:
+        """Tokens that there is room for."""
+        return len(self.layers[-1]._entries)
+
+    def truncate(self, tokens: int) -> None:
+        """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
+        for layer in self.layers:
+            layer.length = min(layer.length, tokens)

@@ -17,7 +17,7 @@ from torch import nn
 
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.latent_attention import HeadProjection, LatentAttention
+from dsacli.dsa.sparse_attention import HeadProjection, LatentAttention
 
 # Index keys are kept in bfloat16, whatever the model computes in.
 INDEX_KEY_BYTES = 2

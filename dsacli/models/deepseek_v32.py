@@ -17,12 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from dsacli.dsa.cache import LatentCache, LayerLatents
 from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.latent_attention import HeadProjection, LatentAttention
-from dsacli.dsa.latents import LatentCache, LayerLatents
 from dsacli.dsa.selection import select_causal
+from dsacli.dsa.sparse_attention import HeadProjection, LatentAttention
 from dsacli.models.deepseek_config import DeepseekConfig
-from dsacli.models.embedding import embedding
+from dsacli.models.layers import embedding
 from dsacli.models.rope import Rotation, rotary_frequencies, rotation
 
 CHUNK_TOKENS = 1024

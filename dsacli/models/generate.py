@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from dsacli.dsa.latents import LatentCache
+from dsacli.dsa.cache import LatentCache
 from dsacli.models.deepseek_v32 import DeepseekV32
 
 

@@ -118,8 +118,8 @@ def export(
     folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
 ) -> None:
     """Write a checkpoint as a model directory, in bfloat16."""
-    from dsacli.models.loading import save_reader
-    from dsacli.models.reader import Reader, ReaderConfig
+    from dsacli.reader.loading import save_reader
+    from dsacli.reader.network import Reader, ReaderConfig
     from dsacli.training.checkpoint import load_checkpoint
     from dsacli.training.start import minilm_tokenizer
 
@@ -135,7 +135,7 @@ def calibrate(
     questions: Annotated[int, typer.Option(help="Dev questions per source.")] = 150,
 ) -> None:
     """Fit index prior, temperature and no-answer bias on dev, and write them to the model's config."""
-    from dsacli.models.loading import load_reader, load_tokenizer, update_config
+    from dsacli.reader.loading import load_reader, load_tokenizer, update_config
     from dsacli.training.calibrate import ask_dev, fit
 
     reader = load_reader(model)
@@ -182,7 +182,7 @@ def recalled(
     dense: Annotated[bool, typer.Option(help="With k = L too.")] = True,
 ) -> None:
     """Print the share of facts found at every tenth of a long text, sparse and dense."""
-    from dsacli.models.deepseek import load_deepseek, read_deepseek_config
+    from dsacli.models.io.model import load_deepseek, read_deepseek_config
     from dsacli.training.recall import recalled as found
 
     config = read_deepseek_config(model)
@@ -206,8 +206,9 @@ def evaluate(
     plot: Annotated[Path | None, typer.Option(help="Draw F1 and FLOPs against k into this SVG.")] = None,
 ) -> None:
     """Print the figures of a model on the dev split."""
-    from dsacli.models.loading import BUILT_IN, load_model
+    from dsacli.reader.loading import load_model
     from dsacli.training.report import report
+    from dsacli.weights import BUILT_IN
 
     for line in report(load_model(model or BUILT_IN), data, questions, set(part or Part), plot):
         typer.echo(line)

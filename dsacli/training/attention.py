@@ -7,8 +7,8 @@ torch's fused attention has a slow backward pass there: at 30 x 200 tokens, forw
 import torch
 from torch import nn
 
-from dsacli.models.loading import fastest_dtype
-from dsacli.models.reader import Reader
+from dsacli.reader.loading import fastest_dtype
+from dsacli.reader.network import Reader
 
 
 class TrainingAttention(nn.Module):

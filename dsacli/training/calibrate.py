@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from dsacli.models.reader import Reader, ReaderConfig
-from dsacli.models.reading import RunLogits, weigh_spans
+from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.reader.reading import RunLogits, weigh_spans
 from dsacli.training.data import load_corpus
 from dsacli.training.haystack import Haystack
 from dsacli.training.metrics import f1

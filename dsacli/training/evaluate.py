@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
-from dsacli.models.reader import Reader
-from dsacli.models.reading import Run, read_apart, sentence_numbers, split_runs, weigh_spans
+from dsacli.reader.network import Reader
+from dsacli.reader.reading import Run, read_apart, sentence_numbers, split_runs, weigh_spans
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Corpus, Question, load_corpus, pack_passages
 from dsacli.training.haystack import Haystack, answer_text, rank, sentence_starts

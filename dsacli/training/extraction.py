@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from dsacli.documents import Document
-from dsacli.models.loading import ReaderModel
-from dsacli.tasks.context import Context
-from dsacli.tasks.encode import encode_document
-from dsacli.tasks.extract import Extracted, extract
-from dsacli.tasks.fields import Field
-from dsacli.tasks.values import normalise
+from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.extract import Extracted, extract
+from dsacli.extraction.fields import Field
+from dsacli.extraction.values import normalise
+from dsacli.reader.loading import ReaderModel
 from dsacli.training.data import load_corpus
 from dsacli.training.held_out import FACTS, MAKERS
 from dsacli.training.metrics import exact

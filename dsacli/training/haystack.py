@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from dsacli.documents import Document
-from dsacli.models.reader import Reader
-from dsacli.models.reading import (
+from dsacli.reader.network import Reader
+from dsacli.reader.reading import (
     Run,
     RunLogits,
     encode_passages,

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dsacli.models.batches import pad_rows, passage_row
-from dsacli.models.loading import load_tokenizer
-from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.reader.loading import load_tokenizer
+from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.reader.rows import pad_rows, passage_row
 from dsacli.training.attention import mixed_precision
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.data import Corpus, load_corpus, pack_passages

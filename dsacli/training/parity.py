@@ -13,7 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.models.reader import Reader
+from dsacli.reader.network import Reader
 from dsacli.training.data import load_corpus
 from dsacli.training.evaluate import SOURCES, spaced
 from dsacli.training.haystack import Haystack

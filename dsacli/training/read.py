@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from dsacli.models.batches import NO_SPAN, pad_rows, question_row
-from dsacli.models.loading import fastest_dtype, load_reader, load_tokenizer
-from dsacli.models.reader import Reader, ReaderConfig, together
+from dsacli.reader.loading import fastest_dtype, load_reader, load_tokenizer
+from dsacli.reader.network import Reader, ReaderConfig, together
+from dsacli.reader.rows import NO_SPAN, pad_rows, question_row
 from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.data import Corpus, load_corpus

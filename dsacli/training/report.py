@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from dsacli.models.loading import ReaderModel
+from dsacli.reader.loading import ReaderModel
 from dsacli.training.calibrate import ask_dev, measure
 from dsacli.training.evaluate import TABLE, evaluate, table_line
 from dsacli.training.parity import Point, parity

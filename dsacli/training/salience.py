@@ -14,14 +14,14 @@ import numpy as np
 import torch
 
 from dsacli.documents import Document
-from dsacli.models.loading import ReaderModel, load_model, save_reader
-from dsacli.models.reader import SalienceHead
-from dsacli.models.reading import index_queries
-from dsacli.tasks.context import Context
-from dsacli.tasks.encode import encode_document
-from dsacli.tasks.query import question_tokens
-from dsacli.tasks.salience import focus_features, sentence_features, sentence_tokens
-from dsacli.tasks.summarize import quotable, wording
+from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.query import question_tokens
+from dsacli.engines.extractive.salience import focus_features, sentence_features, sentence_tokens
+from dsacli.engines.extractive.summarize import quotable, wording
+from dsacli.reader.loading import ReaderModel, load_model, save_reader
+from dsacli.reader.network import SalienceHead
+from dsacli.reader.reading import index_queries
 from dsacli.training.data import read_jsonl
 from dsacli.training.rouge import oracle
 

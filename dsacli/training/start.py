@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from dsacli.models.reader import Reader, ReaderConfig
+from dsacli.reader.network import Reader, ReaderConfig
 
 
 def minilm_folder() -> Path:

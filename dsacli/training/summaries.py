@@ -14,11 +14,11 @@ from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.summarizers.lsa import LsaSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 
-from dsacli.models.loading import ReaderModel
-from dsacli.tasks.context import Context
-from dsacli.tasks.encode import encode_document
-from dsacli.tasks.salience import sentence_tokens
-from dsacli.tasks.summarize import quotable, summarize, wording
+from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.salience import sentence_tokens
+from dsacli.engines.extractive.summarize import quotable, summarize, wording
+from dsacli.reader.loading import ReaderModel
 from dsacli.training.rouge import rouge
 from dsacli.training.salience import TRANSCRIPTS, summarised
 

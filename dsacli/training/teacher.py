@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from dsacli.models.batches import pad_rows, question_row
-from dsacli.models.reader import Reader, together
+from dsacli.reader.network import Reader, together
+from dsacli.reader.rows import pad_rows, question_row
 
 
 @torch.inference_mode()

@@ -44,9 +44,9 @@ def matmul_rate(dtype: torch.dtype) -> float:
 
 def first(document: Path) -> dict:
     """A document that is not known: its pass, and a first answer."""
+    from dsacli.engines.extractive.ask import ask
+    from dsacli.engines.savings import peak_memory
     from dsacli.session import open_session
-    from dsacli.tasks.ask import ask
-    from dsacli.tasks.savings import peak_memory
 
     with open_session(None, "cpu", None, False, True, False) as work:
         context = work.context([str(document)], None)
@@ -68,9 +68,9 @@ def first(document: Path) -> dict:
 
 def again(document: Path) -> dict:
     """The same document from the cache: how long until a question is read, and what each takes."""
+    from dsacli.engines.extractive.ask import ask, ask_each
+    from dsacli.engines.savings import peak_memory
     from dsacli.session import open_session
-    from dsacli.tasks.ask import ask, ask_each
-    from dsacli.tasks.savings import peak_memory
 
     with open_session(None, "cpu", None, False, True, False) as work:
         began = time.perf_counter()
@@ -97,8 +97,8 @@ def again(document: Path) -> dict:
 
 def dense(document: Path) -> dict:
     """One question with every token attending to every other."""
+    from dsacli.engines.extractive.query import run_dense
     from dsacli.session import open_session
-    from dsacli.tasks.query import run_dense
 
     with open_session(None, "cpu", None, False, True, False) as work:
         context = work.context([str(document)], None)
@@ -108,7 +108,7 @@ def dense(document: Path) -> dict:
 
 def rates(document: Path) -> dict:
     """What the machine multiplies: float32, and bfloat16 where it has such instructions."""
-    from dsacli.models.loading import fastest_dtype
+    from dsacli.reader.loading import fastest_dtype
 
     plain, dtype = matmul_rate(torch.float32), fastest_dtype("cpu")
     return {"float32": plain, "fastest": plain if dtype == torch.float32 else matmul_rate(dtype)}

@@ -56,7 +56,7 @@ def make(folder: Path) -> None:
 @torch.inference_mode()
 def ours(folder: Path, ids: torch.Tensor) -> tuple[list[tuple[int, float]], float]:
     """(tokens done, seconds) along the prefill, and seconds a token of decoding after it."""
-    from dsacli.models.deepseek import load_deepseek, read_deepseek_config
+    from dsacli.models.io.model import load_deepseek, read_deepseek_config
 
     network = load_deepseek(folder, read_deepseek_config(folder))
     cache, marks = network.new_cache(len(ids) + STEPS["ours"]), []

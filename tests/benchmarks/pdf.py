@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 
-from dsacli.documents.pdf import parse_pdf
-from dsacli.documents.pdf_process import Limits, pdf_messages
+from dsacli.documents.pdf.parse import parse_pdf
+from dsacli.documents.pdf.process import Limits, pdf_messages
 
 REPORT = Path(__file__).parent.parent.parent / "sample_docs" / "annual-report.pdf"
 

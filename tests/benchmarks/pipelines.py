@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dsacli.models.batches import pad_rows, passage_row
-from dsacli.models.loading import load_model
-from dsacli.models.reader import ReaderConfig
-from dsacli.models.reading import BATCH_TOKENS, Run, RunLogits, length_batches, read_apart, sentence_numbers, split_runs
+from dsacli.reader.loading import load_model
+from dsacli.reader.network import ReaderConfig
+from dsacli.reader.reading import BATCH_TOKENS, Run, RunLogits, length_batches, read_apart, sentence_numbers, split_runs
+from dsacli.reader.rows import pad_rows, passage_row
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Question, load_corpus, pack_passages
 from dsacli.training.evaluate import SOURCES, TRANSCRIPTS, mean, spaced

@@ -11,8 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.cost import CostMeter, EncoderShape
 from dsacli.dsa.selection import merge_runs
-from dsacli.models.reader import Reader, ReaderConfig
-from dsacli.models.reading import Run, encode_passages, index_queries, read_apart, read_runs, read_sequence, select
+from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.reader.reading import Run, encode_passages, index_queries, read_apart, read_runs, read_sequence, select
 
 CONFIG = ReaderConfig(
     vocab_size=200,

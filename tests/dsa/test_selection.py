@@ -3,9 +3,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from dsacli.dsa.cache import TensorCache
 from dsacli.dsa.indexer import IndexScores
 from dsacli.dsa.selection import Selection, merge_runs, neighbourhood_max, select_topk, token_scores
+from dsacli.engines.disk_cache import TensorCache
 
 TOKENS, QUERIES, HEADS, DIM = 150, 3, 4, 8
 

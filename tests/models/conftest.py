@@ -1,30 +1,6 @@
 import pytest
 import torch
 
-from dsacli.models.reader import Reader, ReaderConfig
-
-SMALL = ReaderConfig(
-    vocab_size=200,
-    hidden_size=32,
-    intermediate_size=64,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    max_position_embeddings=512,
-    index_layers=2,
-    index_n_heads=3,
-    index_head_dim=8,
-    index_radius=2,
-)
-
-
-@pytest.fixture
-def reader() -> Reader:
-    """A small reader of random weights, float32, that is sure enough of itself to tell spans apart."""
-    torch.manual_seed(0)
-    reader = Reader(SMALL).eval().requires_grad_(False)
-    reader.span_head.weight.mul_(8)
-    return reader
-
 
 @pytest.fixture(autouse=True, scope="package")
 def one_thread():

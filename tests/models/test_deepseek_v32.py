@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.dsa.latent_attention import LatentAttention
+from dsacli.dsa.sparse_attention import LatentAttention
 from dsacli.models import deepseek_v32
-from dsacli.models.deepseek import load_deepseek, read_deepseek_config
 from dsacli.models.deepseek_v32 import DeepseekV32
 from dsacli.models.generate import Sampling, choose, generate
+from dsacli.models.io.model import load_deepseek, read_deepseek_config
 from tests.models.tiny import saved
 
 TOKENS = 200

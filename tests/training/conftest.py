@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from dsacli.models.loading import load_tokenizer
+from dsacli.reader.loading import load_tokenizer
 from dsacli.training.data import Corpus, load_corpus
 
 PASSAGES = {

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsacli.models.loading import load_model
-from dsacli.tasks.extract import Extracted
-from dsacli.tasks.fields import Field
-from dsacli.tasks.values import normalise
+from dsacli.engines.extractive.extract import Extracted
+from dsacli.extraction.fields import Field
+from dsacli.extraction.values import normalise
+from dsacli.reader.loading import load_model
 from dsacli.training import parity
 from dsacli.training.calibrate import auroc, calibration_error
 from dsacli.training.evaluate import TABLE, evaluate, recalls, table_line

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dsacli.models.loading import load_reader
+from dsacli.reader.loading import load_reader
 from dsacli.training import index
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.index import IndexTraining, train_indexer

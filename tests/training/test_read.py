@@ -7,13 +7,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from dsacli.models.batches import pad_rows, question_row
-from dsacli.models.loading import BUILT_IN, load_reader
-from dsacli.models.reader import together
-from dsacli.models.reading import Run, read_apart, read_together
+from dsacli.reader.loading import load_reader
+from dsacli.reader.network import together
+from dsacli.reader.reading import Run, read_apart, read_together
+from dsacli.reader.rows import pad_rows, question_row
 from dsacli.training import read
 from dsacli.training.groups import Group
 from dsacli.training.read import ReadTraining, group_loss, schedule, train_reader
+from dsacli.weights import BUILT_IN
 
 
 def plan(data, out, **changes) -> ReadTraining:

@@ -9,8 +9,8 @@ import torch
 from typer.testing import CliRunner
 
 from dsacli.cli import app
-from dsacli.models.deepseek import load_deepseek, read_deepseek_config
 from dsacli.models.deepseek_v32 import DeepseekV32
+from dsacli.models.io.model import load_deepseek, read_deepseek_config
 from dsacli.training.recall import (
     FACTS,
     Curriculum,

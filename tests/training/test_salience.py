@@ -7,10 +7,11 @@ import shutil
 import pytest
 import torch
 
-from dsacli.models.loading import BUILT_IN, load_model, load_reader
+from dsacli.reader.loading import load_model, load_reader
 from dsacli.training.rouge import oracle, rouge
 from dsacli.training.salience import SalienceTraining, Sentences, summarised, train_salience
 from dsacli.training.summaries import baselines, summary_figures
+from dsacli.weights import BUILT_IN
 
 SENTENCES = [
     "The weather was fine on the first day of the week.",

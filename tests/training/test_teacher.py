@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from dsacli.models.batches import pad_rows, question_row
-from dsacli.models.loading import load_reader
+from dsacli.reader.loading import load_reader
+from dsacli.reader.rows import pad_rows, question_row
 from dsacli.training.teacher import imitation_loss, question_attention
 
 QUESTION = np.array([2040, 2106, 1996, 2034, 10684], np.int32)

@@ -1,0 +1,132 @@
+"""PDF bytes into a document: pages from the worker, furniture out, lines into text, headings into sections."""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_left
+from contextlib import closing
+from typing import Any
+
+from dsacli.documents.clean import normalise
+from dsacli.documents.document import Document, Page, Section, nest_sections
+from dsacli.documents.hyphens import hyphenated_words
+from dsacli.documents.pdf.furniture import without_furniture
+from dsacli.documents.pdf.lines import Line, page_lines
+from dsacli.documents.pdf.paragraphs import Setting, set_text
+from dsacli.documents.pdf.process import Limits, PageProgress, pdf_messages
+from dsacli.documents.pdf.typesetting import body_size
+from dsacli.errors import DsacliError
+
+_log = logging.getLogger("dsacli")
+
+# A whole PDF says so within this many bytes of its end.
+_TAIL = 2048
+
+
+def parse_pdf(
+    name: str,
+    data: bytes,
+    *,
+    password: str | None = None,
+    on_page: PageProgress | None = None,
+    limits: Limits = Limits(),
+) -> Document:
+    """The document in the bytes of a PDF, read in a process of its own within `limits`.
+
+    Pages that cannot be read are left out with a warning. Raises DsacliError when the PDF is
+    damaged, locked, too large, or holds no text.
+    """
+    pages: list[list[Line]] = []
+    outline: list[list[Any]] = []
+    failed = 0
+    total = 0
+    # Closed by hand: an exception from on_page keeps the generator, and with it the worker, alive.
+    with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
+        for message in messages:
+            if "pages" in message:
+                total = message["pages"]
+            elif "outline" in message:
+                outline = message["outline"]
+            else:
+                failed += "failed" in message
+                pages.append(page_lines(message["page"], message.get("lines", ())))
+                if on_page is not None:
+                    on_page(name, len(pages), total)
+    _check(name, pages, failed)
+    if b"%%EOF" not in data[-_TAIL:]:
+        _log.warning("%s looks cut short; what is left of it is read", name)
+    body = body_size([line for page in pages for line in page])
+    lines = [line for page in without_furniture(pages, body) for line in page]
+    setting = set_text(lines, hyphenated_words("\n".join(line.text for line in lines)))
+    return Document(
+        name=name,
+        kind="pdf",
+        text=setting.text,
+        pages=_pages(len(pages), lines, setting),
+        sections=_outlined(outline, lines, setting) or _headed(setting),
+    )
+
+
+def _check(name: str, pages: list[list[Line]], failed: int) -> None:
+    blank = sum(not page for page in pages)
+    if failed == len(pages):
+        raise DsacliError(f"{name} is not a readable PDF (none of its {len(pages)} pages can be read)")
+    if blank == len(pages):
+        raise DsacliError(f"{name} has no text layer (a scan?); run OCR first, e.g. ocrmypdf")
+    if failed:
+        _log.warning("%s: %d of %d pages cannot be read and are left out", name, failed, len(pages))
+    elif blank > len(pages) / 2:
+        _log.warning("%s: %d of %d pages have no text layer (scans?)", name, blank, len(pages))
+
+
+def _pages(count: int, lines: list[Line], setting: Setting) -> tuple[Page, ...]:
+    """Every page's span of the text; a page that gave none is empty and stands where the next begins."""
+    spans: dict[int, tuple[int, int]] = {}
+    for line, start, end in zip(lines, setting.starts, setting.ends):
+        spans[line.page] = (spans.get(line.page, (start, end))[0], end)
+    pages = []
+    following = len(setting.text)
+    for index in reversed(range(count)):
+        start, end = spans.get(index, (following, following))
+        pages.append(Page(index + 1, start, end))
+        following = start
+    return tuple(reversed(pages))
+
+
+def _headed(setting: Setting) -> tuple[Section, ...]:
+    headings = [(title, rank, setting.starts[index]) for index, title, rank in setting.headings]
+    return nest_sections(headings, len(setting.text))
+
+
+def _outlined(outline: list[list[Any]], lines: list[Line], setting: Setting) -> tuple[Section, ...]:
+    """Sections by the PDF's own bookmarks; none when it has fewer than two, which is no outline."""
+    if len(outline) < 2:
+        return ()
+    first_lines = [line.page for line in lines]
+    letters = [_letters(line.text) for line in lines]
+    headings = []
+    for title, depth, page, top in outline:
+        begin, end = bisect_left(first_lines, page), bisect_left(first_lines, page + 1)
+        if begin == len(lines):
+            continue
+        title = " ".join(normalise(title).split())
+        index = _find_title(title, top, lines, letters, range(begin, end))
+        headings.append((title, depth, setting.starts[begin if index is None else index]))
+    headings.sort(key=lambda heading: heading[2])
+    return nest_sections(headings, len(setting.text))
+
+
+def _find_title(title: str, top: float | None, lines: list[Line], letters: list[str], candidates: range) -> int | None:
+    """The line that a bookmark means: the one that says its title, else the first below its place."""
+    wanted = _letters(title)
+    for index in candidates:
+        line = letters[index]
+        if wanted and (line == wanted or line.endswith(wanted) or (len(line) > 5 and wanted.startswith(line))):
+            return index
+    if top is None:
+        return None
+    return next((index for index in candidates if lines[index].y <= top), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()

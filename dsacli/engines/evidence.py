@@ -1,0 +1,52 @@
+"""From a span of characters to what a person can look up: page, line, section and quotation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsacli.engines.extractive.encode import EncodedDocument
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a result stands. `text[start:end]` of the document is the result's exact wording.
+
+    `page` is None for inputs without pages, `line` (of the file, 1-based) for PDFs. `quote` is the
+    sentence around it, in which the result is `quote[quote_start:quote_end]`.
+    """
+
+    document: str
+    page: int | None
+    line: int | None
+    section: str | None
+    start: int
+    end: int
+    quote: str
+    quote_start: int
+    quote_end: int
+
+
+def evidence_at(encoded: EncodedDocument, start: int, end: int) -> Evidence:
+    """The evidence for the characters [start, end) of a document."""
+    document = encoded.document
+    low, high = sentence_bounds(encoded.sentences, start, end)
+    return Evidence(
+        document.name,
+        document.page_at(start),
+        document.line_at(start),
+        document.section_at(start),
+        start,
+        end,
+        document.text[low:high],
+        start - low,
+        end - low,
+    )
+
+
+def sentence_bounds(sentences: np.ndarray, start: int, end: int) -> tuple[int, int]:
+    """The characters of the sentences (int32 [sentences, 2]) that [start, end) touches."""
+    first = int(np.searchsorted(sentences[:, 1], start, side="right"))
+    last = int(np.searchsorted(sentences[:, 0], end, side="left")) - 1
+    low = int(sentences[first, 0]) if first < len(sentences) else start
+    high = int(sentences[last, 1]) if last >= 0 else end
+    return min(low, start), max(high, end)

@@ -1,0 +1,170 @@
+"""Extract facts: each field is asked as a question, its answer held to its type, or null."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from dsacli.engines.context import Context
+from dsacli.engines.evidence import Evidence
+from dsacli.engines.extractive.ask import plain, single_line
+from dsacli.engines.extractive.encode import EncodedDocument
+from dsacli.engines.extractive.query import QueryResult, run_dense, run_queries
+from dsacli.engines.savings import Savings, added
+from dsacli.extraction.fields import Field, field_question
+from dsacli.extraction.values import find_values
+from dsacli.reader.loading import ReaderModel
+
+TEXT_CANDIDATES = 4
+# What reads like an answer and has no value of the type is half a rival to those that have one.
+UNTYPED = 0.5
+# Characters before and after a candidate in which an acronym of the field's name must stand.
+ACRONYM_REACH = 300
+SAYS_FAX = re.compile(r"\bfax\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """One field's value: normalised (`value`), in the document's wording (`text`); None when absent."""
+
+    field: Field
+    value: Any
+    text: str | None
+    confidence: float
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class ExtractResult:
+    """All fields, in the order asked; none has a value when `found` is false."""
+
+    document: str
+    fields: tuple[Extracted, ...]
+    savings: Savings
+    interrupted: bool = False
+
+    @property
+    def found(self) -> bool:
+        return any(field.value is not None for field in self.fields)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible value of a field and the probability that an answer stands there."""
+
+    value: Any
+    confidence: float
+    evidence: Evidence
+
+
+def extract(
+    model: ReaderModel,
+    context: Context,
+    fields: Sequence[Field],
+    *,
+    min_confidence: float,
+    index_topk: int | None = None,
+    compare_dense: bool = False,
+    on_field: Callable[[int], None] = lambda done: None,
+) -> ExtractResult:
+    """Look for every field; a value below `min_confidence` is null, never a guess."""
+    found, costs = [], []
+    phrasings = [field_question(field) for field in fields]
+    asked = run_queries(model, context, [question for each in phrasings for question in each], index_topk)
+    for done, (field, questions) in enumerate(zip(fields, phrasings)):
+        results = list(islice(asked, len(questions)))
+        costs += [result.savings for result in results]
+        answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
+        found.append(best_value(field, answers, min_confidence))
+        on_field(done + 1)
+    savings = added(costs)
+    if compare_dense:
+        questions = [question for each in phrasings for question in each]
+        savings = replace(savings, dense_run=run_dense(model, context, questions))
+    return ExtractResult(context.name, tuple(found), savings)
+
+
+def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confidence: float) -> Extracted:
+    """The value most probable over all phrasings of a field's question, each phrasing counting alike."""
+    total: dict[str, float] = {}
+    shown: dict[str, Candidate] = {}
+    for phrasing in answers:
+        here: dict[str, float] = {}
+        for candidate in phrasing:
+            key = plain(candidate.value) if field.type == "text" else repr(candidate.value)
+            here[key] = here.get(key, 0.0) + candidate.confidence
+            if key not in shown or candidate.confidence > shown[key].confidence:
+                shown[key] = candidate
+        for key, confidence in here.items():
+            total[key] = total.get(key, 0.0) + min(1.0, confidence) / len(answers)
+    best = max(total, key=total.__getitem__, default=None)
+    if best is None or total[best] < min_confidence:
+        return Extracted(field, None, None, total.get(best, 0.0), None)
+    evidence = shown[best].evidence
+    wording = evidence.quote[evidence.quote_start : evidence.quote_end]
+    return Extracted(field, shown[best].value, single_line(wording), total[best], evidence)
+
+
+def of_type(field: Field, found: list[Candidate], no_answer: float) -> list[Candidate]:
+    """Candidates of a typed field with the probability left to them when an answer must have the type."""
+    if field.type == "text":
+        return found
+    typed = sum(candidate.confidence for candidate in found)
+    share = typed + no_answer + UNTYPED * max(0.0, 1 - typed - no_answer)
+    return [replace(candidate, confidence=candidate.confidence / max(share, 1e-9)) for candidate in found]
+
+
+def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[Candidate]:
+    """Spans of a text field, or every value of the field's type in the runs that were read."""
+    if field.type == "text":
+        for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
+            evidence = context.evidence(first, last)
+            if not near_acronyms(field.name, *context.characters(first, last)):
+                continue
+            wording = evidence.quote[evidence.quote_start : evidence.quote_end]
+            yield Candidate(single_line(wording), confidence, evidence)
+        return
+    for low, high in joined(result.runs, context.edges.tolist()):
+        encoded, start, end = context.characters(low, high - 1)
+        shift = low - context.place(low)[1]
+        text = encoded.document.text[start:end]
+        for value in find_values(text, field.type, encoded.document.text):
+            if field.type == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
+                continue
+            first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
+            last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
+            if first <= last and near_acronyms(field.name, encoded, start + value.start, start + value.end):
+                evidence = context.evidence(first, last)
+                yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
+
+
+def joined(runs: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs that overlap or touch as one, except across `edges` (starts of documents): no value is cut in two."""
+    parts: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if parts and first <= parts[-1][1] and first not in edges:
+            parts[-1] = parts[-1][0], max(last, parts[-1][1])
+        else:
+            parts.append((first, last))
+    return parts
+
+
+def near_acronyms(name: str, encoded: EncodedDocument, start: int, end: int) -> bool:
+    """Whether the acronyms of a field's name ("VAT number"), or their words, stand around a candidate.
+
+    Nobody paraphrases them, and a reader that never met one takes any number for it.
+    """
+    around = encoded.document.text[max(0, start - ACRONYM_REACH) : end + ACRONYM_REACH]
+    return all(
+        re.search(rf"\b{acronym}\b", around)
+        or re.search(r"\b" + r"\w+(?:\W+(?:of|and|the))?\W+".join(acronym) + r"\w", around, re.IGNORECASE)
+        for acronym in re.findall(r"\b[A-Z]{2,6}\b", name)
+    )
+
+
+def is_fax(before: str) -> bool:
+    """Whether the words before a number call it a fax number: no reader tells it from a telephone's."""
+    return bool(SAYS_FAX.search(before[-40:]))

@@ -1,0 +1,31 @@
+"""What every model directory has, whatever its type: config.json and tokenizer.json."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from dsacli.errors import DsacliError
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file of a model directory. Raises DsacliError when it is absent or broken."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise DsacliError(f"{path.parent} is no model directory: it has no {path.name}") from None
+    except (OSError, ValueError, RecursionError) as failure:
+        raise DsacliError(f"{path}: {failure}") from None
+    if not isinstance(values, dict):
+        raise DsacliError(f"{path}: not a JSON object")
+    return values
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The directory's `tokenizer.json`. Raises DsacliError when it can't be read."""
+    path = folder / "tokenizer.json"
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as failure:  # the library raises plain Exception
+        raise DsacliError(f"{path}: {failure}") from None

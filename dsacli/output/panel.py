@@ -1,0 +1,101 @@
+"""What a query cost, for people: the panel next to dense attention, and figures with their units."""
+
+from collections.abc import Callable, Sequence
+
+from rich.panel import Panel
+from rich.table import Column, Table
+from rich.text import Text
+
+from dsacli.engines.extractive.inspect import Tokenwise
+from dsacli.engines.savings import Cost, DocumentPass, Savings
+
+WIDEST = 100
+
+
+def savings_panel(savings: Savings, width: int) -> Panel:
+    """The figures of one query next to dense attention."""
+    table = cost_table(savings.flops, savings.memory)
+    share = savings.selected_tokens / max(1, savings.context_tokens)
+    facts = []
+    if savings.selected_tokens:
+        facts.append(f"{savings.selected_tokens:,} of {savings.context_tokens:,} tokens selected ({share:.1%})")
+    facts.append(f"{savings.seconds:.2f} s")
+    if savings.peak_memory:
+        facts.append(f"peak memory {size(savings.peak_memory)}")
+    grid = Table.grid()
+    grid.add_row(table)
+    grid.add_row(Text(" · ".join(facts)))
+    grid.add_row(Text(passed(savings.document_pass), style="dim"))
+    if savings.dense_run:
+        grid.add_row(Text(measured(savings)))
+    return Panel(
+        grid,
+        title="this query, next to dense attention",
+        title_align="left",
+        width=min(width, WIDEST),
+        border_style="dim",
+    )
+
+
+def cost_table(flops: Cost, memory: Cost) -> Table:
+    """Dense, DSA and their ratio: FLOPs and attention memory."""
+    table = Table(
+        *(Column(name, overflow="fold") for name in ("", "dense", "DSA", "dense / DSA")),
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+    )
+    table.add_row("FLOPs", *both(flops, flop))
+    table.add_row("attention memory", *both(memory, size))
+    return table
+
+
+def both(cost: Cost, shown: Callable[[int], str]) -> tuple[str, str, str]:
+    """Dense, DSA and their ratio as cells."""
+    return shown(cost.dense), shown(cost.dsa), times(cost.ratio)
+
+
+def add_tokenwise(table: Table, costs: Tokenwise) -> None:
+    """What a generative model pays for its tokens, below what a query costs."""
+    table.add_row("prefill of all, FLOPs", *both(costs.prefill_flops, flop))
+    table.add_row("one token written after it, FLOPs", *both(costs.decode_flops, flop))
+    table.add_row("cache of a token", *both(costs.cache_bytes, size))
+
+
+def measured(savings: Savings) -> str:
+    """What dense attention cost when it really ran."""
+    run = savings.dense_run
+    peak = f", peak memory {size(run.peak_memory)}" if run.peak_memory else ""
+    return (
+        f"dense, as run: {run.seconds:.2f} s ({times(run.seconds / max(savings.seconds, 1e-9))} the query's time), "
+        f"{flop(run.flops)}, keys and values {size(run.memory)}{peak}; its answer is not compared"
+    )
+
+
+def passed(once: DocumentPass) -> str:
+    """The document pass in one line."""
+    known = " (all cached)" if once.cached == once.tokens else f" ({once.cached:,} cached)" if once.cached else ""
+    return f"document pass, once: {once.tokens:,} tokens, {flop(once.flops)}, {once.seconds:.1f} s{known}"
+
+
+def scaled(number: float, units: Sequence[str], step: float) -> str:
+    """Three digits and a unit."""
+    place = 0
+    while number >= step and place < len(units) - 1:
+        number, place = number / step, place + 1
+    return f"{number:,.0f} {units[place]}" if number >= 100 or place == 0 else f"{number:.3g} {units[place]}"
+
+
+def size(count: int) -> str:
+    """Bytes, in units of 1000."""
+    return scaled(count, ("B", "kB", "MB", "GB", "TB"), 1000)
+
+
+def flop(count: int) -> str:
+    """FLOPs, in units of 1000."""
+    return scaled(count, ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"), 1000)
+
+
+def times(ratio: float) -> str:
+    """A ratio as "34×"; one below ten keeps a decimal."""
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×"

@@ -1,0 +1,142 @@
+"""Results as records for scripts: JSON types in the schema that the README documents, and CSV rows."""
+
+import csv
+import dataclasses
+import sys
+from functools import singledispatch
+from typing import Any
+
+from dsacli.engines.evidence import Evidence
+from dsacli.engines.extractive.ask import AskResult
+from dsacli.engines.extractive.extract import ExtractResult
+from dsacli.engines.extractive.inspect import InspectResult, Tokenwise
+from dsacli.engines.extractive.summarize import SummarizeResult
+from dsacli.engines.savings import Cost, Savings
+
+
+@singledispatch
+def plain(result: Any) -> dict[str, Any]:
+    """A result as JSON types, in the schema that the README documents."""
+    return dataclasses.asdict(result)
+
+
+@plain.register
+def _(result: AskResult) -> dict[str, Any]:
+    answers = [
+        {"answer": a.answer, "confidence": rounded(a.confidence), "evidence": [plain(e) for e in a.evidence]}
+        for a in result.answers
+    ]
+    best = answers[0] if answers else {"answer": None, "confidence": None, "evidence": []}
+    return {
+        "task": "ask",
+        "question": result.question,
+        "found": result.found,
+        **best,
+        "answers": answers,
+        "savings": plain(result.savings),
+    }
+
+
+@plain.register
+def _(result: SummarizeResult) -> dict[str, Any]:
+    return {
+        "task": "summarize",
+        "document": result.document,
+        "focus": result.focus,
+        "found": result.found,
+        "summary": " ".join(s.text for part in result.parts for s in part.sentences),
+        "parts": [
+            {
+                "section": part.title,
+                "sentences": [
+                    {"text": s.text, "salience": rounded(s.salience), "evidence": [plain(s.evidence)]}
+                    for s in part.sentences
+                ],
+            }
+            for part in result.parts
+        ],
+        "savings": plain(result.savings),
+    }
+
+
+@plain.register
+def _(result: ExtractResult) -> dict[str, Any]:
+    return {
+        "task": "extract",
+        "document": result.document,
+        "found": result.found,
+        "values": {f.field.name: f.value for f in result.fields},
+        "fields": [
+            {
+                "name": f.field.name,
+                "type": f.field.type,
+                "value": f.value,
+                "text": f.text,
+                "confidence": rounded(f.confidence),
+                "evidence": [plain(f.evidence)] if f.evidence else [],
+            }
+            for f in result.fields
+        ],
+        "savings": plain(result.savings),
+    }
+
+
+@plain.register
+def _(result: InspectResult) -> dict[str, Any]:
+    return {
+        "task": "inspect",
+        "documents": [dataclasses.asdict(document) for document in result.documents],
+        "index_topk": result.index_topk,
+        "estimate": {"flops": plain(result.flops), "memory_bytes": plain(result.memory)},
+        "document_pass": dataclasses.asdict(result.document_pass),
+        **({"tokenwise": plain(result.tokenwise)} if result.tokenwise else {}),
+    }
+
+
+@plain.register
+def _(costs: Tokenwise) -> dict[str, Any]:
+    return {name: plain(getattr(costs, name)) for name in ("prefill_flops", "decode_flops", "cache_bytes")}
+
+
+@plain.register
+def _(evidence: Evidence) -> dict[str, Any]:
+    return dataclasses.asdict(evidence)
+
+
+@plain.register
+def _(cost: Cost) -> dict[str, Any]:
+    return {"dense": cost.dense, "dsa": cost.dsa, "ratio": rounded(cost.ratio)}
+
+
+@plain.register
+def _(savings: Savings) -> dict[str, Any]:
+    return {
+        "context_tokens": savings.context_tokens,
+        "selected_tokens": savings.selected_tokens,
+        "flops": plain(savings.flops),
+        "memory_bytes": plain(savings.memory),
+        "seconds": rounded(savings.seconds),
+        "peak_memory_bytes": savings.peak_memory,
+        "document_pass": dataclasses.asdict(savings.document_pass),
+        "dense_run": dataclasses.asdict(savings.dense_run) if savings.dense_run else None,
+    }
+
+
+def rounded(number: float) -> float:
+    """Four decimals, enough for every figure that is not a count."""
+    return round(float(number), 4)
+
+
+def write_csv(result: ExtractResult, header: bool) -> None:
+    """A row per document: its name, then the fields; money as "1250000 EUR", null as an empty cell."""
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    if header:
+        rows.writerow(["document", *(f.field.name for f in result.fields)])
+    rows.writerow([result.document, *(cell(f.value) for f in result.fields)])
+
+
+def cell(value: Any) -> str:
+    """A field's value in one cell."""
+    if isinstance(value, dict):
+        return f"{value['amount']} {value['currency']}"
+    return "" if value is None else str(value)

@@ -1,0 +1,241 @@
+"""The built-in reader: six joint encoder layers over a question and the tokens the indexer selected.
+
+    document ── layers 1..index_layers, passage by passage ── index keys k(s)
+    question ── layers 1..index_layers ── index queries q(t, j), weights w(t, j)
+    [question; selected run] for every run ── the local layers, each by itself
+    all of these side by side ── the last `joint_layers` layers, as one sequence ── start, end, no-answer logits
+
+The layers are BERT's (post-norm, learned positions), so that pretrained MiniLM weights fit.
+This file is the network and nothing else: no documents, no selection, no counting.
+"""
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from dsacli.dsa.attention import CoreAttention
+from dsacli.dsa.indexer import LightningIndexer
+from dsacli.models.layers import embedding
+
+SPECIAL_TOKENS = 2
+# The longest question that is taken, and windows that are longer than their overlap by far.
+QUESTION_TOKENS = 64
+SHORTEST_RUN_TOKENS = 192
+SALIENCE_FEATURES, FOCUS_FEATURES, SALIENCE_WIDTH = 7, 6, 48
+# A score that leaves nothing in a softmax, and something to divide by where there is nothing else.
+NO_TOKEN = -1e4
+
+
+@dataclass(frozen=True)
+class ReaderConfig:
+    """The shapes of the reader, as `config.json` holds them (Hugging Face's and the release's names).
+
+    Raises ValueError for values that no reader can have.
+    """
+
+    vocab_size: int = 30522
+    hidden_size: int = 384
+    intermediate_size: int = 1536
+    num_hidden_layers: int = 6
+    num_attention_heads: int = 12
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    layer_norm_eps: float = 1e-12
+    joint_layers: int = 0
+    index_layers: int = 2
+    index_n_heads: int = 8
+    index_head_dim: int = 64
+    index_topk: int = 2048
+    index_radius: int = 64
+    passage_tokens: int = 256
+    run_tokens: int = 384
+    index_prior: float = 0.0
+    temperature: float = 1.0
+    no_answer_bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, kinds = getattr(self, field.name), int if isinstance(field.default, int) else (int, float)
+            if isinstance(value, bool) or not isinstance(value, kinds):
+                raise ValueError(f"{field.name} is {value!r}")
+            least = min(1, field.default)
+            if isinstance(field.default, int) and value < least:
+                raise ValueError(f"{field.name} is {value}; it must be at least {least}")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature is {self.temperature}; it must be above 0")
+        if self.hidden_size % self.num_attention_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} has no {self.num_attention_heads} equal heads")
+        if self.passage_tokens + SPECIAL_TOKENS > self.max_position_embeddings:
+            raise ValueError("passage_tokens must leave room for two special tokens in max_position_embeddings")
+        longest_question = self.max_position_embeddings - self.run_tokens - SPECIAL_TOKENS - 1
+        if self.run_tokens < SHORTEST_RUN_TOKENS or longest_question < QUESTION_TOKENS:
+            raise ValueError(
+                f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
+                f"room for a question of {QUESTION_TOKENS} tokens"
+            )
+        for name in ("index_layers", "joint_layers"):
+            if getattr(self, name) > self.num_hidden_layers:
+                raise ValueError(f"{name} is {getattr(self, name)} of {self.num_hidden_layers} layers")
+
+
+@dataclass(frozen=True)
+class Together:
+    """How runs side by side attend to each other: run r's tokens are [edges[r], edges[r + 1]), and `bias[r]`,
+    [batch, tokens], is what they add to their scores of every token."""
+
+    edges: list[int]
+    bias: torch.Tensor
+
+
+def together(edges: list[int], padding: torch.Tensor) -> Together:
+    """All runs of a sequence attend to each other; a token gives all other runs together the weight that it
+    gives its own (each one's scores lose the logarithm of their number), however many there are, so that what was learned
+    from a few holds for many.
+
+    edges: the first token of every run, and the end; padding: [batch, tokens], True where there is no token
+    """
+    present = torch.stack([~padding[:, low:high].all(1) for low, high in pairwise(edges)])
+    others = -torch.log((present.sum(0) - 1).clamp(min=1).float())
+    bias = others[None, :, None].repeat(len(edges) - 1, 1, edges[-1])
+    for number, (low, high) in enumerate(pairwise(edges)):
+        bias[number, :, low:high] = 0
+    return Together(edges, bias.masked_fill(padding, NO_TOKEN))
+
+
+class Embeddings(nn.Module):
+    """Word + position + type (0 question, 1 document), layer-normalised: [batch, tokens, hidden]."""
+
+    def __init__(self, config: ReaderConfig):
+        super().__init__()
+        self.word = embedding(config.vocab_size, config.hidden_size)
+        self.position = embedding(config.max_position_embeddings, config.hidden_size)
+        self.segment = embedding(config.type_vocab_size, config.hidden_size)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+
+    def forward(self, token_ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        return self.norm(self.word(token_ids) + self.position(positions) + self.segment(types))
+
+
+class SelfAttention(nn.Module):
+    """Every token of an input to every token of it, one fused projection for Q, K and V.
+
+    The tokens of runs side by side attend run after run, so that no [tokens, tokens] bias is ever held.
+    """
+
+    def __init__(self, config: ReaderConfig):
+        super().__init__()
+        self.heads = config.num_attention_heads
+        self.qkv = nn.Linear(config.hidden_size, 3 * config.hidden_size)
+        self.core = CoreAttention()
+        self.out = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
+        queries, keys, values = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
+        )
+        if runs is None:
+            attended = self.core(queries, keys, values, padding)
+        else:
+            attended = torch.cat(
+                [
+                    self.core(queries[:, :, low:high], keys, values, bias=bias)
+                    for (low, high), bias in zip(pairwise(runs.edges), runs.bias)
+                ],
+                dim=2,
+            )
+        return self.out(attended.transpose(1, 2).flatten(-2))
+
+
+class Layer(nn.Module):
+    """Attention and feed-forward, each with its residual and the norm after it."""
+
+    def __init__(self, config: ReaderConfig):
+        super().__init__()
+        self.attention = SelfAttention(config)
+        self.attention_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.up = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.down = nn.Linear(config.intermediate_size, config.hidden_size)
+        self.output_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
+        hidden = self.attention_norm(hidden + self.attention(hidden, padding, runs))
+        return self.output_norm(hidden + self.down(F.gelu(self.up(hidden))))
+
+
+class SalienceHead(nn.Module):
+    """How much a sentence matters, to its document or to a focus: [sentences, features] to [sentences].
+
+    What the features are `tasks.salience` says.
+    """
+
+    def __init__(self, features: int):
+        super().__init__()
+        self.up = nn.Linear(features, SALIENCE_WIDTH)
+        self.down = nn.Linear(SALIENCE_WIDTH, 1)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return self.down(F.gelu(self.up(features))).squeeze(-1)
+
+
+class Reader(nn.Module):
+    """The network: a shared stack of layers, the lightning indexer on its lower part, a span head on top."""
+
+    def __init__(self, config: ReaderConfig):
+        super().__init__()
+        self.config = config
+        self.embeddings = Embeddings(config)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
+        self.indexer = LightningIndexer(config.hidden_size, config.index_n_heads, config.index_head_dim)
+        self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
+        self.focus = SalienceHead(FOCUS_FEATURES)
+        self.span_head = nn.Linear(config.hidden_size, 2)
+
+    def lower_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """Hidden states after layer `index_layers`, what the indexer reads.
+
+        token_ids, types: [batch, tokens], padding as in `CoreAttention`; returns [batch, tokens, hidden].
+        """
+        return self._states(token_ids, types, padding, self.config.index_layers)
+
+    def reading_pass(
+        self,
+        token_ids: torch.Tensor,
+        positions: torch.Tensor,
+        types: torch.Tensor,
+        padding: torch.Tensor | None,
+    ) -> torch.Tensor:
+        """All layers over question and selected tokens, each input by itself.
+
+        token_ids, positions, types: [batch, tokens]. A batch entry is the question and one run
+        (runs apart), or the question and all runs with positions restarting in each (one sequence).
+        returns: [batch, tokens, 2] start and end logits, float32; the first token's are the no-answer's.
+        """
+        hidden = self.embeddings(token_ids, positions, types)
+        for layer in self.layers:
+            hidden = layer(hidden, padding)
+        return self.span_head(hidden).float()
+
+    def local_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """Hidden states of the question and one run under the joint layers: [batch, tokens, hidden]."""
+        return self._states(token_ids, types, padding, self.config.num_hidden_layers - self.config.joint_layers)
+
+    def joint_pass(self, hidden: torch.Tensor, runs: Together) -> torch.Tensor:
+        """The last `joint_layers` layers, in which question and all selected tokens attend to each other.
+
+        hidden: [batch, tokens, hidden], the `local_states` of all runs side by side, each with its question
+        returns: [batch, tokens, 2] start and end logits, float32; those of a run's first token are its no-answer's
+        """
+        for layer in self.layers[self.config.num_hidden_layers - self.config.joint_layers :]:
+            hidden = layer(hidden, None, runs)
+        return self.span_head(hidden).float()
+
+    def _states(
+        self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None, layers: int
+    ) -> torch.Tensor:
+        hidden = self.embeddings(token_ids, torch.arange(token_ids.shape[1], device=token_ids.device), types)
+        for layer in self.layers[:layers]:
+            hidden = layer(hidden, padding)
+        return hidden

@@ -1,0 +1,141 @@
+import dataclasses
+import random
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dsacli.documents import parse
+from dsacli.engines.disk_cache import TensorCache
+from dsacli.engines.extractive.encode import (
+    TOKENIZER_PIECE,
+    cache_key,
+    cut_passages,
+    encode_document,
+    store,
+    stored,
+    tokenise,
+)
+from dsacli.reader.reading import encode_passages
+
+SAMPLES = Path(__file__).resolve().parents[3] / "sample_docs"
+WORDS = (
+    "The café’s naïve coöperation — “quoted”, e\u0301tude, 北京大学 在 東京, "
+    "Ünïcödé 🙂🙃 № ﬁne, don't; 3.14% of £1,250.50. "
+)
+
+
+def report():
+    return parse("annual-report.md", (SAMPLES / "annual-report.md").read_bytes())
+
+
+@pytest.mark.parametrize("document", [report(), parse("odd.txt", (WORDS * 600).encode())], ids=["report", "odd"])
+def test_tokens_of_the_pieces_are_those_of_the_whole_text(model, document):
+    assert len(document.text) > 2 * TOKENIZER_PIECE
+    ids, starts, ends = tokenise(document.text, np.array(document.sentences(), np.int32), model.tokenizer)
+    whole = model.tokenizer.encode(document.text, add_special_tokens=False)
+    assert ids.tolist() == whole.ids
+    assert list(zip(starts.tolist(), ends.tolist())) == whole.offsets
+    assert ids.dtype == starts.dtype == ends.dtype == np.int32
+
+
+def test_offsets_are_those_of_the_words(model):
+    document = report()
+    ids, starts, ends = tokenise(document.text, np.array(document.sentences(), np.int32), model.tokenizer)
+    assert (starts < ends).all() and (starts[1:] >= ends[:-1]).all()
+    covered = np.zeros(len(document.text), bool)
+    unknown = model.tokenizer.token_to_id("[UNK]")
+    for token, start, end in zip(ids.tolist(), starts.tolist(), ends.tolist()):
+        covered[start:end] = True
+        text = unicodedata.normalize("NFD", document.text[start:end].lower())
+        text = "".join(c for c in text if unicodedata.category(c) != "Mn")
+        assert token == unknown or text == model.tokenizer.id_to_token(token).removeprefix("##")
+    missed = {c for c, seen in zip(document.text, covered) if not seen}
+    assert all(c.isspace() or unicodedata.category(c) in {"Cf", "Mn"} for c in missed), missed
+
+
+def test_a_text_of_one_sentence_and_one_without_any(model):
+    ids, starts, ends = tokenise("Yes", np.array([[0, 3]], np.int32), model.tokenizer)
+    assert (len(ids), starts.tolist(), ends.tolist()) == (1, [0], [3])
+    ids, starts, _ = tokenise("   ", np.empty((0, 2), np.int32), model.tokenizer)
+    assert len(ids) == len(starts) == 0
+
+
+def test_passages_cover_everything_within_the_limit():
+    chance = random.Random(7)
+    for _ in range(300):
+        total, limit = chance.randint(0, 400), chance.randint(1, 60)
+        # A text begins with a sentence; two sentences may share a token.
+        first = sorted([0, *chance.choices(range(total), k=chance.randint(0, 40))]) if total else []
+        edges = cut_passages(np.array(first, np.int32), total, limit)
+        assert edges[0] == 0 and edges[-1] == total
+        if total:
+            assert (np.diff(edges) > 0).all() and (np.diff(edges) <= limit).all()
+
+
+def test_passages_are_as_many_whole_sentences_as_fit():
+    assert cut_passages(np.array([0, 10, 20, 30]), 40, 25).tolist() == [0, 20, 40]
+    assert cut_passages(np.array([0, 10, 20, 30]), 40, 40).tolist() == [0, 40]
+    assert cut_passages(np.array([0, 5, 65]), 70, 25).tolist() == [0, 5, 30, 55, 70]
+
+
+@pytest.fixture(scope="module")
+def agreement(model):
+    document = parse("services-agreement.md", (SAMPLES / "services-agreement.md").read_bytes())
+    heard: list[tuple[int, int]] = []
+    encoded = encode_document(document, model, lambda done, total: heard.append((done, total)))
+    assert heard[-1] == (len(encoded), len(encoded)) and heard == sorted(heard)
+    return encoded
+
+
+def test_an_encoded_document_has_a_key_per_token(model, agreement):
+    config = model.reader.config
+    assert agreement.index_keys.shape == (len(agreement), config.index_head_dim)
+    assert agreement.index_keys.dtype == torch.bfloat16 and agreement.index_keys.isfinite().all()
+    assert agreement.flops > 0 and agreement.seconds > 0 and not agreement.cached
+    assert (np.diff(agreement.passages) <= config.passage_tokens).all()
+
+
+def test_the_key_of_a_passage_does_not_depend_on_its_neighbours(model, agreement):
+    low, high = agreement.passages[3:5].tolist()
+    alone = encode_passages(model.reader, [agreement.token_ids[low:high]])
+    assert torch.allclose(alone.float(), agreement.index_keys[low:high].float(), atol=0.05)
+
+
+def test_the_document_pass_costs_what_the_closed_form_says(model):
+    """One passage, so that nothing is padded: the lower layers over [CLS] passage [SEP], and the keys."""
+    config = model.reader.config
+    encoded = encode_document(parse("a.txt", b"The ferry was built at Leith. It carries goods."), model)
+    n, h, f = len(encoded) + 2, config.hidden_size, config.intermediate_size
+    layers = config.index_layers * (2 * n * (4 * h * h + 2 * h * f) + 4 * n * n * h)
+    assert encoded.flops == layers + 2 * n * h * config.index_head_dim
+
+
+def test_what_the_cache_gives_back_is_what_was_put_in(model, agreement, tmp_path):
+    cache = TensorCache(tmp_path / "cache")
+    store(cache, "key", agreement)
+    back = stored(cache, "key")
+    assert back.cached and back.document == agreement.document
+    assert back.document.sentences() == agreement.document.sentences()
+    for name in ("token_ids", "starts", "ends", "passages", "sentences"):
+        was, now = getattr(agreement, name), getattr(back, name)
+        assert was.dtype == now.dtype and np.array_equal(was, now)
+    assert torch.equal(back.index_keys, agreement.index_keys)
+    assert (back.flops, back.seconds) == (agreement.flops, pytest.approx(agreement.seconds))
+    assert stored(cache, "another") is None
+
+
+def test_the_key_follows_from_content_name_password_and_model(model):
+    other = dataclasses.replace(model, fingerprint="another")
+    keys = [
+        cache_key(b"text", "a.txt", None, model),
+        cache_key(b"text.", "a.txt", None, model),
+        cache_key(b"text", "a.md", None, model),
+        cache_key(b"text", "a.txt", "secret", model),
+        cache_key(b"text", "a.txt", None, other),
+        cache_key(b"texta", ".txt", None, model),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == cache_key(b"text", "a.txt", None, model) == cache_key(b"text", "a.txt", "", model)

@@ -1,0 +1,164 @@
+import pytest
+
+from dsacli.documents import parse
+from dsacli.engines.context import Context
+from dsacli.engines.evidence import Evidence
+from dsacli.engines.extractive.ask import plain, single_line
+from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.extract import Candidate, best_value, candidates, extract, joined, near_acronyms, of_type
+from dsacli.engines.extractive.query import run_query
+from dsacli.extraction.fields import Field
+from dsacli.extraction.values import find_values, normalise
+
+TEXTS = (
+    "This agreement is made on 14 February 2025 and takes effect on 1 March 2025. The fee is EUR 1,250.50\n"
+    "per month, and never more than £2.5 million a year.\n\n"
+    "The term is three (3) years; notice is 90 days. Rates rise by at most 3.5%. "
+    "Write to legal@talland.example, see www.talland.example/terms, or call +31 118 555 019. There are 41 archives.",
+    "The annex was signed on 2024-12-31 and costs $17,500. Interest is 8 per cent (12% when late). "
+    "Call (415) 555-0132; mail a.b@c.example. It ends after eighteen months, with 1,140 boxes and see https://example.org/a?b=c.",
+)
+TYPES = ["date", "money", "number", "percent", "email", "phone", "url", "duration"]
+
+
+@pytest.fixture(scope="module")
+def context(model) -> Context:
+    return Context([encode_document(parse(f"{n}.txt", text.encode()), model) for n, text in enumerate(TEXTS)])
+
+
+@pytest.fixture(scope="module")
+def result(model, context):
+    return run_query(model, context, "What is it?")
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_candidates_are_the_values_of_all_documents_each_once(context, result, kind):
+    found = list(candidates(context, Field("it", kind), result))
+    expected = [(f"{n}.txt", value.normalised) for n, text in enumerate(TEXTS) for value in find_values(text, kind)]
+    assert len(expected) >= 2
+    assert sorted(((c.evidence.document, c.value) for c in found), key=repr) == sorted(expected, key=repr)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_candidates_offsets_are_those_of_its_wording(context, result, kind):
+    texts = {d.document.name: d.document.text for d in context.documents}
+    for candidate in candidates(context, Field("it", kind), result):
+        evidence = candidate.evidence
+        wording = texts[evidence.document][evidence.start : evidence.end]
+        assert evidence.quote[evidence.quote_start : evidence.quote_end] == wording
+        assert normalise(wording, kind) == candidate.value, wording
+        assert 0 <= candidate.confidence <= 1 + 1e-6
+
+
+def test_a_text_field_has_the_readers_own_spans(context, result):
+    found = list(candidates(context, Field("it", "text"), result))
+    assert 1 <= len(found) <= 4
+    for candidate in found:
+        evidence = candidate.evidence
+        assert candidate.value == single_line(evidence.quote[evidence.quote_start : evidence.quote_end]) != ""
+
+
+def test_a_fax_number_is_no_telephone_number(model):
+    text = b"Telephone 01632 960418. Fax number: 01632 960777. Write to the office in Portallan."
+    office = Context([encode_document(parse("office.txt", text), model)])
+    asked = run_query(model, office, "What is the number?")
+    numbers = {name: [c.value for c in candidates(office, Field(name, "phone"), asked)] for name in ("phone", "fax")}
+    assert numbers == {"phone": ["01632960418"], "fax": ["01632960777"]}
+
+
+def candidate(value, confidence: float, wording: str = "it") -> Candidate:
+    return Candidate(value, confidence, Evidence("a", 1, None, None, 0, len(wording), wording, 0, len(wording)))
+
+
+def test_what_has_no_value_of_the_type_is_half_a_rival():
+    found = [candidate(5, 0.3), candidate(9, 0.1)]
+    (five, nine) = of_type(Field("fee", "number"), found, no_answer=0.2)
+    assert five.confidence == pytest.approx(0.3 / (0.6 + 0.5 * 0.4)) and nine.confidence < five.confidence
+    assert of_type(Field("fee"), found, no_answer=0.2) == found
+    assert of_type(Field("fee", "number"), [], no_answer=0.2) == []
+
+
+def test_every_phrasing_counts_alike():
+    money = Field("fee", "money")
+    five, nine = {"amount": 5, "currency": "EUR"}, {"amount": 9, "currency": "EUR"}
+    phrasings = [[candidate(five, 0.9, "EUR 5"), candidate(nine, 0.1)], [candidate(nine, 0.6), candidate(five, 0.4)]]
+    best = best_value(money, phrasings, 0.3)
+    assert (best.value, best.text, best.confidence) == (five, "EUR 5", pytest.approx(0.65))
+
+
+def test_the_same_value_in_several_places_adds_up_and_shows_the_likeliest():
+    twice = [candidate("2025-01-01", 0.3, "1/1/25"), candidate("2025-01-01", 0.5, "New Year 2025")]
+    best = best_value(Field("end", "date"), [[*twice, candidate("2024-01-01", 0.4)]], 0.3)
+    assert (best.value, best.text, best.confidence) == ("2025-01-01", "New Year 2025", pytest.approx(0.8))
+    best = best_value(Field("end", "date"), [[candidate("2025", 0.9), candidate("2025", 0.9)]], 0.3)
+    assert best.confidence == 1
+
+
+def test_texts_are_the_same_whatever_their_case_and_punctuation():
+    found = [candidate("Ada King", 0.3, "Ada King"), candidate("ada king.", 0.2), candidate("Bob", 0.4)]
+    best = best_value(Field("x"), [found], 0.3)
+    assert (best.value, best.confidence) == ("Ada King", pytest.approx(0.5))
+    assert plain("Ada King,") == plain("ada  king")
+
+
+@pytest.mark.parametrize("phrasings", [[], [[]], [[], []], [[candidate("2025", 0.29)]]])
+def test_below_the_confidence_there_is_no_value(phrasings):
+    best = best_value(Field("end", "date"), phrasings, 0.3)
+    assert (best.value, best.text, best.evidence) == (None, None, None)
+    assert 0 <= best.confidence < 0.3
+
+
+def test_fields_come_in_the_order_asked_and_absent_ones_are_null(model, context):
+    heard: list[int] = []
+    fields = [Field("fee", "money"), Field("nothing", "url"), Field("end", "date")]
+    got = extract(model, context, fields, min_confidence=0.0, on_field=heard.append)
+    assert [f.field.name for f in got.fields] == ["fee", "nothing", "end"] and heard == [1, 2, 3]
+    assert extract(model, context, fields, min_confidence=1.0).found is False
+    assert got.savings.selected_tokens == len(context)
+    assert got.savings.flops.dsa > run_query(model, context, "How much is the fee?").savings.flops.dsa
+
+
+def test_a_value_on_the_edge_of_a_window_is_whole(model):
+    """One sentence longer than a run: it is read in windows that overlap, and none may cut the figure."""
+    for words in range(250, 330, 8):
+        text = "and so on " * (words // 3) + "the price of the mill was EUR 1,250,000 " + "and so on " * 60
+        context = Context([encode_document(parse("mill.txt", text.encode()), model)])
+        result = run_query(model, context, "What was the price of the mill?")
+        assert len(result.runs) > 1
+        found = list(candidates(context, Field("price", "money"), result))
+        assert [c.value for c in found] == [{"amount": 1250000, "currency": "EUR"}]
+
+
+def test_runs_are_joined_within_a_document_only():
+    assert joined([(300, 400), (0, 120), (60, 200), (400, 420), (500, 510)], [0, 400, 900]) == [
+        (0, 200),
+        (300, 400),
+        (400, 420),
+        (500, 510),
+    ]
+
+
+def test_the_whole_document_says_whether_the_day_comes_first():
+    part = "It was signed on 01/03/2025."
+    assert [v.normalised for v in find_values(part, "date")] == ["2025-01-03"]
+    assert [v.normalised for v in find_values(part, "date", part + " It ends on 25/12/2026.")] == ["2025-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "near"),
+    [
+        ("VAT number", "The VAT number of the mill is GB 123.", True),
+        ("VAT number", "Registered for value-added tax under GB 123.", True),
+        ("VAT number", "Telephone GB 123, fax GB 456, ovation.", False),
+        ("CEO", "GB 123 is run by its chief executive officer.", True),
+        ("head of HR and CEO", "The CEO wrote GB 123.", False),
+        ("number", "GB 123", True),
+    ],
+)
+def test_an_acronym_must_stand_near_its_value(model, name, text, near):
+    document = encode_document(parse("a.txt", text.encode()), model)
+    start = text.index("GB 123")
+    assert near_acronyms(name, document, start, start + 6) == near
+    far = encode_document(parse("a.txt", (text.replace("GB 123", "") + " ." * 300 + " GB 123").encode()), model)
+    start = far.document.text.index("GB 123")
+    assert near_acronyms(name, far, start, start + 6) == (name == "number")

@@ -1,0 +1,279 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from dsacli.dsa.cost import CostMeter
+from dsacli.dsa.selection import merge_runs
+from dsacli.reader import reading
+from dsacli.reader.reading import (
+    Run,
+    SpanDistribution,
+    encode_passages,
+    index_queries,
+    select,
+    weigh_spans,
+)
+from dsacli.reader.rows import CLS, SEP, question_row
+
+DOCUMENT = np.random.default_rng(0).integers(103, 200, 1000)
+QUESTION = np.random.default_rng(1).integers(103, 200, 6)
+# Of different lengths and not in the order of their lengths.
+EDGES = [(0, 40), (40, 41), (41, 60), (200, 290), (300, 303), (990, 1000)]
+
+
+def read_apart(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_apart(reader, question, runs))
+
+
+def read_sequence(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
+
+
+def read_together(reader, question, runs):
+    if not reader.config.joint_layers:
+        reader.config = replace(reader.config, joint_layers=2)
+    return weigh_spans(reader.config, reading.read_together(reader, question, runs))
+
+
+def run(first: int, last: int) -> Run:
+    return Run(first, DOCUMENT[first:last])
+
+
+RUNS = [run(*edges) for edges in EDGES]
+
+
+def bands(spans: SpanDistribution) -> dict[int, np.ndarray]:
+    return {part.first: part.band for part in spans.runs}
+
+
+def assert_same(one: SpanDistribution, other: SpanDistribution) -> None:
+    assert one.no_answer == pytest.approx(other.no_answer, rel=1e-4)
+    assert bands(one).keys() == bands(other).keys()
+    for first, band in bands(one).items():
+        np.testing.assert_allclose(band, bands(other)[first], rtol=1e-3, atol=1e-7)
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch):
+    """Call this and no two rows share a batch any more."""
+    return lambda: monkeypatch.setattr(reading, "BATCH_TOKENS", 1)
+
+
+def passages() -> list[np.ndarray]:
+    return [DOCUMENT[first:last] for first, last in EDGES]
+
+
+def test_index_keys_are_in_document_order_whatever_the_lengths(reader):
+    keys = encode_passages(reader, passages())
+    assert keys.dtype == torch.bfloat16
+    assert keys.shape == (sum(map(len, passages())), 8)
+    expected = []
+    for passage in passages():
+        token_ids = torch.tensor([[CLS, *passage, SEP]])
+        hidden = reader.lower_states(token_ids, torch.ones_like(token_ids), None)
+        expected.append(reader.indexer.keys(hidden)[0, 1:-1])
+    torch.testing.assert_close(keys.float(), torch.cat(expected), rtol=0.01, atol=0.01)
+
+
+def test_batching_passages_does_not_change_their_keys(reader, one_at_a_time):
+    together = encode_passages(reader, passages())
+    one_at_a_time()
+    torch.testing.assert_close(together, encode_passages(reader, passages()), rtol=0.01, atol=0.01)
+
+
+def test_a_passage_knows_nothing_of_the_others(reader):
+    changed = passages()
+    changed[3] = changed[3][::-1].copy()
+    before, after = encode_passages(reader, passages()), encode_passages(reader, changed)
+    start = sum(map(len, passages()[:3]))
+    same = (before - after).abs().amax(1) < 0.02
+    assert same[:start].all() and same[start + 90 :].all()
+    assert not same[start : start + 90].all()
+
+
+def test_progress_adds_up_to_the_tokens_of_the_document(reader, one_at_a_time):
+    one_at_a_time()
+    steps: list[int] = []
+    encode_passages(reader, passages(), on_tokens=steps.append)
+    assert sorted(steps) == sorted(map(len, passages()))
+
+
+def test_index_queries_have_one_row_per_token_of_the_question(reader):
+    queries, weights = index_queries(reader, [QUESTION])
+    assert queries.shape == (6, 3, 8) and weights.shape == (6, 3)
+    token_ids = torch.tensor([[CLS, *QUESTION, SEP]])
+    hidden = reader.lower_states(token_ids, torch.zeros_like(token_ids), None)[:, 1:-1]
+    expected, _ = reader.indexer.queries(hidden)
+    torch.testing.assert_close(queries.float(), expected[0], rtol=0.01, atol=0.01)
+    as_passage, _ = index_queries(reader, [QUESTION], type_id=1)
+    assert not torch.allclose(queries.float(), as_passage.float(), rtol=0.01, atol=0.01)
+
+
+def test_select_takes_the_neighbourhood_of_the_config(reader):
+    """One query and one key that matches it: with a radius of 2 its neighbours score as high."""
+    keys = torch.zeros(20, 8)
+    keys[9] = 1
+    (selection,) = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], keys, 5)
+    assert merge_runs(selection.tokens.numpy()) == [(7, 12)]
+    assert (selection.scores > 0).all()
+
+
+def test_reading_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
+    together = read_apart(reader, QUESTION, RUNS)
+    one_at_a_time()
+    assert_same(together, read_apart(reader, QUESTION, RUNS))
+
+
+def test_the_order_of_runs_does_not_matter_when_they_are_read_apart(reader):
+    assert_same(read_apart(reader, QUESTION, RUNS), read_apart(reader, QUESTION, RUNS[::-1]))
+
+
+def test_a_batch_is_not_mostly_padding(reader):
+    """A query executes little more than its runs need, though one of them is far longer than the rest."""
+    runs = [run(0, 300), *(run(first, first + 10) for first in range(300, 500, 10))]
+    together, apart = CostMeter(), CostMeter()
+    with together.watch(reader):
+        read_apart(reader, QUESTION, runs)
+    with apart.watch(reader):
+        for each in runs:
+            read_apart(reader, QUESTION, [each])
+    assert together.total < 1.5 * apart.total
+
+
+def test_one_run_as_a_sequence_is_one_run_apart(reader):
+    for one in RUNS:
+        assert_same(read_sequence(reader, QUESTION, [one]), read_apart(reader, QUESTION, [one]))
+
+
+def test_every_run_of_a_sequence_gets_the_logits_of_its_own_tokens(reader):
+    """Spans of one and of two tokens in each run, against the exponentials of the network's own logits."""
+    row = question_row(QUESTION, *(one.tokens for one in RUNS))
+    inputs = (torch.from_numpy(part)[None] for part in (row.token_ids, row.positions, row.types))
+    logits = reader.reading_pass(*inputs, None)[0].numpy()[row.in_run]
+    spans, place = read_sequence(reader, QUESTION, RUNS), 0
+    reference = spans.runs[0].band[0, 0] / np.exp(logits[0].sum())
+    for part, one in zip(spans.runs, RUNS):
+        own = logits[place : place + len(one.tokens)]
+        place += len(one.tokens)
+        assert part.first == one.first
+        np.testing.assert_allclose(part.band[:, 0], np.exp(own.sum(1)) * reference, rtol=1e-3)
+        np.testing.assert_allclose(part.band[:-1, 1], np.exp(own[:-1, 0] + own[1:, 1]) * reference, rtol=1e-3)
+
+
+def test_runs_apart_do_not_see_each_other_and_runs_of_a_sequence_do(reader):
+    changed = [*RUNS[:3], Run(200, RUNS[3].tokens[::-1].copy()), *RUNS[4:]]
+
+    def shape(read, runs) -> np.ndarray:
+        """The first run's spans, relative to each other: free of the softmax over all runs."""
+        band = bands(read(reader, QUESTION, runs))[0]
+        return band / band.sum()
+
+    np.testing.assert_allclose(shape(read_apart, RUNS), shape(read_apart, changed), rtol=1e-3, atol=1e-7)
+    one_token = shape(read_sequence, RUNS)[:, 0], shape(read_sequence, changed)[:, 0]
+    assert np.abs(one_token[0] / one_token[1] - 1).max() > 0.01
+
+
+@pytest.mark.parametrize("joint_layers", [1, 3])
+def test_one_run_read_together_is_one_run_apart(reader, joint_layers):
+    reader.config = replace(reader.config, joint_layers=joint_layers)
+    for one in RUNS:
+        assert_same(read_together(reader, QUESTION, [one]), read_apart(reader, QUESTION, [one]))
+
+
+def test_runs_read_together_see_each_other_whatever_their_order(reader):
+    def first_of(runs) -> np.ndarray:
+        band = bands(read_together(reader, QUESTION, runs))[0]
+        return band / band.sum()
+
+    np.testing.assert_allclose(first_of(RUNS), first_of(RUNS[::-1]), rtol=1e-3, atol=1e-7)
+    changed = [*RUNS[:3], Run(200, RUNS[3].tokens[::-1].copy()), *RUNS[4:]]
+    assert np.abs(first_of(RUNS)[:, 0] / first_of(changed)[:, 0] - 1).max() > 0.01
+
+
+def test_other_runs_weigh_as_much_as_one_however_many_they_are(reader):
+    """The same distractor three times over is that distractor once, to a run that attends to all."""
+    reader.config = replace(reader.config, joint_layers=1)
+    once, thrice = ([RUNS[0], *[run(500, 560)] * count] for count in (1, 3))
+    logits = [reading.read_together(reader, QUESTION, runs)[0].logits for runs in (once, thrice)]
+    np.testing.assert_allclose(*logits, rtol=1e-3, atol=1e-4)
+
+
+def test_reading_together_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
+    together = read_together(reader, QUESTION, RUNS)
+    one_at_a_time()
+    assert_same(together, read_together(reader, QUESTION, RUNS))
+
+
+@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
+def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read):
+    keys = encode_passages(reader, np.split(DOCUMENT, 10))
+    (selection,) = select(reader, [index_queries(reader, [QUESTION])], keys, 150)
+
+    def answer(document: np.ndarray) -> SpanDistribution:
+        return read(
+            reader, QUESTION, [Run(low, document[low:high]) for low, high in merge_runs(selection.tokens.numpy())]
+        )
+
+    outside = np.ones(len(DOCUMENT), bool)
+    outside[selection.tokens.numpy()] = False
+    altered = np.where(outside, 103, DOCUMENT)
+    assert (altered != DOCUMENT).sum() > 800
+    for band, expected in zip(answer(altered).runs, answer(DOCUMENT).runs):
+        assert np.array_equal(band.band, expected.band)
+
+    altered = DOCUMENT.copy()
+    altered[selection.tokens[75]] = 103 if DOCUMENT[selection.tokens[75]] != 103 else 104
+    assert not all(np.array_equal(a.band, b.band) for a, b in zip(answer(altered).runs, answer(DOCUMENT).runs))
+
+
+@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
+def test_the_band_is_one_softmax_over_start_plus_end_of_every_span(reader, read):
+    """Against the logits themselves; a sequence of one run, so that both ways have the same."""
+    temperature, bias, length = 0.7, 1.5, 90
+    reader.config = replace(reader.config, temperature=temperature, no_answer_bias=bias)
+    spans = read(reader, QUESTION, [RUNS[3]])
+    token_ids = torch.tensor([[CLS, *QUESTION, SEP, *RUNS[3].tokens, SEP]])
+    types = (torch.arange(token_ids.shape[1]) >= 8).long()[None]
+    logits = reader.reading_pass(token_ids, torch.arange(token_ids.shape[1])[None], types, None)[0].double()
+    start, end = logits[8 : 8 + length].T
+    scores = {(i, j): float(start[i] + end[j]) for i in range(length) for j in range(i, min(length, i + 40))}
+    weights = {span: np.exp(score / temperature) for span, score in scores.items()}
+    nothing = np.exp((float(logits[0].sum()) + bias) / temperature)
+    total = nothing + sum(weights.values())
+    assert spans.no_answer == pytest.approx(nothing / total, rel=1e-3)
+    band = spans.runs[0].band
+    for (i, j), weight in weights.items():
+        assert band[i, j - i] == pytest.approx(weight / total, rel=1e-3, abs=1e-9)
+    assert band.sum() == pytest.approx(sum(weights.values()) / total, rel=1e-3)
+
+
+def test_no_answer_is_that_of_the_run_with_the_best_span(reader):
+    """Relative to a span of the same run, the no-answer is what this run alone gives it, whatever the others say."""
+    spans = read_apart(reader, QUESTION, RUNS)
+    best = max(spans.runs, key=lambda part: part.band.max())
+    ratios = {}
+    for one in RUNS:
+        alone = read_apart(reader, QUESTION, [one])
+        ratios[one.first] = alone.no_answer / alone.runs[0].band.max()
+    assert spans.no_answer / best.band.max() == pytest.approx(ratios.pop(best.first), rel=1e-3)
+    assert all(ratio != pytest.approx(spans.no_answer / best.band.max(), rel=0.01) for ratio in ratios.values())
+
+
+def test_a_span_that_two_overlapping_windows_hold_counts_in_one_of_them(reader):
+    windows = [run(100, 200), run(136, 236)]
+    first, second = (bands(read_apart(reader, QUESTION, windows))[one.first] for one in windows)
+    counted = np.concatenate([first[:, 0] > 0, np.zeros(36, bool)]).astype(int)
+    counted[36:] += second[:, 0] > 0
+    assert (counted == 1).all()
+    assert (first[:36, 0] > 0).all() and (second[64:, 0] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("free", "tokens"), [(1 << 20, 2048), (4 << 30, 32_768), (80 << 30, 131_072)], ids=["full", "small", "large"]
+)
+def test_a_gpu_takes_as_many_tokens_as_its_free_memory_holds(monkeypatch, free, tokens):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, 80 << 30))
+    assert reading.batch_tokens(torch.device("cuda")) == tokens
+    assert reading.batch_tokens(torch.device("cpu")) == 2048
