@@ -1,6 +1,7 @@
-"""Which of `dsacli ask`'s arguments are documents and which are questions."""
+"""What the words of a command line are: documents, questions, text."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from dsacli.errors import DsacliError, UsageFailure
@@ -25,7 +26,17 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
             raise DsacliError(f"{text}: no such file or folder")
     if not questions:
         raise UsageFailure(f'no question; write it after the document: dsacli ask {paths[0]} "Who …?"')
+    check_text(questions)
     return paths, questions
+
+
+def check_text(texts: Iterable[str | None]) -> None:
+    """Raise UsageFailure for bytes that are no text in the terminal's encoding."""
+    for text in texts:
+        try:
+            (text or "").encode()
+        except UnicodeEncodeError:
+            raise UsageFailure("what is asked is not text in this terminal's encoding") from None
 
 
 def _exists(argument: str) -> bool:

@@ -1,86 +1,64 @@
-"""One run of the program: the model, the cache and the progress bars, opened from what the user typed."""
+"""One run of the program: the engine, the cache and the progress bars, opened from what the user typed."""
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import platformdirs
-import torch
-
-from dsacli.engines.context import Context, open_documents
-from dsacli.engines.disk_cache import TensorCache
-from dsacli.engines.extractive.encode import EncodedDocument
+from dsacli.engines.open import check_options, open_engine
+from dsacli.engines.options import Options, Task
 from dsacli.errors import DsacliError, UsageFailure
-from dsacli.models.deepseek_config import MODEL_TYPES
-from dsacli.models.io.folder import read_json
-from dsacli.models.io.model import GenerativeModel, open_deepseek
-from dsacli.output.progress import Bars
-from dsacli.reader.loading import ReaderModel, fastest_dtype, load_model
-from dsacli.weights import BUILT_IN
 
-if TYPE_CHECKING:
-    from dsacli.engines.extractive.inspect import InspectResult
-    from dsacli.engines.generative.tasks import Writer
+if TYPE_CHECKING:  # not needed to refuse what was typed
+    from dsacli.engines.context import Context
+    from dsacli.engines.engine import Engine
+    from dsacli.output.progress import Bars
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a run works with: a model directory (None: the built-in reader), a device, CPU threads (None: all cores),
+    the cache on disk or none, the password of encrypted PDFs, and how much is told on stderr."""
+
+    model: Path | None = None
+    device: str = "cpu"
+    threads: int | None = None
+    cached: bool = True
+    password: str | None = None
+    quiet: bool = False
+    verbose: bool = False
 
 
 class Session:
-    """Opens documents for the tasks; `model` and `progress` are theirs to use."""
+    """Opens documents for an engine, which runs the tasks."""
 
-    def __init__(self, model: ReaderModel | GenerativeModel, cache: TensorCache | None, progress: Bars):
-        self.model, self.cache, self.progress = model, cache, progress
+    def __init__(self, engine: "Engine", progress: "Bars", password: str | None):
+        self.engine, self.progress, self.password = engine, progress, password
 
-    def context(self, paths: list[str], password: str | None) -> Context:
-        """All documents as one context. Raises DsacliError as `open_documents` does."""
-        return Context(list(self.opened(paths, password)))
+    def context(self, paths: list[str]) -> "Context[Any]":
+        """All documents as one context. Raises DsacliError as `load_documents` does."""
+        from dsacli.documents import load_documents
+        from dsacli.engines.context import Context
 
-    def writer(
-        self, context: Context, index_topk: int | None, settings: dict[str, float | int | None], compare_dense: bool
-    ) -> "Writer | None":
-        """Who writes the answers where the model is a generative one; None where it is the built-in reader.
+        return Context(list(load_documents(paths, self.engine.open, self.password)))
 
-        Raises UsageFailure for `compare_dense`, which a generative model has no run of.
-        """
-        if not isinstance(self.model, GenerativeModel):
-            return None
-        if compare_dense:
-            raise UsageFailure("--compare-dense is for the built-in model; with a generative one, compare --top-k")
-        from dsacli.engines.generative.tasks import Writer
-        from dsacli.models.generate import Sampling
-
-        given = {name: value for name, value in settings.items() if value is not None}
-        return Writer(self.model, context, Sampling(**given), index_topk, self.progress)
-
-    def inspect(self, context: Context, index_topk: int | None) -> "InspectResult":
-        """What the context holds and what a question to it costs, computed without running anything."""
-        if isinstance(self.model, GenerativeModel):
-            from dsacli.engines.generative.tasks import inspect_generated as look
-        else:
-            from dsacli.engines.extractive.inspect import inspect as look
-        return look(self.model, context, index_topk)
-
-    def contexts(self, paths: list[str], password: str | None) -> Iterator[Context]:
+    def contexts(self, paths: list[str]) -> "Iterator[Context[Any]]":
         """Each document as a context of its own, opened when its turn comes."""
-        for document in self.opened(paths, password):
-            yield Context([document])
+        from dsacli.documents import load_documents
+        from dsacli.engines.context import Context
 
-    def opened(self, paths: list[str], password: str | None) -> Iterator[EncodedDocument]:
-        """The documents, each with a note on where its index keys came from."""
-        for document in open_documents(paths, self.model, self.cache, self.progress, password):
-            if isinstance(self.model, GenerativeModel):
-                source = "to be prefilled"
-            else:
-                source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
-            self.progress.note(f"{document.document.name}: {len(document):,} tokens, {source}")
-            yield document
+        for document in load_documents(paths, self.engine.open, self.password):
+            yield Context([document])
 
 
 class Warnings(logging.Handler):
     """Brings what the documents package logs to the user, a line each."""
 
-    def __init__(self, progress: Bars):
+    def __init__(self, progress: "Bars"):
         super().__init__(logging.WARNING)
         self.progress = progress
 
@@ -89,53 +67,38 @@ class Warnings(logging.Handler):
 
 
 @contextmanager
-def open_session(
-    model: Path | None, device: str, threads: int | None, no_cache: bool, quiet: bool, verbose: bool
-) -> Iterator[Session]:
+def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Session]:
     """Load the model on its device and show progress while the session is open.
 
-    Raises DsacliError for a device that is not there and for a model that can't be loaded.
+    Raises UsageFailure for options that the model's engine does not understand, before anything is loaded; DsacliError for
+    a device that is not there and for a model that can't be loaded.
     """
-    check_device(device)
-    if threads:
-        torch.set_num_threads(min(threads, os.cpu_count() or 1))
-    logger, bars = logging.getLogger("dsacli"), Bars(quiet, verbose)
+    check_options(setting.model, task, options)
+    if not re.fullmatch(r"cpu|mps|cuda(:[0-9]+)?", setting.device):
+        raise UsageFailure(f"unknown device {setting.device!r}; choose cpu, cuda or mps")
+    import torch
+
+    from dsacli.engines.disk_cache import open_cache
+    from dsacli.output.progress import Bars
+
+    check_device(setting.device)
+    if setting.threads:
+        torch.set_num_threads(min(setting.threads, os.cpu_count() or 1))
+    logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
     handler = Warnings(bars)
     logger.addHandler(handler)
     try:
         with bars:
-            opened = open_model(model or BUILT_IN, device)
-            if isinstance(opened, GenerativeModel) and not opened.has_tokenizer:
-                bars.warn(f"{opened.folder} has no tokenizer.json; tokens are counted as the built-in model's")
-            yield Session(opened, None if no_cache else open_cache(), bars)
+            engine = open_engine(setting.model, setting.device, open_cache() if setting.cached else None, bars)
+            yield Session(engine, bars, setting.password)
     finally:
         logger.removeHandler(handler)
 
 
-def open_model(folder: Path, device: str) -> ReaderModel | GenerativeModel:
-    """A model directory of either family. Raises DsacliError for one that can't be loaded, or of another type."""
-    kind = read_json(folder / "config.json").get("model_type")
-    if kind in MODEL_TYPES:
-        return open_deepseek(folder, device, fastest_dtype(device))
-    return load_model(folder, device)
-
-
 def check_device(device: str) -> None:
     """Raise DsacliError unless torch can compute on `device`."""
-    known = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if device.split(":")[0] not in known:
-        raise UsageFailure(f"unknown device {device!r}; choose cpu, cuda or mps")
-    try:
-        torch.device(device)
-    except RuntimeError:
-        raise UsageFailure(f"unknown device {device!r}; choose cpu, cuda or mps") from None
-    if not known[device.split(":")[0]]():
+    import torch
+
+    present = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if not present[device.split(":")[0]]():
         raise DsacliError(f"no {device} device here; leave --device out to use the CPU")
-
-
-def open_cache() -> TensorCache:
-    """The user's cache of encoded documents, a folder of its own; DSACLI_CACHE says in which other one."""
-    chosen = os.environ.get("DSACLI_CACHE")
-    return TensorCache(
-        Path(chosen, "dsacli") if chosen else Path(platformdirs.user_cache_dir("dsacli", appauthor=False))
-    )

@@ -16,8 +16,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dsacli import __version__
 from dsacli.documents import parse
-from dsacli.engines.disk_cache import TensorCache
-from dsacli.output.panel import flop, times
+from dsacli.engines.disk_cache import DiskCache
+from dsacli.output.units import flop, times
 
 pytestmark = pytest.mark.filterwarnings("error")
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_docs"
@@ -34,17 +34,33 @@ DOCUMENT_PASS = {"tokens": int, "cached": int, "flops": int, "seconds": float}
 SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory_bytes": COST, "seconds": float,
            "peak_memory_bytes": OPTIONAL, "document_pass": DOCUMENT_PASS, "dense_run": None}  # fmt: skip
 ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE]}
-ASK = {"task": str, "question": str, "found": bool, **ANSWER, "answers": [ANSWER], "savings": SAVINGS}
+ASK = {
+    "schema_version": int,
+    "task": str,
+    "question": str,
+    "found": bool,
+    **ANSWER,
+    "answers": [ANSWER],
+    "savings": SAVINGS,
+}
 SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
 PART = {"section": None, "sentences": [SENTENCE]}
-SUMMARIZE = {"task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
+SUMMARIZE = {"schema_version": int, "task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
              "savings": SAVINGS}  # fmt: skip
 FIELD = {"name": str, "type": str, "value": str, "text": str, "confidence": float, "evidence": [EVIDENCE]}
-EXTRACT = {"task": str, "document": str, "found": bool, "values": dict, "fields": [FIELD], "savings": SAVINGS}
+EXTRACT = {
+    "schema_version": int,
+    "task": str,
+    "document": str,
+    "found": bool,
+    "values": dict,
+    "fields": [FIELD],
+    "savings": SAVINGS,
+}
 SECTION = {"title": str, "level": int, "start": int, "end": int}
-FACTS = {"document": str, "kind": str, "pages": OPTIONAL, "characters": int, "tokens": int, "passages": int,
-         "sentences": int, "sections": [SECTION], "index_bytes": int}  # fmt: skip
-INSPECT = {"task": str, "documents": [FACTS], "index_topk": int, "estimate": {"flops": COST, "memory_bytes": COST},
+FACTS = {"document": str, "kind": str, "pages": OPTIONAL, "characters": int, "tokens": int,
+         "sentences": int, "sections": [SECTION], "passages": int, "index_bytes": int}  # fmt: skip
+INSPECT = {"schema_version": int, "task": str, "documents": [FACTS], "index_topk": int, "estimate": {"flops": COST, "memory_bytes": COST},
            "document_pass": DOCUMENT_PASS}  # fmt: skip
 
 
@@ -407,7 +423,18 @@ def test_the_cache_can_be_listed_and_cleared(cli, ferry, pdf, own_cache):
     entries = [json.loads(line) for line in cli("cache", "list", "--json").stdout.splitlines()]
     assert {entry["name"] for entry in entries} == {str(ferry), str(pdf)}
     for entry in entries:
-        check(entry, {"key": str, "name": str, "tokens": int, "size_bytes": int, "modified": float})
+        check(
+            entry,
+            {
+                "schema_version": int,
+                "task": str,
+                "key": str,
+                "name": str,
+                "tokens": int,
+                "size_bytes": int,
+                "modified": float,
+            },
+        )
     assert [entry["modified"] for entry in entries] == sorted((e["modified"] for e in entries), reverse=True)
     assert len(cli("cache", "list").stdout.splitlines()) == 2
     (own_cache / "ab.123.partial").write_bytes(b"what a killed process left")
@@ -444,9 +471,9 @@ def test_a_document_of_one_word_is_kept_like_any_other(objects, tmp_path, own_ca
 def test_an_entry_of_another_layout_is_built_anew(objects, ferry, own_cache):
     objects("inspect", ferry)
     (entry,) = own_cache.iterdir()
-    tensors = TensorCache(own_cache).load(entry.stem)
+    tensors = DiskCache(own_cache).load(entry.stem)
     del tensors["sentences"]
-    TensorCache(own_cache).save(entry.stem, tensors, "ferry.txt", 1)
+    DiskCache(own_cache).save(entry.stem, tensors, "ferry.txt", 1)
     assert objects("inspect", ferry)[0]["document_pass"]["cached"] == 0
     assert objects("inspect", ferry)[0]["document_pass"]["cached"] > 0
 

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -28,7 +29,7 @@ _HEAD = 8192
 
 _log = logging.getLogger("dsacli")
 
-Source = Path | Literal["-"]
+_Place = Path | Literal["-"]
 Read = TypeVar("Read")
 
 
@@ -71,7 +72,22 @@ def parse(name: str, data: bytes, password: str | None = None, on_page: PageProg
     return parse_text(name, data, markdown=suffix in _MARKDOWN)
 
 
-def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = parse) -> Iterator[Read]:
+@dataclass(frozen=True)
+class Source:
+    """A document's bytes, and what opens them."""
+
+    name: str
+    data: bytes
+    password: str | None = None
+
+    def parse(self, on_page: PageProgress | None = None) -> Document:
+        """The document in it. Raises DsacliError as `parse` does."""
+        return parse(self.name, self.data, self.password, on_page)
+
+
+def load_documents(
+    paths: Sequence[str], read: Callable[[Source], Read] = Source.parse, password: str | None = None
+) -> Iterator[Read]:
     """Yield what `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
 
     `read` takes a name and bytes; by default it is `parse`, a caller's may look into a cache first.
@@ -81,7 +97,7 @@ def load_documents(paths: Sequence[str], read: Callable[[str, bytes], Read] = pa
     count = 0
     for path, folder in list(_expand(paths)):
         try:
-            document = read(_name(path), read_source(path))
+            document = read(Source(_name(path), read_source(path), password))
         except DsacliError as error:
             if folder is None:
                 raise
@@ -97,7 +113,7 @@ def _name(path: str | Path) -> str:
     return "stdin" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
-def _expand(paths: Sequence[str]) -> Iterator[tuple[Source, str | None]]:
+def _expand(paths: Sequence[str]) -> Iterator[tuple[_Place, str | None]]:
     """(path, the folder it was found in or None when it was named itself), without duplicates."""
     if not paths:
         raise DsacliError("no document given")

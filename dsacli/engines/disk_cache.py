@@ -1,4 +1,4 @@
-"""Entries on disk: a few tensors and a little text under one key, written whole or not at all.
+"""Encoded documents on disk: a few tensors and a little text under one key, written whole or not at all.
 
 One safetensors file per entry, memory-mapped when read. A file that was cut short, changed or made by
 another version is removed and reported as absent, never trusted.
@@ -11,10 +11,13 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
+import platformdirs
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+
+if TYPE_CHECKING:  # listing and clearing need no tensor
+    import torch
 
 FORMAT = "1"
 SUFFIX = ".safetensors"
@@ -32,13 +35,13 @@ class CacheEntry:
     modified: float
 
 
-class TensorCache:
+class DiskCache:
     """A folder of entries, for nothing else. `load` and `save` take the same key; saving replaces atomically."""
 
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def load(self, key: str) -> dict[str, torch.Tensor] | None:
+    def load(self, key: str) -> "dict[str, torch.Tensor] | None":
         """The tensors saved under `key`, None when there are none or they can't be trusted."""
         path = self.folder / f"{key}{SUFFIX}"
         try:
@@ -57,8 +60,10 @@ class TensorCache:
             return None
         return tensors
 
-    def save(self, key: str, tensors: dict[str, torch.Tensor], name: str, tokens: int) -> None:
+    def save(self, key: str, tensors: dict[str, "torch.Tensor"], name: str, tokens: int) -> None:
         """Write an entry; `name` and `tokens` are for `entries`. Raises OSError when the disk won't take it."""
+        from safetensors.torch import save_file
+
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.remove_abandoned()
         partial = self.folder / f"{key}.{os.getpid()}.partial"
@@ -85,7 +90,7 @@ class TensorCache:
         found = []
         for path in self.folder.glob(f"*{SUFFIX}"):
             # Another process may remove it at any moment.
-            with suppress(SafetensorError, ValueError, KeyError, OSError), safe_open(path, "pt") as file:
+            with suppress(SafetensorError, ValueError, KeyError, OSError), safe_open(path, "np") as file:
                 about, status = file.metadata() or {}, path.stat()
                 found.append(
                     CacheEntry(path.stem, about["name"], int(about["tokens"]), status.st_size, status.st_mtime)
@@ -115,7 +120,15 @@ class TensorCache:
                     path.unlink()
 
 
-def checksum(tensor: torch.Tensor) -> int:
+def checksum(tensor: "torch.Tensor") -> int:
     """CRC-32 of a tensor's bytes."""
+    import torch
+
     shape = zlib.crc32(f"{tensor.dtype} {list(tensor.shape)}".encode())
     return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy(), shape)
+
+
+def open_cache() -> DiskCache:
+    """The user's cache of encoded documents, a folder of its own; DSACLI_CACHE says in which other one."""
+    chosen = os.environ.get("DSACLI_CACHE")
+    return DiskCache(Path(chosen, "dsacli") if chosen else Path(platformdirs.user_cache_dir("dsacli", appauthor=False)))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dsacli.engines.extractive.encode import EncodedDocument
+from dsacli.documents import Document
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,15 @@ class Evidence:
     quote_start: int
     quote_end: int
 
+    @property
+    def wording(self) -> str:
+        """The result as it stands in the quotation."""
+        return self.quote[self.quote_start : self.quote_end]
 
-def evidence_at(encoded: EncodedDocument, start: int, end: int) -> Evidence:
-    """The evidence for the characters [start, end) of a document."""
-    document = encoded.document
-    low, high = sentence_bounds(encoded.sentences, start, end)
+
+def evidence_at(document: Document, sentences: NDArray[np.int32], start: int, end: int) -> Evidence:
+    """The evidence for the characters [start, end) of a document with these sentences, int32 [sentences, 2]."""
+    low, high = sentence_bounds(sentences, start, end)
     return Evidence(
         document.name,
         document.page_at(start),
@@ -43,7 +48,7 @@ def evidence_at(encoded: EncodedDocument, start: int, end: int) -> Evidence:
     )
 
 
-def sentence_bounds(sentences: np.ndarray, start: int, end: int) -> tuple[int, int]:
+def sentence_bounds(sentences: NDArray[np.int32], start: int, end: int) -> tuple[int, int]:
     """The characters of the sentences (int32 [sentences, 2]) that [start, end) touches."""
     first = int(np.searchsorted(sentences[:, 1], start, side="right"))
     last = int(np.searchsorted(sentences[:, 0], end, side="left")) - 1

@@ -1,13 +1,14 @@
-"""What a query cost, for people: the panel next to dense attention, and figures with their units."""
+"""What a query cost, for people: the panel next to dense attention."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from dsacli.engines.extractive.inspect import Tokenwise
+from dsacli.engines.results import Tokenwise
 from dsacli.engines.savings import Cost, DocumentPass, Savings
+from dsacli.output.units import flop, size, times
 
 WIDEST = 100
 
@@ -76,26 +77,3 @@ def passed(once: DocumentPass) -> str:
     """The document pass in one line."""
     known = " (all cached)" if once.cached == once.tokens else f" ({once.cached:,} cached)" if once.cached else ""
     return f"document pass, once: {once.tokens:,} tokens, {flop(once.flops)}, {once.seconds:.1f} s{known}"
-
-
-def scaled(number: float, units: Sequence[str], step: float) -> str:
-    """Three digits and a unit."""
-    place = 0
-    while number >= step and place < len(units) - 1:
-        number, place = number / step, place + 1
-    return f"{number:,.0f} {units[place]}" if number >= 100 or place == 0 else f"{number:.3g} {units[place]}"
-
-
-def size(count: int) -> str:
-    """Bytes, in units of 1000."""
-    return scaled(count, ("B", "kB", "MB", "GB", "TB"), 1000)
-
-
-def flop(count: int) -> str:
-    """FLOPs, in units of 1000."""
-    return scaled(count, ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP"), 1000)
-
-
-def times(ratio: float) -> str:
-    """A ratio as "34×"; one below ten keeps a decimal."""
-    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×"

@@ -1,4 +1,4 @@
-"""Results as records for scripts: JSON types in the schema that the README documents, and CSV rows."""
+"""Results as records for scripts: JSON types by the schemas in docs/schemas, and CSV rows."""
 
 import csv
 import dataclasses
@@ -7,39 +7,39 @@ from functools import singledispatch
 from typing import Any
 
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.extractive.ask import AskResult
-from dsacli.engines.extractive.extract import ExtractResult
-from dsacli.engines.extractive.inspect import InspectResult, Tokenwise
-from dsacli.engines.extractive.summarize import SummarizeResult
+from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult, Tokenwise
 from dsacli.engines.savings import Cost, Savings
+from dsacli.output import SCHEMA_VERSION
 
 
 @singledispatch
-def plain(result: Any) -> dict[str, Any]:
-    """A result as JSON types, in the schema that the README documents."""
+def record(result: Any) -> dict[str, Any]:
+    """A result as JSON types, by its schema in docs/schemas."""
     return dataclasses.asdict(result)
 
 
-@plain.register
+@record.register
 def _(result: AskResult) -> dict[str, Any]:
     answers = [
-        {"answer": a.answer, "confidence": rounded(a.confidence), "evidence": [plain(e) for e in a.evidence]}
+        {"answer": a.answer, result.measure: rounded(a.score), "evidence": [record(e) for e in a.evidence]}
         for a in result.answers
     ]
-    best = answers[0] if answers else {"answer": None, "confidence": None, "evidence": []}
+    best = answers[0] if answers else {"answer": None, result.measure: None, "evidence": []}
     return {
+        "schema_version": SCHEMA_VERSION,
         "task": "ask",
         "question": result.question,
         "found": result.found,
         **best,
         "answers": answers,
-        "savings": plain(result.savings),
+        "savings": record(result.savings),
     }
 
 
-@plain.register
+@record.register
 def _(result: SummarizeResult) -> dict[str, Any]:
     return {
+        "schema_version": SCHEMA_VERSION,
         "task": "summarize",
         "document": result.document,
         "focus": result.focus,
@@ -49,19 +49,20 @@ def _(result: SummarizeResult) -> dict[str, Any]:
             {
                 "section": part.title,
                 "sentences": [
-                    {"text": s.text, "salience": rounded(s.salience), "evidence": [plain(s.evidence)]}
+                    {"text": s.text, result.measure: rounded(s.score), "evidence": [record(s.evidence)]}
                     for s in part.sentences
                 ],
             }
             for part in result.parts
         ],
-        "savings": plain(result.savings),
+        "savings": record(result.savings),
     }
 
 
-@plain.register
+@record.register
 def _(result: ExtractResult) -> dict[str, Any]:
     return {
+        "schema_version": SCHEMA_VERSION,
         "task": "extract",
         "document": result.document,
         "found": result.found,
@@ -72,49 +73,50 @@ def _(result: ExtractResult) -> dict[str, Any]:
                 "type": f.field.type,
                 "value": f.value,
                 "text": f.text,
-                "confidence": rounded(f.confidence),
-                "evidence": [plain(f.evidence)] if f.evidence else [],
+                result.measure: None if f.score is None else rounded(f.score),
+                "evidence": [record(f.evidence)] if f.evidence else [],
             }
             for f in result.fields
         ],
-        "savings": plain(result.savings),
+        "savings": record(result.savings),
     }
 
 
-@plain.register
+@record.register
 def _(result: InspectResult) -> dict[str, Any]:
     return {
+        "schema_version": SCHEMA_VERSION,
         "task": "inspect",
         "documents": [dataclasses.asdict(document) for document in result.documents],
         "index_topk": result.index_topk,
-        "estimate": {"flops": plain(result.flops), "memory_bytes": plain(result.memory)},
+        "estimate": {"flops": record(result.flops), "memory_bytes": record(result.memory)},
         "document_pass": dataclasses.asdict(result.document_pass),
-        **({"tokenwise": plain(result.tokenwise)} if result.tokenwise else {}),
+        **({"tokenwise": record(result.tokenwise)} if result.tokenwise else {}),
     }
 
 
-@plain.register
+@record.register
 def _(costs: Tokenwise) -> dict[str, Any]:
-    return {name: plain(getattr(costs, name)) for name in ("prefill_flops", "decode_flops", "cache_bytes")}
+    return {name: record(getattr(costs, name)) for name in ("prefill_flops", "decode_flops", "cache_bytes")}
 
 
-@plain.register
+@record.register
 def _(evidence: Evidence) -> dict[str, Any]:
     return dataclasses.asdict(evidence)
 
 
-@plain.register
+@record.register
 def _(cost: Cost) -> dict[str, Any]:
     return {"dense": cost.dense, "dsa": cost.dsa, "ratio": rounded(cost.ratio)}
 
 
-@plain.register
+@record.register
 def _(savings: Savings) -> dict[str, Any]:
     return {
         "context_tokens": savings.context_tokens,
         "selected_tokens": savings.selected_tokens,
-        "flops": plain(savings.flops),
-        "memory_bytes": plain(savings.memory),
+        "flops": record(savings.flops),
+        "memory_bytes": record(savings.memory),
         "seconds": rounded(savings.seconds),
         "peak_memory_bytes": savings.peak_memory,
         "document_pass": dataclasses.asdict(savings.document_pass),

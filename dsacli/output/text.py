@@ -1,11 +1,8 @@
 """Results for people and for scripts: the result on stdout, what it cost on stderr."""
 
-import dataclasses
 import json
 import os
 import sys
-import time
-from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -13,16 +10,19 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from dsacli.engines.disk_cache import CacheEntry
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.extractive.ask import AskResult
-from dsacli.engines.extractive.extract import Extracted, ExtractResult
-from dsacli.engines.extractive.inspect import InspectResult
-from dsacli.engines.extractive.summarize import SummarizeResult
-from dsacli.output.panel import WIDEST, add_tokenwise, cost_table, passed, savings_panel, size
-from dsacli.output.records import cell, plain, write_csv
-
-Result = AskResult | SummarizeResult | ExtractResult | InspectResult
+from dsacli.engines.results import (
+    AskResult,
+    Extracted,
+    ExtractResult,
+    InspectResult,
+    Measure,
+    Result,
+    SummarizeResult,
+)
+from dsacli.output.panel import WIDEST, add_tokenwise, cost_table, passed, savings_panel
+from dsacli.output.records import cell, record, write_csv
+from dsacli.output.units import size
 
 
 class Out(Console):
@@ -54,7 +54,7 @@ def show(
     """
     if as_json:
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        print(json.dumps(plain(result), ensure_ascii=not utf8), flush=True)
+        print(json.dumps(record(result), ensure_ascii=not utf8), flush=True)
     elif as_csv:
         write_csv(result, first)
     else:
@@ -80,7 +80,8 @@ def _(result: AskResult, console: Console) -> None:
     if not result.found:
         console.print(Text("  not found", style="yellow"))
     for answer in result.answers:
-        console.print(Text.assemble("  ", (answer.answer, "bold green"), (f"  {answer.confidence:.0%}", "dim")))
+        score = f"  {how_sure(answer.score, result.measure)}"
+        console.print(Text.assemble("  ", (answer.answer, "bold green"), (score, "dim")))
         for evidence in answer.evidence:
             console.print(Text("    " + whereabouts(evidence), style="cyan"))
             console.print(indented(quotation(evidence), 4, console))
@@ -108,7 +109,7 @@ def _(result: ExtractResult, console: Console) -> None:
         as_lines(result)
         return
     table = Table(
-        *(Column(name, overflow="fold") for name in ("field", "value", "as written", "where", "confidence")),
+        *(Column(name, overflow="fold") for name in ("field", "value", "as written", "where", result.measure)),
         title=Text(result.document),
         title_style="bold",
         title_justify="left",
@@ -125,7 +126,7 @@ def as_lines(result: ExtractResult, document: str = "") -> None:
 
 
 def field_row(found: Extracted) -> list[Text]:
-    """One field as cells: name, value, wording, place, confidence."""
+    """One field as cells: name, value, wording, place, how sure it is."""
     if found.evidence is None:
         return [Text(found.field.name), Text("null", style="yellow"), Text(""), Text(""), Text("")]
     return [
@@ -133,7 +134,7 @@ def field_row(found: Extracted) -> list[Text]:
         Text(cell(found.value), style="bold green"),
         Text(found.text or ""),
         Text(short_place(found.evidence), style="cyan"),
-        Text(f"{found.confidence:.0%}", style="dim"),
+        Text("" if found.score is None else f"{found.score:.0%}", style="dim"),
     ]
 
 
@@ -142,9 +143,10 @@ def _(result: InspectResult, console: Console) -> None:
     for facts in result.documents:
         console.print(Text(facts.document, style="bold"))
         pages = f"{facts.pages:,} pages, " if facts.pages else ""
+        kept = f", {facts.passages:,} passages, index keys {size(facts.index_bytes)}" if facts.passages else ""
         console.print(
             f"  {facts.kind}: {pages}{facts.characters:,} characters, {facts.tokens:,} tokens, "
-            f"{facts.sentences:,} sentences, {facts.passages:,} passages, index keys {size(facts.index_bytes)}"
+            f"{facts.sentences:,} sentences{kept}"
         )
         for section in facts.sections:
             console.print(Text("  " + "  " * section.level + section.title, style="cyan"))
@@ -156,6 +158,11 @@ def _(result: InspectResult, console: Console) -> None:
     console.print(table)
     if not result.tokenwise:
         console.print(Text(passed(result.document_pass)))
+
+
+def how_sure(score: float, measure: Measure) -> str:
+    """A percentage, called by its name where it is not the probability that the answer stands there."""
+    return f"{score:.0%}" if measure == "confidence" else f"{measure} {score:.0%}"
 
 
 def whereabouts(evidence: Evidence) -> str:
@@ -190,21 +197,3 @@ def indented(text: Text, columns: int, console: Console) -> Text:
         return Text.assemble(" " * columns, text)
     lines = text.wrap(console, min(console.width, WIDEST) - columns)
     return Text("\n").join(Text.assemble(" " * columns, line) for line in lines)
-
-
-def printable(name: str) -> str:
-    """A name on one line, without anything that a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in name)
-
-
-def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:
-    """The entries of the cache."""
-    if as_json:
-        for entry in entries:
-            print(json.dumps(dataclasses.asdict(entry), ensure_ascii=False))
-        return
-    for entry in entries:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified))
-        print(f"{when}  {entry.tokens:>10,} tokens  {size(entry.size_bytes):>9}  {printable(entry.name)}")
-    if not entries:
-        print("the cache is empty", file=sys.stderr)

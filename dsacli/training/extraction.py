@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from dsacli.documents import Document
-from dsacli.engines.context import Context
-from dsacli.engines.extractive.encode import encode_document
-from dsacli.engines.extractive.extract import Extracted, extract
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
+from dsacli.engines.extractive.extract import extract
+from dsacli.engines.results import Extracted
 from dsacli.extraction.fields import Field
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
@@ -24,7 +24,6 @@ from dsacli.training.metrics import exact
 HELD, ASKED = 8, 4
 PROSE_SENTENCES = 40
 # Below it `dsacli extract` says null.
-MIN_CONFIDENCE = 0.3
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def extraction_figures(model: ReaderModel, data: Path, documents: int = 40, seed
         start = int(rng.integers(len(passages)))
         prose = [s for p in passages[start : start + 20] for s in re.split(r"(?<=[.?!]) ", p.text)][:PROSE_SENTENCES]
         made = make_document(rng, prose)
-        context = Context([encode_document(Document("made", "text", made.text), model)])
-        found = extract(model, context, [field for field, *_ in made.fields], min_confidence=MIN_CONFIDENCE)
+        context = EncodedContext([encode_document(Document("made", "text", made.text), model)])
+        found = extract(model, context, [field for field, *_ in made.fields])
         for each, (_, wanted, named) in zip(found.fields, made.fields):
             if wanted is None:
                 absent.append(each.value is None)

@@ -14,8 +14,7 @@ import numpy as np
 import torch
 
 from dsacli.documents import Document
-from dsacli.engines.context import Context
-from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.query import question_tokens
 from dsacli.engines.extractive.salience import focus_features, sentence_features, sentence_tokens
 from dsacli.engines.extractive.summarize import quotable, wording
@@ -96,7 +95,7 @@ class Sentences:
 
     def __init__(self, model: ReaderModel, item: Summarised):
         self.model = model
-        self.context = Context([encode_document(item.document, model)])
+        self.context = EncodedContext([encode_document(item.document, model)])
         self.bounds = sentence_tokens(self.context)
         self.texts = [wording(self.context, bound) for bound in self.bounds]
         self.kept = [number for number, text in enumerate(self.texts) if quotable(text)]

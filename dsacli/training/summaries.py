@@ -14,10 +14,10 @@ from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.summarizers.lsa import LsaSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 
-from dsacli.engines.context import Context
-from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.salience import sentence_tokens
 from dsacli.engines.extractive.summarize import quotable, summarize, wording
+from dsacli.engines.options import Options
 from dsacli.reader.loading import ReaderModel
 from dsacli.training.rouge import rouge
 from dsacli.training.salience import TRANSCRIPTS, summarised
@@ -72,12 +72,12 @@ def summary_figures(
     for source in TRANSCRIPTS:
         scores: dict[bool, dict[str, list[tuple[float, float]]]] = {False: {}, True: {}}
         for item in summarised(data, "dev", source, documents):
-            context = Context([encode_document(item.document, model)])
+            context = EncodedContext([encode_document(item.document, model)])
             texts = [wording(context, bound) for bound in sentence_tokens(context)]
             quoted = [text for text in texts if quotable(text)]
             for wanted in (item.general, *item.focused):
                 limit = len(wanted.reference.split())
-                ours = summarize(model, context, words=limit, focus=wanted.focus)
+                ours = summarize(model, context, Options(words=limit, focus=wanted.focus))
                 summaries = {} if wanted.focus else baselines(quoted, limit)
                 summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
                 for name, text in summaries.items():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dsacli.engines import disk_cache as cache_module
-from dsacli.engines.disk_cache import ABANDONED_SECONDS, SUFFIX, TensorCache
+from dsacli.engines.disk_cache import ABANDONED_SECONDS, SUFFIX, DiskCache
 
 TENSORS = {
     "keys": torch.arange(60).reshape(12, 5).to(torch.bfloat16) / 7,
@@ -19,8 +19,8 @@ TENSORS = {
 
 
 @pytest.fixture
-def cache(tmp_path) -> TensorCache:
-    return TensorCache(tmp_path / "cache")
+def cache(tmp_path) -> DiskCache:
+    return DiskCache(tmp_path / "cache")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def same(loaded: dict[str, torch.Tensor] | None, saved: dict[str, torch.Tensor] 
     )
 
 
-def listing(cache: TensorCache) -> list[str]:
+def listing(cache: DiskCache) -> list[str]:
     return sorted(os.listdir(cache.folder))
 
 
@@ -147,8 +147,8 @@ def test_a_file_in_the_place_of_the_folder_is_an_oserror(tmp_path):
     place.write_text("mine")
     for folder in (place, place / "below"):
         with pytest.raises(OSError):
-            TensorCache(folder).save("key", TENSORS, "", 0)
-        assert TensorCache(folder).load("key") is None
+            DiskCache(folder).save("key", TENSORS, "", 0)
+        assert DiskCache(folder).load("key") is None
     assert place.read_text() == "mine"
     assert os.listdir(tmp_path) == ["file"]
 

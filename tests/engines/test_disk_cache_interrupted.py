@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from dsacli.engines.disk_cache import ABANDONED_SECONDS, SUFFIX, TensorCache
+from dsacli.engines.disk_cache import ABANDONED_SECONDS, SUFFIX, DiskCache
 
 resource = pytest.importorskip("resource", reason="signals and limits of POSIX")
 MEGABYTE = 1 << 20
@@ -25,13 +25,13 @@ def save_for_ever(folder, key, begun) -> None:
     for number in range(1_000_000):
         tensors = numbered(number)
         begun.set()
-        TensorCache(folder).save(key, tensors, name="", tokens=number)
+        DiskCache(folder).save(key, tensors, name="", tokens=number)
 
 
 def save_beyond_the_limit(folder, outcome) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (MEGABYTE, MEGABYTE))
     try:
-        TensorCache(folder).save("key", numbered(1), name="", tokens=1)
+        DiskCache(folder).save("key", numbered(1), name="", tokens=1)
         outcome.put("saved")
     except OSError:
         outcome.put("OSError")
@@ -65,9 +65,9 @@ def intact(tensors: dict[str, torch.Tensor]) -> bool:
     return tensors["filled"].numel() == 4 * MEGABYTE and bool((tensors["filled"] == tensors["number"]).all())
 
 
-def killed_saves(processes, folder) -> tuple[TensorCache, list[str]]:
+def killed_saves(processes, folder) -> tuple[DiskCache, list[str]]:
     """A cache and its keys after kills at random moments, until three of them met a save amid its writing."""
-    cache, moments = TensorCache(folder), random.Random(0)
+    cache, moments = DiskCache(folder), random.Random(0)
     keys, interrupted, left = [], 0, 0
     while interrupted < 3:
         assert len(keys) < 60, "no kill met a save that was under way"
@@ -113,7 +113,7 @@ def test_clear_leaves_nothing_of_killed_saves(processes, tmp_path):
 
 
 def test_a_disk_that_takes_no_more_is_an_oserror_and_leaves_nothing(processes, tmp_path):
-    cache = TensorCache(tmp_path / "cache")
+    cache = DiskCache(tmp_path / "cache")
     cache.save("key", SMALL, name="", tokens=1)
     outcome = processes.SimpleQueue()
     process = processes.Process(target=save_beyond_the_limit, args=(cache.folder, outcome))

@@ -9,12 +9,12 @@ from rich.console import Console
 
 from dsacli.engines.disk_cache import CacheEntry
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.extractive.ask import Answer, AskResult
-from dsacli.engines.extractive.extract import Extracted, ExtractResult
+from dsacli.engines.results import Answer, AskResult, Extracted, ExtractResult
 from dsacli.engines.savings import Cost, DenseRun, DocumentPass, Savings
 from dsacli.extraction.fields import Field
-from dsacli.output import panel, records
+from dsacli.output import panel, records, units
 from dsacli.output import text as render
+from dsacli.output.cache import show_cache
 
 SAVINGS = Savings(
     context_tokens=10_000,
@@ -36,13 +36,15 @@ def evidence(quote: str, answer: str, *, document: str = "a.pdf", page: int | No
 
 def answered(quote: str, answer: str, **where) -> AskResult:
     found = Answer(" ".join(answer.split()), 0.87654, (evidence(quote, answer, **where),))
-    return AskResult("Who?", (found,), 0.3, SAVINGS)
+    return AskResult("Who?", (found,), "confidence", SAVINGS)
 
 
 def extracted(value, kind: str = "money", document: str = "a.pdf") -> ExtractResult:
     place = evidence("It is EUR 5.", "EUR 5", document=document)
     fee = Extracted(Field("total fee", kind), value, "EUR 5", 0.5, place)
-    return ExtractResult(document, (fee, Extracted(Field("notice", "duration"), None, None, 0.0, None)), SAVINGS)
+    return ExtractResult(
+        document, (fee, Extracted(Field("notice", "duration"), None, None, 0.0, None)), "confidence", SAVINGS
+    )
 
 
 def on_terminal(result, width: int = 80) -> str:
@@ -57,13 +59,13 @@ def on_terminal(result, width: int = 80) -> str:
                         (512_000_000_000, "512 GB"), (5 * 10**15, "5,000 TB")]
 )  # fmt: skip
 def test_sizes_have_three_digits(count, text):
-    assert panel.size(count) == text
+    assert units.size(count) == text
 
 
 def test_flops_and_ratios():
-    assert panel.flop(268_902_899_111_424) == "269 TFLOP"
-    assert panel.flop(603_000_000) == "603 MFLOP"
-    assert [panel.times(ratio) for ratio in (1487.6, 34.4, 2.81, 0.9)] == ["1,488×", "34×", "2.8×", "0.9×"]
+    assert units.flop(268_902_899_111_424) == "269 TFLOP"
+    assert units.flop(603_000_000) == "603 MFLOP"
+    assert [units.times(ratio) for ratio in (1487.6, 34.4, 2.81, 0.9)] == ["1,488×", "34×", "2.8×", "0.9×"]
 
 
 @pytest.mark.parametrize(
@@ -160,12 +162,12 @@ def test_partly_cached_documents_say_how_many_tokens():
 
 def test_the_cache_as_text_and_as_json(capsys):
     entry = CacheEntry("ab12", "a.pdf", 12_345, 1_840_000, 1_700_000_000.0)
-    render.show_cache([entry], as_json=False)
+    show_cache([entry], as_json=False)
     line = capsys.readouterr().out
     assert "12,345 tokens" in line and "1.84 MB" in line and line.endswith("a.pdf\n")
-    render.show_cache([entry], as_json=True)
+    show_cache([entry], as_json=True)
     assert json.loads(capsys.readouterr().out) == {
-        "key": "ab12", "name": "a.pdf", "tokens": 12_345, "size_bytes": 1_840_000, "modified": 1_700_000_000.0
+        "schema_version": 1, "task": "cache", "key": "ab12", "name": "a.pdf", "tokens": 12_345, "size_bytes": 1_840_000, "modified": 1_700_000_000.0
     }  # fmt: skip
-    render.show_cache([], as_json=False)
+    show_cache([], as_json=False)
     assert capsys.readouterr() == ("", "the cache is empty\n")

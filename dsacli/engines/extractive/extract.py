@@ -8,47 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from dsacli.engines.context import Context
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.extractive.ask import plain, single_line
-from dsacli.engines.extractive.encode import EncodedDocument
+from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import QueryResult, run_dense, run_queries
-from dsacli.engines.savings import Savings, added
+from dsacli.engines.options import Options
+from dsacli.engines.results import Extracted, ExtractResult
+from dsacli.engines.savings import added
+from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.fields import Field, field_question
 from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
 
+# Below this a value is null; lower than for answers, since a value must have its type.
+MIN_CONFIDENCE = 0.3
 TEXT_CANDIDATES = 4
 # What reads like an answer and has no value of the type is half a rival to those that have one.
 UNTYPED = 0.5
 # Characters before and after a candidate in which an acronym of the field's name must stand.
 ACRONYM_REACH = 300
 SAYS_FAX = re.compile(r"\bfax\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """One field's value: normalised (`value`), in the document's wording (`text`); None when absent."""
-
-    field: Field
-    value: Any
-    text: str | None
-    confidence: float
-    evidence: Evidence | None
-
-
-@dataclass(frozen=True)
-class ExtractResult:
-    """All fields, in the order asked; none has a value when `found` is false."""
-
-    document: str
-    fields: tuple[Extracted, ...]
-    savings: Savings
-    interrupted: bool = False
-
-    @property
-    def found(self) -> bool:
-        return any(field.value is not None for field in self.fields)
 
 
 @dataclass(frozen=True)
@@ -62,29 +40,27 @@ class Candidate:
 
 def extract(
     model: ReaderModel,
-    context: Context,
+    context: EncodedContext,
     fields: Sequence[Field],
-    *,
-    min_confidence: float,
-    index_topk: int | None = None,
-    compare_dense: bool = False,
+    options: Options = Options(),
     on_field: Callable[[int], None] = lambda done: None,
 ) -> ExtractResult:
     """Look for every field; a value below `min_confidence` is null, never a guess."""
     found, costs = [], []
+    least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
     phrasings = [field_question(field) for field in fields]
-    asked = run_queries(model, context, [question for each in phrasings for question in each], index_topk)
+    every = [question for each in phrasings for question in each]
+    queries = run_queries(model, context, every, options.index_topk)
     for done, (field, questions) in enumerate(zip(fields, phrasings)):
-        results = list(islice(asked, len(questions)))
+        results = list(islice(queries, len(questions)))
         costs += [result.savings for result in results]
         answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
-        found.append(best_value(field, answers, min_confidence))
+        found.append(best_value(field, answers, least))
         on_field(done + 1)
     savings = added(costs)
-    if compare_dense:
-        questions = [question for each in phrasings for question in each]
-        savings = replace(savings, dense_run=run_dense(model, context, questions))
-    return ExtractResult(context.name, tuple(found), savings)
+    if options.compare_dense:
+        savings = replace(savings, dense_run=run_dense(model, context, every))
+    return ExtractResult(context.name, tuple(found), "confidence", savings)
 
 
 def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confidence: float) -> Extracted:
@@ -94,7 +70,7 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
     for phrasing in answers:
         here: dict[str, float] = {}
         for candidate in phrasing:
-            key = plain(candidate.value) if field.type == "text" else repr(candidate.value)
+            key = answer_key(candidate.value) if field.type == "text" else repr(candidate.value)
             here[key] = here.get(key, 0.0) + candidate.confidence
             if key not in shown or candidate.confidence > shown[key].confidence:
                 shown[key] = candidate
@@ -104,8 +80,7 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
     if best is None or total[best] < min_confidence:
         return Extracted(field, None, None, total.get(best, 0.0), None)
     evidence = shown[best].evidence
-    wording = evidence.quote[evidence.quote_start : evidence.quote_end]
-    return Extracted(field, shown[best].value, single_line(wording), total[best], evidence)
+    return Extracted(field, shown[best].value, single_line(evidence.wording), total[best], evidence)
 
 
 def of_type(field: Field, found: list[Candidate], no_answer: float) -> list[Candidate]:
@@ -117,15 +92,14 @@ def of_type(field: Field, found: list[Candidate], no_answer: float) -> list[Cand
     return [replace(candidate, confidence=candidate.confidence / max(share, 1e-9)) for candidate in found]
 
 
-def candidates(context: Context, field: Field, result: QueryResult) -> Iterable[Candidate]:
+def candidates(context: EncodedContext, field: Field, result: QueryResult) -> Iterable[Candidate]:
     """Spans of a text field, or every value of the field's type in the runs that were read."""
     if field.type == "text":
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
             evidence = context.evidence(first, last)
             if not near_acronyms(field.name, *context.characters(first, last)):
                 continue
-            wording = evidence.quote[evidence.quote_start : evidence.quote_end]
-            yield Candidate(single_line(wording), confidence, evidence)
+            yield Candidate(single_line(evidence.wording), confidence, evidence)
         return
     for low, high in joined(result.runs, context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)

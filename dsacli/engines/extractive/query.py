@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.engines.context import Context
-from dsacli.engines.savings import Account, DenseRun, Savings, element_bytes, peak_memory, shape_of
-from dsacli.errors import DsacliError, UsageFailure
+from dsacli.engines.extractive.account import Account, element_bytes, shape_of
+from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.savings import DenseRun, Savings, peak_memory
+from dsacli.errors import DsacliError
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS
 from dsacli.reader.reading import (
@@ -36,14 +37,7 @@ class QueryResult:
 
 
 def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
-    """Token ids of a question.
-
-    Raises DsacliError for one without words or longer than 64 tokens, UsageFailure for bytes that are no text.
-    """
-    try:
-        question.encode()
-    except UnicodeEncodeError:
-        raise UsageFailure("what is asked is not text in this terminal's encoding") from None
+    """Token ids of a question. Raises DsacliError for one without words or longer than 64 tokens."""
     ids = model.tokenizer.encode(question, add_special_tokens=False).ids
     if not ids:
         raise DsacliError("the question is empty")
@@ -52,13 +46,8 @@ def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
     return np.array(ids, np.int32)
 
 
-def run_query(model: ReaderModel, context: Context, question: str, index_topk: int | None = None) -> QueryResult:
-    """Ask the context one question, as `run_queries` does."""
-    return next(run_queries(model, context, [question], index_topk))
-
-
 def run_queries(
-    model: ReaderModel, context: Context, questions: Sequence[str], index_topk: int | None = None
+    model: ReaderModel, context: EncodedContext, questions: Sequence[str], index_topk: int | None = None
 ) -> Iterator[QueryResult]:
     """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span.
 
@@ -66,16 +55,16 @@ def run_queries(
     result is asked for. Raises DsacliError as `question_tokens` does, before anything is done.
     """
     reader = model.reader
-    asked = [question_tokens(model, question) for question in questions]
+    token_ids = [question_tokens(model, question) for question in questions]
     topk, edges = index_topk or reader.config.index_topk, context.edges.tolist()
-    accounts, queries, scan = [Account(reader) for _ in asked], [], Account(reader)
-    for account, ids in zip(accounts, asked):
+    accounts, queries, scan = [Account(reader) for _ in token_ids], [], Account(reader)
+    for account, ids in zip(accounts, token_ids):
         with account:
             queries.append(index_queries(reader, [ids]))
     with scan:
         selections = select(reader, queries, context.index_keys, topk)
-    for account, ids, selection in zip(accounts, asked, selections):
-        account.take(scan, len(ids), sum(map(len, asked)))
+    for account, ids, selection in zip(accounts, token_ids, selections):
+        account.take(scan, len(ids), sum(map(len, token_ids)))
         with account:
             selected = select_runs(reader, ids, selection, context.sentence_edges, edges, topk)
             read = read_runs(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
@@ -96,15 +85,15 @@ def matmul_rate(like: torch.Tensor) -> float:
     return 5 * 2 * 1024 * 384 * 1536 / (time.perf_counter() - began)
 
 
-def run_dense(model: ReaderModel, context: Context, questions: Sequence[str]) -> DenseRun:
+def run_dense(model: ReaderModel, context: EncodedContext, questions: Sequence[str]) -> DenseRun:
     """Run the same six layers with every token of question and document attending to every other.
 
     One pass per question; without questions, one over the document alone. Raises DsacliError with the
     estimate (at 40 % of the matrix-multiply rate) where that would take over a few minutes.
     """
     reader, shape = model.reader, shape_of(model.reader)
-    asked = [question_tokens(model, question) for question in questions] or [np.empty(0, np.int32)]
-    flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in asked)
+    token_ids = [question_tokens(model, question) for question in questions] or [np.empty(0, np.int32)]
+    flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in token_ids)
     estimate = flops / (0.4 * matmul_rate(next(reader.parameters())))
     if estimate > DENSE_LIMIT_SECONDS:
         raise DsacliError(
@@ -114,8 +103,8 @@ def run_dense(model: ReaderModel, context: Context, questions: Sequence[str]) ->
     meter, began = CostMeter(), time.monotonic()
     passages = [context.run(first, last) for first, last in context.passages()]
     with meter.watch(reader):
-        for ids in asked:
+        for ids in token_ids:
             read_sequence(reader, ids, passages)
     seconds = time.monotonic() - began
-    tokens = max(map(len, asked)) + 2 + len(context) + len(passages)
+    tokens = max(map(len, token_ids)) + 2 + len(context) + len(passages)
     return DenseRun(seconds, meter.total, shape.dense_memory(tokens, element_bytes(reader)), peak_memory())

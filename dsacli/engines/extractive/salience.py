@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import SalienceHead
 from dsacli.reader.reading import index_queries
@@ -31,7 +31,7 @@ NEAR, FAR = 3, 15
 LENGTH, FIGURES = 2, 6
 
 
-def sentence_tokens(context: Context) -> np.ndarray:
+def sentence_tokens(context: EncodedContext) -> np.ndarray:
     """[first, last) tokens of every sentence of the context that holds a token: int64 [sentences, 2]."""
     found = []
     for document, shift in zip(context.documents, context.edges.tolist()):
@@ -41,7 +41,7 @@ def sentence_tokens(context: Context) -> np.ndarray:
     return np.concatenate(found)
 
 
-def term_weights(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+def term_weights(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
     """log(1 + uses) · log(sentences / sentences with it) of every token of the context, 0 for those without
     a letter, so that tables of figures do not speak for the document: float64 [tokens]."""
     ids = np.concatenate([document.token_ids for document in context.documents])
@@ -57,7 +57,7 @@ def term_weights(model: ReaderModel, context: Context, sentences: np.ndarray) ->
 
 
 def probe_queries(
-    model: ReaderModel, context: Context, terms: np.ndarray
+    model: ReaderModel, context: EncodedContext, terms: np.ndarray
 ) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
     """Index queries of the tokens of most term weight in evenly spaced passages.
 
@@ -83,7 +83,7 @@ def probe_queries(
 
 @torch.inference_mode()
 def best_by_sentence(
-    model: ReaderModel, context: Context, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
+    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """max over a sentence's tokens of I(t, s), a stretch of sentences at a time, the keys read once.
 
@@ -108,7 +108,7 @@ def _stretches(sentences: np.ndarray) -> Iterator[slice]:
 
 @torch.inference_mode()
 def focused_salience(
-    model: ReaderModel, context: Context, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
+    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
 ) -> np.ndarray:
     """What each sentence is to a focus, float64 [sentences]: what the focus head makes of its features."""
     features = focus_features(model, context, queries, weights, sentences, sentence_features(model, context, sentences))
@@ -117,7 +117,7 @@ def focused_salience(
 
 def focus_features(
     model: ReaderModel,
-    context: Context,
+    context: EncodedContext,
     queries: torch.Tensor,
     weights: torch.Tensor,
     sentences: np.ndarray,
@@ -144,7 +144,7 @@ def around(values: np.ndarray, reach: int) -> np.ndarray:
 
 
 @torch.inference_mode()
-def salience(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+def salience(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
     """One number per sentence, float64 [sentences]: what the salience head makes of its features."""
     return _weighed(model.reader.salience, sentence_features(model, context, sentences))
 
@@ -153,7 +153,7 @@ def _weighed(head: SalienceHead, features: torch.Tensor) -> np.ndarray:
     return head(features.to(next(head.parameters()))).float().cpu().numpy().astype(np.float64)
 
 
-def sentence_features(model: ReaderModel, context: Context, sentences: np.ndarray) -> torch.Tensor:
+def sentence_features(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> torch.Tensor:
     """What the salience head reads: float32 [sentences, index_head_dim + SALIENCE_FEATURES].
 
     The mean index key of a sentence less that of the document; its index scores for probes and its terms' weight,
@@ -186,7 +186,7 @@ def sentence_features(model: ReaderModel, context: Context, sentences: np.ndarra
     return torch.cat([means - means.mean(0), torch.from_numpy(np.stack(scalars, axis=1)).float()], dim=1)
 
 
-def mean_keys(context: Context, sentences: np.ndarray) -> torch.Tensor:
+def mean_keys(context: EncodedContext, sentences: np.ndarray) -> torch.Tensor:
     """The mean index key of each sentence: float32 [sentences, index_head_dim]."""
     means = []
     for here in _stretches(sentences):
@@ -198,7 +198,7 @@ def mean_keys(context: Context, sentences: np.ndarray) -> torch.Tensor:
     return torch.cat(means)
 
 
-def figures(model: ReaderModel, context: Context, sentences: np.ndarray) -> np.ndarray:
+def figures(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
     """The share of each sentence's tokens that hold a digit: float64 [sentences]."""
     ids = np.concatenate([document.token_ids for document in context.documents])
     used = np.unique(ids)
@@ -213,9 +213,9 @@ def mean_of_others(best: np.ndarray, owners: np.ndarray, firsts: np.ndarray) -> 
 
     best: [probes, sentences], owners: each probe's passage [probes, 2], firsts: first tokens [sentences]
     """
-    heard = (firsts < owners[:, :1]) | (firsts >= owners[:, 1:])
-    heard |= ~heard.any(axis=0)
-    return (best * heard).sum(0) / heard.sum(0)
+    counted = (firsts < owners[:, :1]) | (firsts >= owners[:, 1:])
+    counted |= ~counted.any(axis=0)
+    return (best * counted).sum(0) / counted.sum(0)
 
 
 def standardised(values: np.ndarray) -> np.ndarray:

@@ -4,14 +4,14 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from dsacli.documents import Section
-from dsacli.engines.context import Context
-from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.extractive.account import Account
+from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.extractive.query import question_tokens, run_dense
 from dsacli.engines.extractive.salience import (
     focused_salience,
@@ -19,7 +19,9 @@ from dsacli.engines.extractive.salience import (
     sentence_tokens,
     standardised,
 )
-from dsacli.engines.savings import Account, Savings
+from dsacli.engines.options import Options
+from dsacli.engines.results import SummarizeResult, SummaryPart, SummarySentence
+from dsacli.engines.wording import single_line
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.reading import index_queries
 
@@ -30,50 +32,9 @@ REPEATED_WORDS = 0.5
 SIMILAR_PENALTY = 0.5
 
 
-@dataclass(frozen=True)
-class SummarySentence:
-    """A sentence of the document; `salience` compares within one summary only."""
-
-    text: str
-    salience: float
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
-class SummaryPart:
-    """The sentences of one section, or of everything (`title` None)."""
-
-    title: str | None
-    sentences: tuple[SummarySentence, ...]
-
-
-@dataclass(frozen=True)
-class SummarizeResult:
-    """A summary in document order; nothing in the document can be quoted when `found` is false."""
-
-    document: str
-    focus: str | None
-    parts: tuple[SummaryPart, ...]
-    savings: Savings
-    interrupted: bool = False
-
-    @property
-    def found(self) -> bool:
-        return any(part.sentences for part in self.parts)
-
-
-def summarize(
-    model: ReaderModel,
-    context: Context,
-    *,
-    sentences: int | None = None,
-    words: int | None = None,
-    focus: str | None = None,
-    by_section: bool = False,
-    compare_dense: bool = False,
-) -> SummarizeResult:
-    """Pick `sentences` sentences, or as many as fit `words` words; per section with `by_section`."""
-    reader = model.reader
+def summarize(model: ReaderModel, context: EncodedContext, options: Options = Options()) -> SummarizeResult:
+    """Pick `sentences` sentences, or as many as fit `words` words, in document order; per section with `by_section`."""
+    reader, focus, words, by_section = model.reader, options.focus, options.words, options.by_section
     bounds = sentence_tokens(context)
     with Account(reader) as account:
         if not len(bounds):
@@ -86,11 +47,11 @@ def summarize(
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:
-            count = sentences or (SECTION_SENTENCES if by_section else SENTENCES)
-            limit = len(members) if words and not sentences else count
+            count = options.sentences or (SECTION_SENTENCES if by_section else SENTENCES)
+            limit = len(members) if words and not options.sentences else count
             parts.append((title, pick(context, bounds, scores, members, limit, words)))
     savings = account.savings(context, len(ids), 0, 0)
-    if compare_dense:
+    if options.compare_dense:
         savings = replace(savings, dense_run=run_dense(model, context, [focus] if focus else []))
     return SummarizeResult(
         context.name,
@@ -100,21 +61,21 @@ def summarize(
             for title, chosen in parts
             if chosen
         ),
+        "salience",
         savings,
     )
 
 
-def wording(context: Context, tokens: Sequence[int]) -> str:
+def wording(context: EncodedContext, tokens: Sequence[int]) -> str:
     """The text of a sentence on one line."""
     encoded, start, end = context.characters(int(tokens[0]), int(tokens[1]) - 1)
-    return " ".join(encoded.document.text[start:end].split())
+    return single_line(encoded.document.text[start:end])
 
 
-def quoted(context: Context, tokens: Sequence[int], score: float) -> SummarySentence:
+def quoted(context: EncodedContext, tokens: Sequence[int], score: float) -> SummarySentence:
     """A chosen sentence with its evidence."""
-    encoded, start, end = context.characters(int(tokens[0]), int(tokens[1]) - 1)
-    evidence = evidence_at(encoded, start, end)
-    return SummarySentence(" ".join(evidence.quote.split()), float(score), evidence)
+    evidence = context.evidence(int(tokens[0]), int(tokens[1]) - 1)
+    return SummarySentence(single_line(evidence.quote), float(score), evidence)
 
 
 def quotable(sentence: str) -> bool:
@@ -125,7 +86,7 @@ def quotable(sentence: str) -> bool:
     return ended and len(words) in WORDS and lettered > 0.6 * len(words) and "|" not in words
 
 
-def by_sections(context: Context, bounds: np.ndarray, pool: list[int]) -> list[tuple[str | None, list[int]]]:
+def by_sections(context: EncodedContext, bounds: np.ndarray, pool: list[int]) -> list[tuple[str | None, list[int]]]:
     """(section title, sentence numbers) for every section of the highest level that has several."""
     found: dict[tuple[int, int], tuple[str | None, list[int]]] = {}
     ruling = {id(document): ruling_sections(document.document.sections) for document in context.documents}
@@ -146,7 +107,7 @@ def ruling_sections(sections: Sequence[Section]) -> list[Section]:
 
 
 def pick(
-    context: Context, bounds: np.ndarray, scores: np.ndarray, members: list[int], count: int, words: int | None
+    context: EncodedContext, bounds: np.ndarray, scores: np.ndarray, members: list[int], count: int, words: int | None
 ) -> list[int]:
     """The most salient members, each penalised by its likeness to those already picked."""
     if not members:

@@ -7,17 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from dsacli.documents import parse
-from dsacli.engines.disk_cache import TensorCache
-from dsacli.engines.extractive.encode import (
-    TOKENIZER_PIECE,
-    cache_key,
-    cut_passages,
-    encode_document,
-    store,
-    stored,
-    tokenise,
-)
+from dsacli.documents import Source, parse
+from dsacli.engines.disk_cache import DiskCache
+from dsacli.engines.extractive.encode import cut_passages, encode_document
+from dsacli.engines.extractive.stored import cache_key, store, stored
+from dsacli.engines.tokenise import TOKENIZER_PIECE, tokenise
 from dsacli.reader.reading import encode_passages
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_docs"
@@ -84,9 +78,9 @@ def test_passages_are_as_many_whole_sentences_as_fit():
 @pytest.fixture(scope="module")
 def agreement(model):
     document = parse("services-agreement.md", (SAMPLES / "services-agreement.md").read_bytes())
-    heard: list[tuple[int, int]] = []
-    encoded = encode_document(document, model, lambda done, total: heard.append((done, total)))
-    assert heard[-1] == (len(encoded), len(encoded)) and heard == sorted(heard)
+    reported: list[tuple[int, int]] = []
+    encoded = encode_document(document, model, lambda done, total: reported.append((done, total)))
+    assert reported[-1] == (len(encoded), len(encoded)) and reported == sorted(reported)
     return encoded
 
 
@@ -114,7 +108,7 @@ def test_the_document_pass_costs_what_the_closed_form_says(model):
 
 
 def test_what_the_cache_gives_back_is_what_was_put_in(model, agreement, tmp_path):
-    cache = TensorCache(tmp_path / "cache")
+    cache = DiskCache(tmp_path / "cache")
     store(cache, "key", agreement)
     back = stored(cache, "key")
     assert back.cached and back.document == agreement.document
@@ -130,12 +124,12 @@ def test_what_the_cache_gives_back_is_what_was_put_in(model, agreement, tmp_path
 def test_the_key_follows_from_content_name_password_and_model(model):
     other = dataclasses.replace(model, fingerprint="another")
     keys = [
-        cache_key(b"text", "a.txt", None, model),
-        cache_key(b"text.", "a.txt", None, model),
-        cache_key(b"text", "a.md", None, model),
-        cache_key(b"text", "a.txt", "secret", model),
-        cache_key(b"text", "a.txt", None, other),
-        cache_key(b"texta", ".txt", None, model),
+        cache_key(Source("a.txt", b"text"), model),
+        cache_key(Source("a.txt", b"text."), model),
+        cache_key(Source("a.md", b"text"), model),
+        cache_key(Source("a.txt", b"text", "secret"), model),
+        cache_key(Source("a.txt", b"text"), other),
+        cache_key(Source(".txt", b"texta"), model),
     ]
     assert len(set(keys)) == len(keys)
-    assert keys[0] == cache_key(b"text", "a.txt", None, model) == cache_key(b"text", "a.txt", "", model)
+    assert keys[0] == cache_key(Source("a.txt", b"text"), model) == cache_key(Source("a.txt", b"text", ""), model)

@@ -3,10 +3,9 @@ import pytest
 import torch
 
 from dsacli.documents import parse
-from dsacli.engines.context import Context
-from dsacli.engines.extractive.encode import encode_document
-from dsacli.engines.extractive.query import QUESTION_TOKENS, question_tokens, run_dense, run_queries, run_query
-from dsacli.engines.savings import element_bytes
+from dsacli.engines.extractive.account import element_bytes
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
+from dsacli.engines.extractive.query import QUESTION_TOKENS, question_tokens, run_dense, run_queries
 from dsacli.errors import DsacliError
 
 KEPT = "Keeper {} lit the lamp on the {} rock at dusk and wrote {} lines in the log. "
@@ -14,17 +13,17 @@ SENTENCES = [KEPT.format(n, n, 7 * n) for n in range(1, 90)]
 QUESTION = "Who wrote the log?"
 
 
-def context(model, *texts: str) -> Context:
-    return Context([encode_document(parse(f"{n}.txt", text.encode()), model) for n, text in enumerate(texts)])
+def context(model, *texts: str) -> EncodedContext:
+    return EncodedContext([encode_document(parse(f"{n}.txt", text.encode()), model) for n, text in enumerate(texts)])
 
 
 @pytest.fixture(scope="module")
-def short(model) -> Context:
+def short(model) -> EncodedContext:
     return context(model, "".join(SENTENCES[:4]))
 
 
 @pytest.fixture(scope="module")
-def long(model) -> Context:
+def long(model) -> EncodedContext:
     return context(model, "".join(SENTENCES), "".join(reversed(SENTENCES[:40])))
 
 
@@ -34,7 +33,7 @@ def pass_flops(config, n: int, layers: int) -> int:
     return layers * (2 * n * (4 * h * h + 2 * h * f) + 4 * n * n * h)
 
 
-def test_a_question_costs_what_the_closed_form_says(model, short):
+def test_a_question_costs_what_the_closed_form_says(model, short, run_query):
     """One run, so that nothing is padded: question pass, queries and weights, scan, reading pass, span head."""
     config, t = model.reader.config, len(question_tokens(model, QUESTION))
     assert len(short) <= config.run_tokens
@@ -47,7 +46,7 @@ def test_a_question_costs_what_the_closed_form_says(model, short):
     assert savings.flops.dsa == question + scan + reading
 
 
-def test_the_dense_run_costs_what_the_closed_form_says(model, long):
+def test_the_dense_run_costs_what_the_closed_form_says(model, long, run_query):
     config, t = model.reader.config, len(question_tokens(model, QUESTION))
     passages = len(long.passages())
     n = t + 2 + len(long) + passages  # a separator behind every passage
@@ -61,30 +60,30 @@ def test_the_dense_run_costs_what_the_closed_form_says(model, long):
 
 
 def test_dense_attention_that_would_take_long_is_refused_with_an_estimate(model, long):
-    huge = Context(long.documents * 150)
+    huge = EncodedContext(long.documents * 150)
     with pytest.raises(DsacliError, match=r"dense attention over [\d,]+ tokens would take about [\d,]+ minutes"):
         run_dense(model, huge, [QUESTION])
 
 
 @pytest.mark.parametrize("index_topk", [1, 100, 512])
-def test_no_more_tokens_are_selected_and_read_than_asked_for(model, long, index_topk):
+def test_no_more_tokens_are_selected_and_read_than_asked_for(model, long, index_topk, run_query):
     result = run_query(model, long, QUESTION, index_topk)
     read = {token for first, last in result.runs for token in range(first, last)}
     assert result.savings.selected_tokens == len(read) and read <= set(range(len(long)))
     assert index_topk / 4 <= len(read) <= index_topk
 
 
-def test_a_smaller_selection_costs_less(model, long):
+def test_a_smaller_selection_costs_less(model, long, run_query):
     costs = [run_query(model, long, QUESTION, k).savings.flops.dsa for k in (128, 512, 1024)]
     assert costs == sorted(costs) and costs[0] < costs[-1] / 3
 
 
-def test_everything_is_selected_where_there_is_less_than_the_top_k(model, short):
+def test_everything_is_selected_where_there_is_less_than_the_top_k(model, short, run_query):
     result = run_query(model, short, QUESTION)
     assert result.savings.selected_tokens == len(short) and result.runs == [(0, len(short))]
 
 
-def test_runs_fit_the_reader_and_never_cross_documents(model, long):
+def test_runs_fit_the_reader_and_never_cross_documents(model, long, run_query):
     result = run_query(model, long, QUESTION, len(long))
     edge = int(long.edges[1])
     assert all(last - first <= model.reader.config.run_tokens for first, last in result.runs)
@@ -92,7 +91,7 @@ def test_runs_fit_the_reader_and_never_cross_documents(model, long):
     assert {t for first, last in result.runs for t in range(first, last)} == set(range(len(long)))
 
 
-def test_probabilities_add_up_to_one(model, long):
+def test_probabilities_add_up_to_one(model, long, run_query):
     spans = run_query(model, long, QUESTION).spans
     assert spans.no_answer + sum(float(run.band.sum()) for run in spans.runs) == pytest.approx(1, abs=1e-3)
     best = spans.best(5)
@@ -101,12 +100,12 @@ def test_probabilities_add_up_to_one(model, long):
     assert all(a[1] < b[0] or b[1] < a[0] for i, a in enumerate(best) for b in best[:i])
 
 
-def test_the_same_question_gives_the_same_answer_twice(model, long):
+def test_the_same_question_gives_the_same_answer_twice(model, long, run_query):
     first, second = (run_query(model, long, QUESTION) for _ in range(2))
     assert first.runs == second.runs and first.spans.best(3) == second.spans.best(3)
 
 
-def test_the_memory_is_that_of_index_keys_and_selected_entries(model, long):
+def test_the_memory_is_that_of_index_keys_and_selected_entries(model, long, run_query):
     config, result = model.reader.config, run_query(model, long, QUESTION, 512)
     savings, size = result.savings, element_bytes(model.reader)
     keys = len(long) * config.index_head_dim * long.index_keys.element_size()
@@ -138,7 +137,7 @@ def test_tokens_of_a_context_belong_to_their_documents(long):
     assert torch.equal(long.index_keys[edge:], long.documents[1].index_keys)
 
 
-def test_questions_asked_together_cost_and_answer_as_they_do_apart(model, long):
+def test_questions_asked_together_cost_and_answer_as_they_do_apart(model, long, run_query):
     questions = [QUESTION, "Where is it?", "How many people came to the mill in that year?"]
     for question, together in zip(questions, run_queries(model, long, questions, 512)):
         alone = run_query(model, long, question, 512)

@@ -3,8 +3,7 @@ import pytest
 import torch
 
 from dsacli.documents import Section, parse
-from dsacli.engines.context import Context
-from dsacli.engines.extractive.encode import encode_document
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.salience import (
     around,
     best_by_sentence,
@@ -26,6 +25,7 @@ from dsacli.engines.extractive.summarize import (
     summarize,
     wording,
 )
+from dsacli.engines.options import Options
 
 TEXT = """# The islands
 
@@ -53,8 +53,8 @@ def best_of_each(model, context, queries, weights, bounds):
 
 
 @pytest.fixture(scope="module")
-def context(model) -> Context:
-    return Context([encode_document(parse("islands.md", TEXT.encode()), model)])
+def context(model) -> EncodedContext:
+    return EncodedContext([encode_document(parse("islands.md", TEXT.encode()), model)])
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_sentences_are_divided_among_the_sections(context, bounds, pool):
 
 
 def test_a_text_without_sections_is_one_part(model):
-    plain = Context([encode_document(parse("a.txt", b"One plain sentence without a heading."), model)])
+    plain = EncodedContext([encode_document(parse("a.txt", b"One plain sentence without a heading."), model)])
     assert by_sections(plain, sentence_tokens(plain), [0]) == [(None, [0])]
 
 
@@ -187,14 +187,14 @@ def test_neighbours_are_averaged_up_to_the_edges():
 
 
 def test_figures_are_the_share_of_tokens_with_a_digit(model):
-    one = Context([encode_document(parse("a.txt", b"It cost 14 pounds. Nobody knows why that is."), model)])
+    one = EncodedContext([encode_document(parse("a.txt", b"It cost 14 pounds. Nobody knows why that is."), model)])
     shares = figures(model, one, sentence_tokens(one))
     assert shares.tolist() == [1 / 5, 0]
 
 
 def test_a_sentence_has_its_place_in_its_own_document(model):
     pieces = [parse(f"{n}.txt", b"The tug left. The ferry came. The crew slept.") for n in range(2)]
-    both = Context([encode_document(piece, model) for piece in pieces])
+    both = EncodedContext([encode_document(piece, model) for piece in pieces])
     features = sentence_features(model, both, sentence_tokens(both))
     places = features[:, model.reader.config.index_head_dim + 3]
     assert places.tolist() == pytest.approx([-0.5, 0, 0.5] * 2)
@@ -202,7 +202,7 @@ def test_a_sentence_has_its_place_in_its_own_document(model):
 
 def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
     text = b"The ferry was built at Leith. The tug came from Oban at noon."
-    one = Context([encode_document(parse("a.txt", text), model)])
+    one = EncodedContext([encode_document(parse("a.txt", text), model)])
     bounds = sentence_tokens(one)
     scores = salience(model, one, bounds)
     assert np.isfinite(scores).all() and not recwarn.list
@@ -210,6 +210,6 @@ def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
 
 @pytest.mark.parametrize("text", ["A ferry came in at noon.\n\u200e\n", "x" * 5000, "\ufe0f\n\nThe tug left at four."])
 def test_sentences_without_tokens_and_words_cut_in_two_are_weighed(model, text):
-    context = Context([encode_document(parse("odd.txt", text.encode()), model)])
+    context = EncodedContext([encode_document(parse("odd.txt", text.encode()), model)])
     for focus in (None, "the ferry"):
-        assert summarize(model, context, focus=focus).savings.context_tokens == len(context)
+        assert summarize(model, context, Options(focus=focus)).savings.context_tokens == len(context)

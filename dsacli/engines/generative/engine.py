@@ -1,0 +1,88 @@
+"""The generative engine: a decoder of the user's own, which answers in its own words and shows where it read them."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dsacli.documents import Source
+from dsacli.dsa.dtype import fastest_dtype
+from dsacli.engines.context import Context, TokenizedDocument
+from dsacli.engines.engine import Progress
+from dsacli.engines.generative.conversation import Conversation
+from dsacli.engines.generative.fitting import FittedContext
+from dsacli.engines.generative.inspect import inspect
+from dsacli.engines.generative.tasks import ask, extract, summarize
+from dsacli.engines.options import Options
+from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
+from dsacli.engines.tokenise import tokenise_document
+from dsacli.errors import DsacliError
+from dsacli.extraction.fields import Field
+from dsacli.models.generate import Sampling
+from dsacli.models.io.model import open_decoder
+
+Result = TypeVar("Result")
+
+
+class GenerativeEngine:
+    """An `Engine` on a decoder's directory; `module` is the one in `models` that knows its type.
+
+    A context is prefilled once for all questions of a call.
+    """
+
+    def __init__(self, folder: Path, module: str, device: str, progress: Progress):
+        self.model, self.progress = open_decoder(folder, module, device, fastest_dtype(device)), progress
+        if not self.model.has_tokenizer:
+            progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
+
+    def open(self, source: Source) -> TokenizedDocument:
+        """Its tokens: index keys come with the prefill. Raises DsacliError for a document without words."""
+        tokens = tokenise_document(source.parse(self.progress.page), self.model.tokenizer)
+        if not len(tokens):
+            raise DsacliError(f"{source.name} holds no words")
+        self.progress.note(f"{source.name}: {len(tokens):,} tokens, to be prefilled")
+        return tokens
+
+    def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
+        """One answer a question, in the model's words."""
+        fitted = self._fitted(context, options)
+        for question in questions:
+            yield self._shown(ask(fitted.about(question), question, options))
+
+    def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
+        """Sentences in the model's words, each with the place it was read from."""
+        return self._shown(summarize(self._fitted(context, options).about(options.focus), options))
+
+    def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
+        """A JSON object whose keys we write and whose values the model does."""
+        query = ", ".join(field.name for field in fields)
+        return self._shown(extract(self._fitted(context, options).about(query), fields, options))
+
+    def inspect(self, context: Context[Any], options: Options) -> InspectResult:
+        """Pages, tokens, sections, and what prefill, questions and written tokens will cost."""
+        return inspect(self.model, context, options)
+
+    def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
+        given = {
+            "max_new_tokens": options.max_tokens,
+            "temperature": options.temperature,
+            "top_p": options.top_p,
+            "seed": options.seed,
+        }
+        sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
+
+        def start(part: Context[Any]) -> Conversation:
+            return Conversation(
+                self.model,
+                part,
+                sampling,
+                options.index_topk,
+                lambda done, total: self.progress.prefill(context.name, done, total),
+                self.progress.writing,
+            )
+
+        return FittedContext(self.model, context, sampling, start)
+
+    def _shown(self, result: Result) -> Result:
+        """The result, once nothing of it stands on the terminal any more."""
+        self.progress.written()
+        return result

@@ -1,0 +1,63 @@
+"""Where something was read: the sentences that the attention went to while it was written, or its own wording."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsacli.engines.context import Context
+from dsacli.engines.evidence import Evidence, evidence_at
+
+# Tokens of a quotation at the most.
+LONGEST_QUOTE = 80
+
+
+def best_evidence(context: Context[Any], attention_mass: NDArray[np.float32], count: int) -> tuple[Evidence, ...]:
+    """The `count` sentences whose tokens got the most attention while something was written, the most first.
+
+    Sentences with less than a third of the first one's are left out. Attention to the first tokens of a context, where it
+    goes when nothing else is wanted, is not counted.
+    """
+    edges = context.sentence_edges
+    weighed = attention_mass.copy()
+    weighed[: min(4, len(weighed))] = 0
+    totals = np.add.reduceat(weighed, edges[:-1]) if len(weighed) else np.empty(0)
+    found: list[int] = []
+    for number in np.argsort(-totals)[:count].tolist():
+        if totals[number] > 0 and (not found or totals[number] > totals[found[0]] / 3):
+            found.append(number)
+    return tuple(sentence_evidence(context, weighed, int(edges[n]), int(edges[n + 1])) for n in found)
+
+
+def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32], first: int, last: int) -> Evidence:
+    """Evidence for the tokens [first, last) of one sentence; of a very long one, for those around the most attended."""
+    if last - first > LONGEST_QUOTE:
+        first = max(
+            first, min(first + int(attention_mass[first:last].argmax()) - LONGEST_QUOTE // 2, last - LONGEST_QUOTE)
+        )
+        last = first + LONGEST_QUOTE
+    encoded, start, end = context.characters(first, last - 1)
+    return replace(
+        evidence_at(encoded.document, encoded.sentences, start, end),
+        quote=encoded.document.text[start:end],
+        quote_start=0,
+        quote_end=end - start,
+    )
+
+
+def located(context: Context[Any], wording: str, attention_mass: NDArray[np.float32]) -> Evidence | None:
+    """Where the wording stands in the documents; of several places the one that got most attention. None if nowhere."""
+    best, found = -1.0, None
+    for number, encoded in enumerate(context.documents):
+        text, low = encoded.document.text, int(context.edges[number])
+        place = text.find(wording) if wording else -1
+        while place >= 0:
+            end = place + len(wording)
+            first = int(np.searchsorted(encoded.ends, place, side="right"))
+            last = int(np.searchsorted(encoded.starts, end, side="left"))
+            weight = float(attention_mass[low + first : low + last].sum())
+            if weight > best:
+                best, found = weight, evidence_at(encoded.document, encoded.sentences, place, end)
+            place = text.find(wording, end)
+    return found

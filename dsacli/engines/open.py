@@ -1,0 +1,47 @@
+"""From a model directory to the engine that runs it: the only look at `model_type`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsacli.engines.options import Options, Task, refuse_unknown
+from dsacli.errors import DsacliError
+from dsacli.models.io.folder import read_json
+from dsacli.weights import BUILT_IN
+
+if TYPE_CHECKING:  # what they import takes seconds, and is not needed to refuse an option
+    from dsacli.engines.disk_cache import DiskCache
+    from dsacli.engines.engine import Engine, Progress
+
+READER = "dsa_reader"
+# The module in `models` of each type of decoder; `models.decoder` says what it has to offer.
+DECODERS = {
+    "deepseek_v32": "dsacli.models.deepseek_v32",
+    "glm_moe_dsa": "dsacli.models.deepseek_v32",
+}
+
+
+def model_type_of(folder: Path) -> str:
+    """The type that a directory's `config.json` states. Raises DsacliError where it is none that is known."""
+    path = folder / "config.json"
+    found = read_json(path).get("model_type")
+    if found != READER and found not in DECODERS:
+        raise DsacliError(f"{path}: model_type is {found!r}; known are {', '.join((READER, *DECODERS))}")
+    return str(found)
+
+
+def check_options(folder: Path | None, task: Task, options: Options) -> None:
+    """Raise UsageFailure, before anything is loaded, for options that the engine of a directory (None: the built-in
+    reader's) does not understand."""
+    refuse_unknown(options, task, generative=model_type_of(folder or BUILT_IN) in DECODERS)
+
+
+def open_engine(folder: Path | None, device: str, cache: "DiskCache | None", progress: "Progress") -> "Engine":
+    """The engine of a model directory, or the built-in reader's. Raises DsacliError for a model that can't be loaded."""
+    kind = model_type_of(folder or BUILT_IN)
+    if kind == READER:
+        from dsacli.engines.extractive.engine import ExtractiveEngine
+
+        return ExtractiveEngine(folder or BUILT_IN, device, cache, progress)
+    from dsacli.engines.generative.engine import GenerativeEngine
+
+    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, progress)

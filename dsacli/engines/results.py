@@ -1,0 +1,168 @@
+"""What an engine gives back: one class of results for all of them."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from dsacli.documents import Section
+from dsacli.engines.context import TokenizedDocument
+from dsacli.engines.evidence import Evidence
+from dsacli.engines.savings import Cost, DocumentPass, Savings
+from dsacli.extraction.fields import Field
+
+# What a result's `score` is. confidence: the probability that the answer stands where the evidence says; probability: the
+# geometric mean of the probabilities of the tokens written; salience: compares sentences within one summary only.
+Measure = Literal["confidence", "probability", "salience"]
+# Tokens of a question of 12 words, which is what `inspect` estimates.
+TYPICAL_QUESTION = 14
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer and where it stands; the same wording in several places is one answer."""
+
+    answer: str
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class AskResult:
+    """The answers to one question, best first; no answer reached the least score when `found` is false."""
+
+    question: str
+    answers: tuple[Answer, ...]
+    measure: Measure
+    savings: Savings
+    interrupted: bool = False
+
+    @property
+    def found(self) -> bool:
+        return bool(self.answers)
+
+
+@dataclass(frozen=True)
+class SummarySentence:
+    """A sentence of a summary, and the place that it is, or was read from."""
+
+    text: str
+    score: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class SummaryPart:
+    """The sentences of one section, or of everything (`title` None)."""
+
+    title: str | None
+    sentences: tuple[SummarySentence, ...]
+
+
+@dataclass(frozen=True)
+class SummarizeResult:
+    """A summary; there is nothing to say of the document when `found` is false."""
+
+    document: str
+    focus: str | None
+    parts: tuple[SummaryPart, ...]
+    measure: Measure
+    savings: Savings
+    interrupted: bool = False
+
+    @property
+    def found(self) -> bool:
+        return any(part.sentences for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """One field's value: normalised (`value`), in the document's wording (`text`); None when absent.
+
+    `score` of an absent one: that of the best value that was not good enough, None where there was none.
+    """
+
+    field: Field
+    value: Any
+    text: str | None
+    score: float | None
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class ExtractResult:
+    """All fields, in the order asked; none has a value when `found` is false."""
+
+    document: str
+    fields: tuple[Extracted, ...]
+    measure: Measure
+    savings: Savings
+    interrupted: bool = False
+
+    @property
+    def found(self) -> bool:
+        return any(field.value is not None for field in self.fields)
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """One document: `pages` is None for inputs without pages; sizes in characters, tokens and bytes.
+
+    passages, index_bytes: of the index keys that an extractive engine keeps; None for a generative one
+    """
+
+    document: str
+    kind: str
+    pages: int | None
+    characters: int
+    tokens: int
+    sentences: int
+    sections: tuple[Section, ...]
+    passages: int | None = None
+    index_bytes: int | None = None
+
+
+def facts_of(
+    tokenized: TokenizedDocument, passages: int | None = None, index_bytes: int | None = None
+) -> DocumentFacts:
+    """Counts of one document."""
+    document = tokenized.document
+    return DocumentFacts(
+        document.name,
+        document.kind,
+        len(document.pages) or None,
+        len(document.text),
+        len(tokenized),
+        len(tokenized.sentences),
+        document.sections,
+        passages,
+        index_bytes,
+    )
+
+
+@dataclass(frozen=True)
+class Tokenwise:
+    """What a generative model pays, dense attention and DSA: FLOPs of prefilling all documents, FLOPs of one token decoded
+    after them, and bytes of the cache that a token takes (kept by both, read whole by dense only)."""
+
+    prefill_flops: Cost
+    decode_flops: Cost
+    cache_bytes: Cost
+
+
+@dataclass(frozen=True)
+class InspectResult:
+    """The documents, and the cost of a question of 12 words to all of them, dense and DSA (an estimate).
+
+    For a generative model that question is answered with 32 tokens, and the memory is what the last of them reads.
+    """
+
+    documents: tuple[DocumentFacts, ...]
+    index_topk: int
+    flops: Cost
+    memory: Cost
+    document_pass: DocumentPass
+    tokenwise: Tokenwise | None = None
+    found: ClassVar[bool] = True
+    interrupted: ClassVar[bool] = False
+
+
+Result = AskResult | SummarizeResult | ExtractResult | InspectResult
