@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 import torch
 
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.engines.context import Context, open_documents
 from dsacli.engines.disk_cache import TensorCache
 from dsacli.engines.extractive.encode import EncodedDocument
@@ -18,7 +19,7 @@ from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.io.folder import read_json
 from dsacli.models.io.model import GenerativeModel, open_deepseek
 from dsacli.output.progress import Bars
-from dsacli.reader.loading import ReaderModel, fastest_dtype, load_model
+from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.weights import BUILT_IN
 
 if TYPE_CHECKING:
