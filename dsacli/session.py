@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dsacli.dsa.dtype import forced_dtype
 from dsacli.engines.open import check_options, open_engine
 from dsacli.engines.options import Options, Task
 from dsacli.errors import DsacliError, UsageFailure
@@ -70,10 +71,12 @@ class Warnings(logging.Handler):
 def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Session]:
     """Load the model on its device and show progress while the session is open.
 
-    Raises UsageFailure for options that the model's engine does not understand, before anything is loaded; DsacliError for
+    Raises UsageFailure, before anything is loaded, for options that the model's engine does not understand and for a
+    DSACLI_DTYPE or device that there is none of; DsacliError for
     a device that is not there and for a model that can't be loaded.
     """
     check_options(setting.model, task, options)
+    forced_dtype()
     if not re.fullmatch(r"cpu|mps|cuda(:[0-9]+)?", setting.device):
         raise UsageFailure(f"unknown device {setting.device!r}; choose cpu, cuda or mps")
     import torch

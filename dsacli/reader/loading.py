@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.errors import DsacliError
 from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.io.folder import read_json, read_tokenizer
@@ -94,12 +95,3 @@ def fingerprint(folder: Path = BUILT_IN) -> str:
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
     return digest.hexdigest()[:16]
-
-
-def fastest_dtype(device: str) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it, else float32."""
-    if device == "cpu":
-        # Not public, and named differently from release to release.
-        known = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-        return torch.bfloat16 if any(ask() for ask in known if ask) else torch.float32
-    return torch.bfloat16 if device.startswith("cuda") and torch.cuda.is_bf16_supported() else torch.float32

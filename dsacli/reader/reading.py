@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 import torch
 
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.dsa.selection import Selection, merge_runs, select_topk
-from dsacli.reader.loading import fastest_dtype
 from dsacli.reader.network import Reader, ReaderConfig, together
 from dsacli.reader.rows import pad_rows, passage_row, question_row
 

@@ -7,7 +7,7 @@ torch's fused attention has a slow backward pass there: at 30 x 200 tokens, forw
 import torch
 from torch import nn
 
-from dsacli.reader.loading import fastest_dtype
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.reader.network import Reader
 
 

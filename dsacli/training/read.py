@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from dsacli.reader.loading import fastest_dtype, load_reader, load_tokenizer
+from dsacli.dsa.dtype import fastest_dtype
+from dsacli.reader.loading import load_reader, load_tokenizer
 from dsacli.reader.network import Reader, ReaderConfig, together
 from dsacli.reader.rows import NO_SPAN, pad_rows, question_row
 from dsacli.training.attention import mixed_precision, use_training_attention

@@ -108,7 +108,7 @@ def dense(document: Path) -> dict:
 
 def rates(document: Path) -> dict:
     """What the machine multiplies: float32, and bfloat16 where it has such instructions."""
-    from dsacli.reader.loading import fastest_dtype
+    from dsacli.dsa.dtype import fastest_dtype
 
     plain, dtype = matmul_rate(torch.float32), fastest_dtype("cpu")
     return {"float32": plain, "fastest": plain if dtype == torch.float32 else matmul_rate(dtype)}

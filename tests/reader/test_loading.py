@@ -9,9 +9,9 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.errors import DsacliError
 from dsacli.reader.loading import (
-    fastest_dtype,
     fingerprint,
     load_model,
     load_reader,
