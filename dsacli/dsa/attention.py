@@ -18,19 +18,15 @@ class CoreAttention(nn.Module):
         keys: torch.Tensor,
         values: torch.Tensor,
         padding: torch.Tensor | None = None,
-        bias: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Attend from every query to every entry.
 
         queries: [batch, heads, queries, dim]
         keys, values: [batch, heads, entries, dim]
         padding: [batch, entries], True where an entry fills up a batch and is no token
-        bias: [batch, entries], added to every query's score of an entry; given in place of a padding
         returns: [batch, heads, queries, dim]
         """
         mask = None if padding is None else ~padding[:, None, None, :]
-        if bias is not None:
-            mask = bias[:, None, None, :].to(queries.dtype)
         return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
 
 

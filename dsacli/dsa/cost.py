@@ -85,7 +85,6 @@ class EncoderShape:
     index_layers: int
     index_n_heads: int
     index_head_dim: int
-    joint_layers: int = 0
 
     def pass_flops(self, tokens: int, layers: int | None = None, span: int | None = None) -> int:
         """FLOPs of `tokens` through `layers` (default all), each attending to `span` tokens (default all)."""
@@ -99,14 +98,13 @@ class EncoderShape:
         return self.pass_flops(tokens) + 2 * tokens * self.hidden * 2
 
     def query_flops(self, question_tokens: int, document_tokens: int, index_topk: int, runs: int) -> int:
-        """A DSA query before it runs: question pass, index scan, `runs` even runs of the top k, each read by itself
-        but in the joint layers. The question's tokens are those with its two special ones."""
+        """A DSA query before it runs: question pass, index scan, `runs` even runs of the top k, each read by itself.
+        The question's tokens are those with its two special ones."""
         selected = min(index_topk, document_tokens)
         row = question_tokens + selected // max(runs, 1) + 1
         scan = 2 * question_tokens * document_tokens * self.index_n_heads * (self.index_head_dim + 1)
         question = self.pass_flops(question_tokens, layers=self.index_layers)
-        local = runs * self.pass_flops(row, layers=self.layers - self.joint_layers)
-        return question + scan + local + self.pass_flops(runs * row, layers=self.joint_layers)
+        return question + scan + runs * self.pass_flops(row)
 
     def document_flops(self, document_tokens: int, passage_tokens: int) -> int:
         """The document pass: the layers under the index keys, passage by passage, and the keys."""

@@ -1,18 +1,15 @@
-"""A reader from and to a directory in the Hugging Face layout: config.json, model.safetensors, tokenizer.json."""
+"""A reader from a directory in the Hugging Face layout: config.json, model.safetensors, tokenizer.json."""
 
 import dataclasses
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from dsacli.dsa.dtype import fastest_dtype
 from dsacli.errors import DsacliError
-from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.io.folder import read_json, read_tokenizer
 from dsacli.models.io.safetensors import load_tensors
 from dsacli.reader.network import Reader, ReaderConfig
@@ -52,9 +49,10 @@ def read_config(folder: Path) -> ReaderConfig:
     """The shapes in `config.json`; DsacliError when it is absent, broken or of another model type."""
     path = folder / "config.json"
     values = read_json(path)
-    found = values.get("model_type")
-    if found != MODEL_TYPE:
-        raise DsacliError(f"{path}: model_type is {found!r}; known are {', '.join((MODEL_TYPE, *MODEL_TYPES))}")
+    if values.get("model_type") != MODEL_TYPE:
+        raise DsacliError(f"{path}: model_type is {values.get('model_type')!r}, not {MODEL_TYPE!r}")
+    if values.get("joint_layers"):
+        raise DsacliError(f"{path}: joint_layers is {values['joint_layers']}; runs are read by themselves only")
     names = {field.name for field in dataclasses.fields(ReaderConfig)}
     try:
         return ReaderConfig(**{name: value for name, value in values.items() if name in names})
@@ -62,31 +60,9 @@ def read_config(folder: Path) -> ReaderConfig:
         raise DsacliError(f"{path}: {failure}") from None
 
 
-def update_config(folder: Path, **values: float) -> None:
-    """Change settings in a model directory's `config.json`."""
-    path = folder / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8")) | values
-    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-
-
 def load_tokenizer(folder: Path = BUILT_IN) -> Tokenizer:
     """The directory's `tokenizer.json`; DsacliError when it can't be read."""
     return read_tokenizer(folder)
-
-
-def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16."""
-    folder.mkdir(parents=True, exist_ok=True)
-    state = {name: value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
-    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
-    config = {
-        "architectures": ["Reader"],
-        "model_type": MODEL_TYPE,
-        "torch_dtype": "bfloat16",
-        **dataclasses.asdict(reader.config),
-    }
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    tokenizer.save(str(folder / "tokenizer.json"))
 
 
 def fingerprint(folder: Path = BUILT_IN) -> str:

@@ -1,16 +1,14 @@
-"""The built-in reader: six joint encoder layers over a question and the tokens the indexer selected.
+"""The built-in reader: six encoder layers over a question and the tokens the indexer selected.
 
     document ── layers 1..index_layers, passage by passage ── index keys k(s)
     question ── layers 1..index_layers ── index queries q(t, j), weights w(t, j)
-    [question; selected run] for every run ── the local layers, each by itself
-    all of these side by side ── the last `joint_layers` layers, as one sequence ── start, end, no-answer logits
+    [question; selected run] ── all layers, every run by itself ── start, end, no-answer logits
 
 The layers are BERT's (post-norm, learned positions), so that pretrained MiniLM weights fit.
 This file is the network and nothing else: no documents, no selection, no counting.
 """
 
 from dataclasses import dataclass, fields
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -25,8 +23,6 @@ SPECIAL_TOKENS = 2
 QUESTION_TOKENS = 64
 SHORTEST_RUN_TOKENS = 192
 SALIENCE_FEATURES, FOCUS_FEATURES, SALIENCE_WIDTH = 7, 6, 48
-# A score that leaves nothing in a softmax, and something to divide by where there is nothing else.
-NO_TOKEN = -1e4
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,6 @@ class ReaderConfig:
     max_position_embeddings: int = 512
     type_vocab_size: int = 2
     layer_norm_eps: float = 1e-12
-    joint_layers: int = 0
     index_layers: int = 2
     index_n_heads: int = 8
     index_head_dim: int = 64
@@ -76,33 +71,8 @@ class ReaderConfig:
                 f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
                 f"room for a question of {QUESTION_TOKENS} tokens"
             )
-        for name in ("index_layers", "joint_layers"):
-            if getattr(self, name) > self.num_hidden_layers:
-                raise ValueError(f"{name} is {getattr(self, name)} of {self.num_hidden_layers} layers")
-
-
-@dataclass(frozen=True)
-class Together:
-    """How runs side by side attend to each other: run r's tokens are [edges[r], edges[r + 1]), and `bias[r]`,
-    [batch, tokens], is what they add to their scores of every token."""
-
-    edges: list[int]
-    bias: torch.Tensor
-
-
-def together(edges: list[int], padding: torch.Tensor) -> Together:
-    """All runs of a sequence attend to each other; a token gives all other runs together the weight that it
-    gives its own (each one's scores lose the logarithm of their number), however many there are, so that what was learned
-    from a few holds for many.
-
-    edges: the first token of every run, and the end; padding: [batch, tokens], True where there is no token
-    """
-    present = torch.stack([~padding[:, low:high].all(1) for low, high in pairwise(edges)])
-    others = -torch.log((present.sum(0) - 1).clamp(min=1).float())
-    bias = others[None, :, None].repeat(len(edges) - 1, 1, edges[-1])
-    for number, (low, high) in enumerate(pairwise(edges)):
-        bias[number, :, low:high] = 0
-    return Together(edges, bias.masked_fill(padding, NO_TOKEN))
+        if self.index_layers > self.num_hidden_layers:
+            raise ValueError(f"index_layers is {self.index_layers} of {self.num_hidden_layers} layers")
 
 
 class Embeddings(nn.Module):
@@ -120,10 +90,7 @@ class Embeddings(nn.Module):
 
 
 class SelfAttention(nn.Module):
-    """Every token of an input to every token of it, one fused projection for Q, K and V.
-
-    The tokens of runs side by side attend run after run, so that no [tokens, tokens] bias is ever held.
-    """
+    """Every token of an input to every token of it, one fused projection for Q, K and V."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -132,20 +99,11 @@ class SelfAttention(nn.Module):
         self.core = CoreAttention()
         self.out = nn.Linear(config.hidden_size, config.hidden_size)
 
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
         queries, keys, values = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
         )
-        if runs is None:
-            attended = self.core(queries, keys, values, padding)
-        else:
-            attended = torch.cat(
-                [
-                    self.core(queries[:, :, low:high], keys, values, bias=bias)
-                    for (low, high), bias in zip(pairwise(runs.edges), runs.bias)
-                ],
-                dim=2,
-            )
+        attended = self.core(queries, keys, values, padding)
         return self.out(attended.transpose(1, 2).flatten(-2))
 
 
@@ -160,15 +118,15 @@ class Layer(nn.Module):
         self.down = nn.Linear(config.intermediate_size, config.hidden_size)
         self.output_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None, runs: Together | None = None) -> torch.Tensor:
-        hidden = self.attention_norm(hidden + self.attention(hidden, padding, runs))
+    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        hidden = self.attention_norm(hidden + self.attention(hidden, padding))
         return self.output_norm(hidden + self.down(F.gelu(self.up(hidden))))
 
 
 class SalienceHead(nn.Module):
     """How much a sentence matters, to its document or to a focus: [sentences, features] to [sentences].
 
-    What the features are `tasks.salience` says.
+    What the features are `engines.extractive.salience` says.
     """
 
     def __init__(self, features: int):
@@ -198,7 +156,11 @@ class Reader(nn.Module):
 
         token_ids, types: [batch, tokens], padding as in `CoreAttention`; returns [batch, tokens, hidden].
         """
-        return self._states(token_ids, types, padding, self.config.index_layers)
+        positions = torch.arange(token_ids.shape[1], device=token_ids.device)
+        hidden: torch.Tensor = self.embeddings(token_ids, positions, types)
+        for layer in self.layers[: self.config.index_layers]:
+            hidden = layer(hidden, padding)
+        return hidden
 
     def reading_pass(
         self,
@@ -217,25 +179,3 @@ class Reader(nn.Module):
         for layer in self.layers:
             hidden = layer(hidden, padding)
         return self.span_head(hidden).float()
-
-    def local_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
-        """Hidden states of the question and one run under the joint layers: [batch, tokens, hidden]."""
-        return self._states(token_ids, types, padding, self.config.num_hidden_layers - self.config.joint_layers)
-
-    def joint_pass(self, hidden: torch.Tensor, runs: Together) -> torch.Tensor:
-        """The last `joint_layers` layers, in which question and all selected tokens attend to each other.
-
-        hidden: [batch, tokens, hidden], the `local_states` of all runs side by side, each with its question
-        returns: [batch, tokens, 2] start and end logits, float32; those of a run's first token are its no-answer's
-        """
-        for layer in self.layers[self.config.num_hidden_layers - self.config.joint_layers :]:
-            hidden = layer(hidden, None, runs)
-        return self.span_head(hidden).float()
-
-    def _states(
-        self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None, layers: int
-    ) -> torch.Tensor:
-        hidden = self.embeddings(token_ids, torch.arange(token_ids.shape[1], device=token_ids.device), types)
-        for layer in self.layers[:layers]:
-            hidden = layer(hidden, padding)
-        return hidden

@@ -42,7 +42,6 @@ def read(
     sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.5,
     forms: Annotated[float, typer.Option(help="Share of made documents; with them, labels in all.")] = 0.0,
     frozen_layers: Annotated[int, typer.Option(help="Lowest layers that stay, and the indexer with them.")] = 0,
-    joint_layers: Annotated[int, typer.Option(help="Upper layers in which all runs are one sequence.")] = 0,
     epochs: int = 1,
     batch_tokens: int = 6000,
     learning_rate: float = 1.5e-4,
@@ -63,7 +62,6 @@ def read(
             sentences,
             forms,
             frozen_layers,
-            joint_layers,
             epochs=epochs,
             batch_tokens=batch_tokens,
             learning_rate=learning_rate,
@@ -79,7 +77,7 @@ def index(
     data: Data,
     out: Out,
     index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")] = 2,
-    joint_layers: Annotated[int, typer.Option(help="Upper layers whose attention is imitated.")] = 2,
+    taught_layers: Annotated[int, typer.Option(help="Upper layers whose attention is imitated.")] = 2,
     warmup_steps: Annotated[int, typer.Option(help="Of the steps, those of the dense warm-up.")] = 0,
     steps: int = 1500,
     imitation: Annotated[float, typer.Option(help="Weight of the KL over selected tokens, after the warm-up.")] = 0.0,
@@ -97,7 +95,7 @@ def index(
             data,
             out,
             index_layers,
-            joint_layers,
+            taught_layers,
             warmup_steps,
             steps,
             imitation,
@@ -114,16 +112,15 @@ def index(
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="What `index` left: index-N.safetensors.")],
     index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")],
-    joint_layers: Annotated[int, typer.Option(help="Upper layers in which all runs are one sequence.")],
     folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
 ) -> None:
     """Write a checkpoint as a model directory, in bfloat16."""
-    from dsacli.reader.loading import save_reader
     from dsacli.reader.network import Reader, ReaderConfig
     from dsacli.training.checkpoint import load_checkpoint
+    from dsacli.training.save import save_reader
     from dsacli.training.start import minilm_tokenizer
 
-    reader = Reader(ReaderConfig(index_layers=index_layers, joint_layers=joint_layers))
+    reader = Reader(ReaderConfig(index_layers=index_layers))
     load_checkpoint(checkpoint, reader)
     save_reader(reader, minilm_tokenizer(), folder)
 
@@ -135,10 +132,12 @@ def calibrate(
     questions: Annotated[int, typer.Option(help="Dev questions per source.")] = 150,
 ) -> None:
     """Fit index prior, temperature and no-answer bias on dev, and write them to the model's config."""
-    from dsacli.reader.loading import load_reader, load_tokenizer, update_config
+    from dsacli.reader.loading import load_reader, load_tokenizer
     from dsacli.training.calibrate import ask_dev, fit
 
     reader = load_reader(model)
+    from dsacli.training.save import update_config
+
     best = fit(ask_dev(reader, load_tokenizer(model), data, questions), reader.config)
     update_config(model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias)
     typer.echo(str(best))

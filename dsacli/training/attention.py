@@ -15,13 +15,18 @@ class TrainingAttention(nn.Module):
     """The same function as `CoreAttention`, shapes as there; scores are held in memory."""
 
     @torch.autocast("cpu", enabled=False)
-    def forward(self, queries, keys, values, padding=None, bias=None):
+    def forward(
+        self,
+        queries: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        padding: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         batch, heads, n_queries, dim = queries.shape
         q, k, v = (t.reshape(batch * heads, -1, dim) for t in (queries, keys, values))
-        if bias is None:
-            bias = torch.zeros(batch, k.shape[1], device=q.device)
-            if padding is not None:
-                bias.masked_fill_(padding, -1e4)
+        bias = torch.zeros(batch, k.shape[1], device=q.device)
+        if padding is not None:
+            bias.masked_fill_(padding, -1e4)
         bias = bias[:, None, None, :].to(q.dtype).expand(batch, heads, 1, k.shape[1]).reshape(batch * heads, 1, -1)
         scores = torch.baddbmm(bias.expand(-1, n_queries, -1), q, k.transpose(-1, -2), alpha=dim**-0.5)
         return (torch.softmax(scores, -1) @ v).unflatten(0, (batch, heads))

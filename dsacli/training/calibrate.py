@@ -13,7 +13,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.reader.network import Reader, ReaderConfig
-from dsacli.reader.reading import RunLogits, weigh_spans
+from dsacli.reader.reading import RunLogits
+from dsacli.reader.spans import weigh_spans
 from dsacli.training.data import load_corpus
 from dsacli.training.haystack import Haystack
 from dsacli.training.metrics import f1

@@ -8,7 +8,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.reader.network import Reader
-from dsacli.reader.reading import Run, read_apart, sentence_numbers, split_runs, weigh_spans
+from dsacli.reader.reading import read_runs
+from dsacli.reader.runs import Run, sentence_numbers, split_runs
+from dsacli.reader.spans import weigh_spans
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Corpus, Question, load_corpus, pack_passages
 from dsacli.training.haystack import Haystack, answer_text, rank, sentence_starts
@@ -22,8 +24,8 @@ RECALL = {"R@1": 1, "R@5": 5, "R@16": 16}
 @dataclass(frozen=True)
 class Figures:
     """One source: answers on the gold paragraph (0-100); over the haystack the recall of the index and of
-    BM25 (0-1), the share of answers that stand in the runs read, and the answers' F1 end to end, as the reader
-    reads them and with all runs apart. None is what was not asked for, or the same as its neighbour."""
+    BM25 (0-1), the share of answers that stand in the runs read, and the answers' F1 end to end. None is what was not
+    asked for."""
 
     questions: int
     f1: float | None = None
@@ -32,7 +34,6 @@ class Figures:
     bm25: dict[str, float] | None = None
     selected: float | None = None
     end_to_end_f1: float | None = None
-    apart_f1: float | None = None
 
 
 def gold_answer(reader: Reader, corpus: Corpus, question: Question) -> str:
@@ -41,14 +42,14 @@ def gold_answer(reader: Reader, corpus: Corpus, question: Question) -> str:
     tokens, starts = passage.tokens, sentence_starts(passage)
     cut = split_runs([(0, len(tokens))], [], reader.config.run_tokens)
     runs = [Run(low, tokens[low:high], sentences=sentence_numbers(starts, low, high)) for low, high in cut]
-    best = weigh_spans(reader.config, read_apart(reader, question.tokens, runs)).best(1)
+    best = weigh_spans(reader.config, read_runs(reader, question.tokens, runs)).best(1)
     return answer_text(passage, *best[0][:2]) if best else ""
 
 
 TABLE = (
-    f"{'':<15} {'':>5} | gold paragraph | {'index over all':^17} | {'BM25 over all':^17} | {'answers over all':^20}\n"
+    f"{'':<15} {'':>5} | gold paragraph | {'index over all':^17} | {'BM25 over all':^17} | {'answers over all':^14}\n"
     f"{'source':<15} {'n':>5} | {'F1':>7} {'EM':>6} | {'R@1':>5} {'R@5':>5} {'R@16':>5} | "
-    f"{'R@1':>5} {'R@5':>5} {'R@16':>5} | {'selected':>8} {'F1':>5} {'apart':>5}"
+    f"{'R@1':>5} {'R@5':>5} {'R@16':>5} | {'selected':>8} {'F1':>5}"
 )
 
 
@@ -61,7 +62,7 @@ def table_line(source: str, row: Figures) -> str:
     ours, theirs = (" ".join(shown((side or {}).get(k), 5, 3) for k in RECALL) for side in (row.recall, row.bm25))
     return (
         f"{source:<15} {row.questions:>5} | {shown(row.f1, 7, 1)} {shown(row.exact, 6, 1)} | {ours} | {theirs} | "
-        f"{shown(row.selected, 8, 3)} {shown(row.end_to_end_f1, 5, 1)} {shown(row.apart_f1, 5, 1)}"
+        f"{shown(row.selected, 8, 3)} {shown(row.end_to_end_f1, 5, 1)}"
     )
 
 
@@ -104,9 +105,6 @@ def evaluate(
                 selected=float(np.mean([whole.holds(*each) for each in zip(reads, asked, passages)])),
                 end_to_end_f1=mean(f1, [whole.answer(read)[0] for read in reads], asked),
             )
-            if reader.config.joint_layers:
-                apart = [read_apart(reader, q.tokens, [each.run for each in read]) for q, read in zip(asked, reads)]
-                figures = replace(figures, apart_f1=mean(f1, [whole.answer(read)[0] for read in apart], asked))
         yield source, figures
 
 

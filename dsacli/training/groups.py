@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.network import Reader
-from dsacli.reader.reading import encode_passages, index_queries
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
 from dsacli.training.forms import make_form, one

@@ -4,18 +4,11 @@ import numpy as np
 import torch
 
 from dsacli.documents import Document
+from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.network import Reader
-from dsacli.reader.reading import (
-    Run,
-    RunLogits,
-    encode_passages,
-    index_queries,
-    read_runs,
-    select,
-    select_runs,
-    sentence_numbers,
-    weigh_spans,
-)
+from dsacli.reader.reading import RunLogits, read_runs
+from dsacli.reader.runs import Run, select, select_runs, sentence_numbers
+from dsacli.reader.spans import weigh_spans
 from dsacli.training.data import Passage, Question
 
 

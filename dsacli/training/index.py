@@ -41,13 +41,13 @@ class IndexTraining:
     """What a run is made of. `out` holds the reader's checkpoint, and gets the indexer's.
 
     The first `warmup_steps` of `steps` are the dense warm-up; after them `imitation` and `contrast` weigh the KL on
-    the selected tokens and the contrastive loss. Not `fresh`: go on from the indexer that the reader has.
+    the selected tokens and the contrastive loss; the KL is to the attention of the last `taught_layers`. Not `fresh`: go on from the indexer that the reader has.
     """
 
     data: Path
     out: Path
     index_layers: int
-    joint_layers: int = 2
+    taught_layers: int = 2
     warmup_steps: int = 0
     steps: int = 1500
     imitation: float = 0.0
@@ -96,9 +96,17 @@ def passage_scores(reader: Reader, question, question_mask, passage, passage_mas
 
 
 def imitation(
-    reader: Reader, corpus: Corpus, numbers: list[int], states: tuple[States, States], negatives: Negatives, rng, topk
+    reader: Reader,
+    corpus: Corpus,
+    numbers: list[int],
+    states: tuple[States, States],
+    negatives: Negatives,
+    rng,
+    topk,
+    layers,
 ) -> torch.Tensor:
-    """The KL of a few questions, over the gold passage and others: over their `topk` best tokens, or all (None)."""
+    """The KL of a few questions, over the gold passage and others: over their `topk` best tokens, or all (None); the attention
+    is that of the last `layers` layers."""
     passages, questions = states
     device = next(reader.parameters()).device
     losses = []
@@ -106,7 +114,7 @@ def imitation(
         question = corpus.questions[number]
         places = [question.passage, *negatives.several(question, IMITATED_OTHERS, rng)]
         runs = [corpus.passages[place].tokens[:PASSAGE_TOKENS] for place in places]
-        attention = question_attention(reader, question.tokens, runs).clone()
+        attention = question_attention(reader, question.tokens, runs, layers).clone()
         keys = reader.indexer.keys(torch.cat([passages.states[place] for place in places]).float().to(device))
         scores = reader.indexer.scores(*reader.indexer.queries(questions.states[number].float().to(device)), keys)
         best = scores.detach().sum(0).topk(min(topk, scores.shape[1])).indices if topk else None
@@ -153,7 +161,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
         parts = []
         if dense or plan.imitation:
             topk = None if dense else IMITATED_TOPK
-            loss = imitation(reader, corpus, asked[:IMITATED], states, negatives, rng, topk)
+            loss = imitation(reader, corpus, asked[:IMITATED], states, negatives, rng, topk, plan.taught_layers)
             parts.append(loss if dense else plan.imitation * loss)
         if plan.contrast and not dense:
             parts.append(plan.contrast * contrast(reader, numbers, asked, states))
@@ -194,7 +202,7 @@ def draw(
 def trained_reader(plan: IndexTraining) -> Reader:
     """The reader of `read.safetensors`, only its indexer to be trained: a fresh one unless the plan goes on."""
     torch.manual_seed(plan.seed)
-    reader = Reader(ReaderConfig(index_layers=plan.index_layers, joint_layers=plan.joint_layers))
+    reader = Reader(ReaderConfig(index_layers=plan.index_layers))
     fresh = {name: value.clone() for name, value in reader.indexer.state_dict().items()}
     load_checkpoint(plan.out / "read.safetensors", reader)
     if plan.fresh:

@@ -1,10 +1,8 @@
 """DSA against dense attention: the same network and the same questions with k from a few tokens to all of them.
 
-With k = L the selection leaves nothing out: every token of the document is read, and in the joint layers attends to every
-other. Documents are whole articles, reviews and stories of 4,000 to 8,000 tokens.
+With k = L the selection leaves nothing out: every token of the document is read, run by run. Documents are whole articles, reviews and stories of 4,000 to 8,000 tokens.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +23,9 @@ TOPKS = (256, 512, 1024, 2048, 4096)
 
 @dataclass(frozen=True)
 class Point:
-    """What one k gives: answer F1 (0-100), and FLOPs a question; `index_topk` None is k = L, `joint` the way of reading."""
+    """What one k gives: answer F1 (0-100), and FLOPs a question; `index_topk` None is k = L."""
 
     index_topk: int | None
-    joint: bool
     f1: float
     attention_flops: float
     flops: float
@@ -37,7 +34,7 @@ class Point:
 def parity(
     reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, topks: Sequence[int | None] = (*TOPKS, None)
 ) -> list[Point]:
-    """Ask `questions` a source of dev documents of the right length with every k, in each way that the reader reads."""
+    """Ask `questions` a source of dev documents of the right length with every k."""
     corpus = load_corpus(data, "dev", tokenizer)
     stacks = {
         document: Haystack(reader, [corpus.passages[i] for i in members])
@@ -48,20 +45,14 @@ def parity(
     for source in SOURCES:
         fitting = [q for q in corpus.questions if q.source == source and q.spans]
         asked += spaced([q for q in fitting if corpus.passages[q.passage].document in stacks], questions)
-    config, points = reader.config, []
-    try:
-        for joint in {config.joint_layers, 0}:
-            reader.config = dataclasses.replace(config, joint_layers=joint)
-            for topk in topks if asked else ():
-                meter, scores = CostMeter(), []
-                with meter.watch(reader):
-                    for question in asked:
-                        stack = stacks[corpus.passages[question.passage].document]
-                        read = stack.read(question, topk or len(stack.tokens))
-                        scores.append(f1(stack.answer(read)[0], question.answers))
-                share = 1 / len(asked)
-                attention = meter.flops["attention"] * share
-                points.append(Point(topk, joint > 0, 100 * float(np.mean(scores)), attention, meter.total * share))
-    finally:
-        reader.config = config
+    points = []
+    for topk in topks if asked else ():
+        meter, scores = CostMeter(), []
+        with meter.watch(reader):
+            for question in asked:
+                stack = stacks[corpus.passages[question.passage].document]
+                read = stack.read(question, topk or len(stack.tokens))
+                scores.append(f1(stack.answer(read)[0], question.answers))
+        share = 1 / len(asked)
+        points.append(Point(topk, 100 * float(np.mean(scores)), meter.flops["attention"] * share, meter.total * share))
     return points

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from dsacli.dsa.dtype import fastest_dtype
 from dsacli.reader.loading import load_reader, load_tokenizer
-from dsacli.reader.network import Reader, ReaderConfig, together
+from dsacli.reader.network import Reader, ReaderConfig
 from dsacli.reader.rows import NO_SPAN, pad_rows, question_row
 from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
@@ -39,8 +39,6 @@ class ReadTraining:
     sentences: float = 0.5
     forms: float = 0.0
     frozen_layers: int = 0
-    joint_layers: int = 0
-    joint_share: float = 0.6
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -84,11 +82,8 @@ def row_width(group: Group) -> int:
     return len(group.question) + max(len(run) for run in group.runs) + 3
 
 
-def group_loss(reader: Reader, batch: list[Group], device: str, joint: bool) -> torch.Tensor:
-    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer.
-
-    The runs of a group are read as one sequence in the reader's joint layers when `joint`, else apart.
-    """
+def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
+    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
     rows = [question_row(group.question, run) for group in batch for run in group.runs]
     padded = pad_rows(rows).to(device)
     counts = [len(group.runs) for group in batch]
@@ -98,11 +93,7 @@ def group_loss(reader: Reader, batch: list[Group], device: str, joint: bool) -> 
     slots = slots.to(device)
     empty = (slots < 0)[..., None, None]
     with mixed_precision(device):
-        if joint:
-            hidden = reader.local_states(padded.token_ids, padded.types, padded.padding)
-            logits = side_by_side(reader, hidden, padded.padding, slots)
-        else:
-            logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)[slots]
+        logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)[slots]
     no_answer = logits[:, :, 0].masked_fill(empty[..., 0], -NO_SPAN).min(dim=1, keepdim=True).values
     spans = logits.masked_fill(~padded.in_run[slots][..., None] | empty, NO_SPAN)
     scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
@@ -111,22 +102,6 @@ def group_loss(reader: Reader, batch: list[Group], device: str, joint: bool) -> 
         if group.answer is not None:  # in the first run: behind the no-answer and the question
             wanted[number] = torch.tensor(group.answer) + 1 + len(group.question) + 2
     return torch.nn.functional.cross_entropy(scores, wanted.to(device))
-
-
-def side_by_side(
-    reader: Reader, hidden: torch.Tensor, padding: torch.Tensor | None, slots: torch.Tensor
-) -> torch.Tensor:
-    """The joint layers over the rows of each group: [rows, tokens, hidden] to logits [groups, runs, tokens, 2].
-
-    slots: the row of each run of each group, -1 for none: [groups, runs]
-    """
-    groups, runs = slots.shape
-    width = hidden.shape[1]
-    missing = torch.zeros(hidden.shape[:2], dtype=torch.bool, device=hidden.device) if padding is None else padding
-    missing = missing[slots] | (slots < 0)[..., None]
-    edges = list(range(0, runs * width + 1, width))
-    logits = reader.joint_pass(hidden[slots].flatten(1, 2), together(edges, missing.flatten(1, 2)))
-    return logits.unflatten(1, (runs, width))
 
 
 def schedule(step: int, steps: int, warmup: float) -> float:
@@ -163,7 +138,6 @@ def train_reader(plan: ReadTraining) -> Reader:
     plan.out.mkdir(parents=True, exist_ok=True)
     log = Log(plan.out / "read.log")
     reader, tokenizer = start_of(plan)
-    reader.config = replace(reader.config, joint_layers=plan.joint_layers)
     corpus = load_corpus(plan.data, "train", tokenizer)
     negatives = Negatives(corpus, reader)
     log(f"{plan}")
@@ -190,8 +164,7 @@ def train_reader(plan: ReadTraining) -> Reader:
     for step, batch in enumerate(islice(order, done, steps), done):
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
-        joint = plan.joint_layers > 0 and np.random.default_rng((plan.seed, step)).random() < plan.joint_share
-        loss = group_loss(reader, batch, plan.device, joint)
+        loss = group_loss(reader, batch, plan.device)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

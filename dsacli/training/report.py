@@ -49,27 +49,23 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
 
 def dense_lines(points: list[Point]) -> Iterator[str]:
     """A table of what each k gives, as a share of what k = L costs."""
-    yield f"{'k':>6} {'read':>9} {'F1':>6} {'attention FLOPs':>16} {'all FLOPs':>12}"
+    yield f"{'k':>6} {'F1':>6} {'attention FLOPs':>16} {'all FLOPs':>12}"
     for point in points:
-        yield (
-            f"{point.index_topk or 'L':>6} {'together' if point.joint else 'apart':>9} {point.f1:>6.1f} "
-            f"{point.attention_flops:>16.3e} {point.flops:>12.3e}"
-        )
+        yield (f"{point.index_topk or 'L':>6} {point.f1:>6.1f} {point.attention_flops:>16.3e} {point.flops:>12.3e}")
 
 
 def draw(points: list[Point], path: Path) -> None:
-    """Answer F1 and FLOPs against k, dense at the right end, as SVG; for the way of reading that comes first."""
+    """Answer F1 and FLOPs against k, dense at the right end, as SVG."""
     import matplotlib
 
     matplotlib.use("svg")
     import matplotlib.pyplot as plt
 
-    shown = [point for point in points if point.joint == points[0].joint]
-    labels = [str(point.index_topk or "L (dense)") for point in shown]
+    labels = [str(point.index_topk or "L (dense)") for point in points]
     figure, left = plt.subplots(figsize=(7, 3.6), layout="constrained")
     right = left.twinx()
-    left.plot(labels, [point.f1 for point in shown], "o-", color="#1f5fa8", label="answer F1")
-    right.plot(labels, [point.flops / 1e9 for point in shown], "s--", color="#b5482a", label="GFLOPs a question")
+    left.plot(labels, [point.f1 for point in points], "o-", color="#1f5fa8", label="answer F1")
+    right.plot(labels, [point.flops / 1e9 for point in points], "s--", color="#b5482a", label="GFLOPs a question")
     right.set_yscale("log")
     left.set(xlabel="index_topk (k)", ylabel="answer F1", ylim=(0, 100))
     right.set_ylabel("GFLOPs a question")

@@ -18,11 +18,12 @@ from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.query import question_tokens
 from dsacli.engines.extractive.salience import focus_features, sentence_features, sentence_tokens
 from dsacli.engines.extractive.summarize import quotable, wording
-from dsacli.reader.loading import ReaderModel, load_model, save_reader
+from dsacli.reader.encoding import index_queries
+from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.reader.network import SalienceHead
-from dsacli.reader.reading import index_queries
 from dsacli.training.data import read_jsonl
 from dsacli.training.rouge import oracle
+from dsacli.training.save import save_reader
 
 TRANSCRIPTS = ("meetings", "calls")
 

@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from dsacli.reader.batches import BATCH_TOKENS, length_batches
 from dsacli.reader.loading import load_model
 from dsacli.reader.network import ReaderConfig
-from dsacli.reader.reading import BATCH_TOKENS, Run, RunLogits, length_batches, read_apart, sentence_numbers, split_runs
+from dsacli.reader.reading import RunLogits, read_runs
 from dsacli.reader.rows import pad_rows, passage_row
+from dsacli.reader.runs import Run, sentence_numbers, split_runs
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import Question, load_corpus, pack_passages
 from dsacli.training.evaluate import SOURCES, TRANSCRIPTS, mean, spaced
@@ -65,7 +67,7 @@ def read_best(whole: Haystack, question: Question, scores: np.ndarray) -> list[R
         Run(low, whole.tokens[low:high], sentences=sentence_numbers(whole.sentence_edges, low, high))
         for low, high in runs
     ]
-    return read_apart(whole.reader, question.tokens, pieces)
+    return read_runs(whole.reader, question.tokens, pieces)
 
 
 def main() -> None:

@@ -45,12 +45,6 @@ def test_what_stands_in_padding_does_not_matter(inputs):
     torch.testing.assert_close(clean, core(queries, keys[..., :6, :], values[..., :6, :]))
 
 
-def test_a_bias_is_added_to_the_scores_of_its_entry(inputs):
-    bias = torch.randn(BATCH, ENTRIES)
-    expected = softmax_attention(*inputs, torch.exp(bias)[:, None, None, :])
-    torch.testing.assert_close(CoreAttention()(*inputs, bias=bias), expected)
-
-
 def test_gathered_entries_are_the_selected_ones():
     entries = torch.arange(5 * 2 * 3).reshape(5, 2, 3)
     gathered = gather_entries(entries, torch.tensor([[4, 0], [1, 1]]))

@@ -1,6 +1,5 @@
 """The meter against PyTorch's own counter and against the closed forms, on runs that really happen."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +10,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.cost import CostMeter, EncoderShape
 from dsacli.dsa.selection import merge_runs
+from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.network import Reader, ReaderConfig
-from dsacli.reader.reading import Run, encode_passages, index_queries, read_apart, read_runs, read_sequence, select
+from dsacli.reader.reading import read_runs, read_sequence
+from dsacli.reader.runs import Run, select
 
 CONFIG = ReaderConfig(
     vocab_size=200,
@@ -41,7 +42,6 @@ def shape_of(config: ReaderConfig) -> EncoderShape:
         config.index_layers,
         config.index_n_heads,
         config.index_head_dim,
-        config.joint_layers,
     )
 
 
@@ -91,7 +91,7 @@ def test_lower_states_and_indexer(reader):
 def query(reader: Reader, keys: torch.Tensor, document: np.ndarray, question: np.ndarray, index_topk: int):
     (selection,) = select(reader, [index_queries(reader, [question])], keys, index_topk)
     runs = [Run(first, document[first:last]) for first, last in merge_runs(selection.tokens.numpy())]
-    read_apart(reader, question, runs)
+    read_runs(reader, question, runs)
     return runs
 
 
@@ -101,14 +101,6 @@ def test_selection_and_reading_of_a_whole_query(reader):
     meter = assert_counted_alike(reader, lambda: query(reader, keys, document, question, 200))
     assert meter.flops["index"] == 2 * 9 * 3000 * 4 * (16 + 1)
     assert min(meter.flops.values()) > 0
-
-
-def test_runs_read_as_one_sequence():
-    reader = make_reader(replace(CONFIG, joint_layers=2))
-    runs = [Run(0, tokens(100)), Run(100, tokens(256)), Run(400, tokens(37))]
-    meter = assert_counted_alike(reader, lambda: read_runs(reader, tokens(9), runs))
-    lengths = np.array([len(run.tokens) + 9 + 3 for run in runs])
-    assert meter.flops["attention"] == 4 * 64 * ((lengths**2).sum() + 2 * lengths.sum() ** 2)
 
 
 def test_document_pass(reader):
@@ -132,18 +124,16 @@ def test_document_closed_form_is_what_a_document_pass_executes(index_layers):
     assert shape_of(config).document_flops(4 * 256, 256) == pytest.approx(meter.total, rel=0.02)
 
 
-@pytest.mark.parametrize("joint_layers", [0, 2])
 @pytest.mark.parametrize("length, index_topk, runs", [(500, 100, 4), (3000, 200, 5), (3000, 1500, 10), (400, 1000, 1)])
-def test_the_estimate_of_a_query_is_within_a_tenth_of_one_with_even_runs(length, index_topk, runs, joint_layers):
-    config = replace(CONFIG, joint_layers=joint_layers)
-    reader, document, question = make_reader(config), tokens(length), tokens(12)
+def test_the_estimate_of_a_query_is_within_a_tenth_of_one_with_even_runs(length, index_topk, runs):
+    reader, document, question = make_reader(CONFIG), tokens(length), tokens(12)
     keys = encode_passages(reader, np.array_split(document, length // 100))
     meter = CostMeter()
     with meter.watch(reader):
         (selection,) = select(reader, [index_queries(reader, [question])], keys, index_topk)
         pieces = np.split(document[selection.tokens.numpy()], runs)
         read_runs(reader, question, [Run(0, piece) for piece in pieces])
-    estimate = shape_of(config).query_flops(14, length, index_topk, runs)
+    estimate = shape_of(CONFIG).query_flops(14, length, index_topk, runs)
     assert meter.total / 1.1 < estimate < 1.1 * meter.total
 
 
@@ -176,22 +166,22 @@ def test_sparse_memory_is_the_index_keys_and_what_was_read(reader):
 def test_two_watches_of_one_meter_add_up_and_nothing_outside_counts(reader):
     meter = CostMeter()
     with meter.watch(reader):
-        read_apart(reader, tokens(5), [Run(0, tokens(50))])
+        read_runs(reader, tokens(5), [Run(0, tokens(50))])
     once = meter.total
-    read_apart(reader, tokens(5), [Run(0, tokens(50))])
+    read_runs(reader, tokens(5), [Run(0, tokens(50))])
     assert meter.total == once > 0
     with meter.watch(reader):
-        read_apart(reader, tokens(5), [Run(0, tokens(50))])
+        read_runs(reader, tokens(5), [Run(0, tokens(50))])
     assert meter.total == 2 * once
 
 
 def test_an_exception_inside_leaves_no_hook_behind(reader):
     meter = CostMeter()
     with pytest.raises(RuntimeError, match="inside"), meter.watch(reader):
-        read_apart(reader, tokens(5), [Run(0, tokens(50))])
+        read_runs(reader, tokens(5), [Run(0, tokens(50))])
         raise RuntimeError("inside")
     counted = meter.total
     assert counted > 0
     assert not any(module._forward_hooks for module in reader.modules())
-    read_apart(reader, tokens(5), [Run(0, tokens(50))])
+    read_runs(reader, tokens(5), [Run(0, tokens(50))])
     assert meter.total == counted

@@ -5,7 +5,7 @@ from torch.utils._pytree import tree_leaves
 
 from dsacli.dsa.indexer import IndexScores
 from dsacli.dsa.selection import Selection, merge_runs, neighbourhood_max, select_topk, token_scores
-from dsacli.engines.disk_cache import TensorCache
+from dsacli.engines.disk_cache import DiskCache
 
 TOKENS, QUERIES, HEADS, DIM = 150, 3, 4, 8
 
@@ -88,7 +88,7 @@ def test_scores_below_zero_are_selected_too():
 
 def test_memory_mapped_bfloat16_keys(tmp_path):
     queries, weights, keys = (t.to(torch.bfloat16) for t in numbers(TOKENS, largest=4))
-    cache = TensorCache(tmp_path)
+    cache = DiskCache(tmp_path)
     cache.save("keys", {"keys": keys}, name="", tokens=TOKENS)
     mapped = cache.load("keys")["keys"]
     expected = naive_max(IndexScores()(queries, weights, keys), 5).sum(0)

@@ -16,9 +16,9 @@ from dsacli.reader.loading import (
     load_model,
     load_reader,
     load_tokenizer,
-    save_reader,
 )
 from dsacli.reader.network import Reader
+from dsacli.training.save import save_reader
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_broken_config(folder, text):
 
 def test_another_model_type_is_named(folder, change_config):
     change_config(model_type="bert")
-    refused(folder, str(folder / "config.json"), "'bert'", "known are dsa_reader, deepseek_v32, glm_moe_dsa")
+    refused(folder, str(folder / "config.json"), "model_type is 'bert', not 'dsa_reader'")
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,11 @@ import torch
 
 from dsacli.dsa.cost import CostMeter
 from dsacli.dsa.selection import merge_runs
-from dsacli.reader import reading
-from dsacli.reader.reading import (
-    Run,
-    SpanDistribution,
-    encode_passages,
-    index_queries,
-    select,
-    weigh_spans,
-)
+from dsacli.reader import batches, reading
+from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.rows import CLS, SEP, question_row
+from dsacli.reader.runs import Run, select
+from dsacli.reader.spans import SpanDistribution, weigh_spans
 
 DOCUMENT = np.random.default_rng(0).integers(103, 200, 1000)
 QUESTION = np.random.default_rng(1).integers(103, 200, 6)
@@ -23,18 +18,12 @@ QUESTION = np.random.default_rng(1).integers(103, 200, 6)
 EDGES = [(0, 40), (40, 41), (41, 60), (200, 290), (300, 303), (990, 1000)]
 
 
-def read_apart(reader, question, runs):
-    return weigh_spans(reader.config, reading.read_apart(reader, question, runs))
+def read_runs(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_runs(reader, question, runs))
 
 
 def read_sequence(reader, question, runs):
     return weigh_spans(reader.config, reading.read_sequence(reader, question, runs))
-
-
-def read_together(reader, question, runs):
-    if not reader.config.joint_layers:
-        reader.config = replace(reader.config, joint_layers=2)
-    return weigh_spans(reader.config, reading.read_together(reader, question, runs))
 
 
 def run(first: int, last: int) -> Run:
@@ -58,7 +47,7 @@ def assert_same(one: SpanDistribution, other: SpanDistribution) -> None:
 @pytest.fixture
 def one_at_a_time(monkeypatch):
     """Call this and no two rows share a batch any more."""
-    return lambda: monkeypatch.setattr(reading, "BATCH_TOKENS", 1)
+    return lambda: monkeypatch.setattr(batches, "BATCH_TOKENS", 1)
 
 
 def passages() -> list[np.ndarray]:
@@ -121,13 +110,13 @@ def test_select_takes_the_neighbourhood_of_the_config(reader):
 
 
 def test_reading_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
-    together = read_apart(reader, QUESTION, RUNS)
+    together = read_runs(reader, QUESTION, RUNS)
     one_at_a_time()
-    assert_same(together, read_apart(reader, QUESTION, RUNS))
+    assert_same(together, read_runs(reader, QUESTION, RUNS))
 
 
 def test_the_order_of_runs_does_not_matter_when_they_are_read_apart(reader):
-    assert_same(read_apart(reader, QUESTION, RUNS), read_apart(reader, QUESTION, RUNS[::-1]))
+    assert_same(read_runs(reader, QUESTION, RUNS), read_runs(reader, QUESTION, RUNS[::-1]))
 
 
 def test_a_batch_is_not_mostly_padding(reader):
@@ -135,16 +124,16 @@ def test_a_batch_is_not_mostly_padding(reader):
     runs = [run(0, 300), *(run(first, first + 10) for first in range(300, 500, 10))]
     together, apart = CostMeter(), CostMeter()
     with together.watch(reader):
-        read_apart(reader, QUESTION, runs)
+        read_runs(reader, QUESTION, runs)
     with apart.watch(reader):
         for each in runs:
-            read_apart(reader, QUESTION, [each])
+            read_runs(reader, QUESTION, [each])
     assert together.total < 1.5 * apart.total
 
 
 def test_one_run_as_a_sequence_is_one_run_apart(reader):
     for one in RUNS:
-        assert_same(read_sequence(reader, QUESTION, [one]), read_apart(reader, QUESTION, [one]))
+        assert_same(read_sequence(reader, QUESTION, [one]), read_runs(reader, QUESTION, [one]))
 
 
 def test_every_run_of_a_sequence_gets_the_logits_of_its_own_tokens(reader):
@@ -170,43 +159,12 @@ def test_runs_apart_do_not_see_each_other_and_runs_of_a_sequence_do(reader):
         band = bands(read(reader, QUESTION, runs))[0]
         return band / band.sum()
 
-    np.testing.assert_allclose(shape(read_apart, RUNS), shape(read_apart, changed), rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(shape(read_runs, RUNS), shape(read_runs, changed), rtol=1e-3, atol=1e-7)
     one_token = shape(read_sequence, RUNS)[:, 0], shape(read_sequence, changed)[:, 0]
     assert np.abs(one_token[0] / one_token[1] - 1).max() > 0.01
 
 
-@pytest.mark.parametrize("joint_layers", [1, 3])
-def test_one_run_read_together_is_one_run_apart(reader, joint_layers):
-    reader.config = replace(reader.config, joint_layers=joint_layers)
-    for one in RUNS:
-        assert_same(read_together(reader, QUESTION, [one]), read_apart(reader, QUESTION, [one]))
-
-
-def test_runs_read_together_see_each_other_whatever_their_order(reader):
-    def first_of(runs) -> np.ndarray:
-        band = bands(read_together(reader, QUESTION, runs))[0]
-        return band / band.sum()
-
-    np.testing.assert_allclose(first_of(RUNS), first_of(RUNS[::-1]), rtol=1e-3, atol=1e-7)
-    changed = [*RUNS[:3], Run(200, RUNS[3].tokens[::-1].copy()), *RUNS[4:]]
-    assert np.abs(first_of(RUNS)[:, 0] / first_of(changed)[:, 0] - 1).max() > 0.01
-
-
-def test_other_runs_weigh_as_much_as_one_however_many_they_are(reader):
-    """The same distractor three times over is that distractor once, to a run that attends to all."""
-    reader.config = replace(reader.config, joint_layers=1)
-    once, thrice = ([RUNS[0], *[run(500, 560)] * count] for count in (1, 3))
-    logits = [reading.read_together(reader, QUESTION, runs)[0].logits for runs in (once, thrice)]
-    np.testing.assert_allclose(*logits, rtol=1e-3, atol=1e-4)
-
-
-def test_reading_together_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
-    together = read_together(reader, QUESTION, RUNS)
-    one_at_a_time()
-    assert_same(together, read_together(reader, QUESTION, RUNS))
-
-
-@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
+@pytest.mark.parametrize("read", [read_runs, read_sequence])
 def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read):
     keys = encode_passages(reader, np.split(DOCUMENT, 10))
     (selection,) = select(reader, [index_queries(reader, [QUESTION])], keys, 150)
@@ -228,7 +186,7 @@ def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read)
     assert not all(np.array_equal(a.band, b.band) for a, b in zip(answer(altered).runs, answer(DOCUMENT).runs))
 
 
-@pytest.mark.parametrize("read", [read_apart, read_sequence, read_together])
+@pytest.mark.parametrize("read", [read_runs, read_sequence])
 def test_the_band_is_one_softmax_over_start_plus_end_of_every_span(reader, read):
     """Against the logits themselves; a sequence of one run, so that both ways have the same."""
     temperature, bias, length = 0.7, 1.5, 90
@@ -251,11 +209,11 @@ def test_the_band_is_one_softmax_over_start_plus_end_of_every_span(reader, read)
 
 def test_no_answer_is_that_of_the_run_with_the_best_span(reader):
     """Relative to a span of the same run, the no-answer is what this run alone gives it, whatever the others say."""
-    spans = read_apart(reader, QUESTION, RUNS)
+    spans = read_runs(reader, QUESTION, RUNS)
     best = max(spans.runs, key=lambda part: part.band.max())
     ratios = {}
     for one in RUNS:
-        alone = read_apart(reader, QUESTION, [one])
+        alone = read_runs(reader, QUESTION, [one])
         ratios[one.first] = alone.no_answer / alone.runs[0].band.max()
     assert spans.no_answer / best.band.max() == pytest.approx(ratios.pop(best.first), rel=1e-3)
     assert all(ratio != pytest.approx(spans.no_answer / best.band.max(), rel=0.01) for ratio in ratios.values())
@@ -263,7 +221,7 @@ def test_no_answer_is_that_of_the_run_with_the_best_span(reader):
 
 def test_a_span_that_two_overlapping_windows_hold_counts_in_one_of_them(reader):
     windows = [run(100, 200), run(136, 236)]
-    first, second = (bands(read_apart(reader, QUESTION, windows))[one.first] for one in windows)
+    first, second = (bands(read_runs(reader, QUESTION, windows))[one.first] for one in windows)
     counted = np.concatenate([first[:, 0] > 0, np.zeros(36, bool)]).astype(int)
     counted[36:] += second[:, 0] > 0
     assert (counted == 1).all()
@@ -275,5 +233,5 @@ def test_a_span_that_two_overlapping_windows_hold_counts_in_one_of_them(reader):
 )
 def test_a_gpu_takes_as_many_tokens_as_its_free_memory_holds(monkeypatch, free, tokens):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, 80 << 30))
-    assert reading.batch_tokens(torch.device("cuda")) == tokens
-    assert reading.batch_tokens(torch.device("cpu")) == 2048
+    assert batches.batch_tokens(torch.device("cuda")) == tokens
+    assert batches.batch_tokens(torch.device("cpu")) == 2048

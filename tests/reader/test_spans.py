@@ -5,25 +5,15 @@ import pytest
 
 from dsacli.reader import reading
 from dsacli.reader.network import ReaderConfig
-from dsacli.reader.reading import (
-    ANSWER_TOKENS,
-    CROSSING,
-    RUN_OVERLAP,
-    SHORTEST_RUN,
-    Run,
-    RunLogits,
-    RunSpans,
-    SpanDistribution,
-    split_runs,
-    weigh_spans,
-    whole_runs,
-)
+from dsacli.reader.reading import RunLogits
+from dsacli.reader.runs import RUN_OVERLAP, SHORTEST_RUN, Run, split_runs, whole_runs
+from dsacli.reader.spans import ANSWER_TOKENS, CROSSING, RunSpans, SpanDistribution, weigh_spans
 
 GENERATOR = np.random.default_rng(0)
 
 
-def read_apart(reader, question, runs):
-    return weigh_spans(reader.config, reading.read_apart(reader, question, runs))
+def read_runs(reader, question, runs):
+    return weigh_spans(reader.config, reading.read_runs(reader, question, runs))
 
 
 def read_sequence(reader, question, runs):
@@ -47,7 +37,7 @@ def every_span(spans: SpanDistribution) -> list[tuple[int, int, float]]:
     ]
 
 
-@pytest.mark.parametrize("read", [read_apart, read_sequence])
+@pytest.mark.parametrize("read", [read_runs, read_sequence])
 def test_probabilities_sum_to_one_with_the_no_answer(reader, read):
     question, document = GENERATOR.integers(103, 200, 5), GENERATOR.integers(103, 200, 300)
     spans = read(reader, question, [Run(a, document[a:b]) for a, b in ((0, 1), (10, 100), (120, 300))])

@@ -48,23 +48,14 @@ def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     assert table_line(source, row).startswith("new_wiki")
 
 
-def test_a_joint_reader_is_shown_both_ways_of_reading(data):
-    model = load_model()
-    model.reader.config = replace(model.reader.config, joint_layers=2)
-    ((_, row),) = evaluate(model.reader, model.tokenizer, data, questions=2)
-    assert row.end_to_end_f1 is not None and row.apart_f1 is not None
-
-
 def test_with_every_token_selected_the_answers_are_those_of_dense_attention_at_its_cost(data, monkeypatch):
     monkeypatch.setattr(parity, "DOCUMENT_TOKENS", range(20, 500))
     model = load_model()
-    model.reader.config = replace(model.reader.config, joint_layers=2, index_radius=2)
+    model.reader.config = replace(model.reader.config, index_radius=2)
     points = parity.parity(model.reader, model.tokenizer, data, 0, topks=(8, 400, None))
-    joint, apart = ([p for p in points if p.joint is way] for way in (True, False))
-    assert [p.index_topk for p in joint] == [p.index_topk for p in apart] == [8, 400, None]
-    assert joint[0].attention_flops < joint[1].attention_flops == joint[2].attention_flops
-    assert joint[1].f1 == joint[2].f1 > 60
-    assert model.reader.config.joint_layers == 2
+    assert [p.index_topk for p in points] == [8, 400, None]
+    assert points[0].attention_flops < points[1].attention_flops == points[2].attention_flops
+    assert points[1].f1 == points[2].f1 > 60
 
 
 def test_made_documents_ask_for_what_they_hold_and_for_what_they_do_not():

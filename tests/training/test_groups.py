@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import load_reader
-from dsacli.reader.reading import index_queries
 from dsacli.training.forms import KINDS, fact, make_form, table
 from dsacli.training.groups import Negatives, Swap, epoch_groups, form_group, with_forms
 from dsacli.training.noise import Noise, labelled

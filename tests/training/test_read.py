@@ -1,16 +1,14 @@
 """The stage itself, on the built-in weights and a corpus of six questions."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from dsacli.reader.loading import load_reader
-from dsacli.reader.network import together
-from dsacli.reader.reading import Run, read_apart, read_together
+from dsacli.reader.reading import read_runs
 from dsacli.reader.rows import pad_rows, question_row
+from dsacli.reader.runs import Run
 from dsacli.training import read
 from dsacli.training.groups import Group
 from dsacli.training.read import ReadTraining, group_loss, schedule, train_reader
@@ -82,40 +80,23 @@ def batch(tokenizer):
     ]
 
 
-@pytest.mark.parametrize("joint", [False, True])
-def test_the_loss_is_that_of_reading_each_group_as_a_query_does(batch, joint):
+def test_the_loss_is_that_of_reading_each_group_as_a_query_does(batch):
     reader = load_reader(dtype=torch.float32)
-    reader.config = replace(reader.config, joint_layers=2)
     expected = []
     for each in batch:
-        runs = [Run(number, tokens) for number, tokens in enumerate(each.runs)]
-        read = (read_together if joint else read_apart)(reader, each.question, runs)
+        read = read_runs(reader, each.question, [Run(number, tokens) for number, tokens in enumerate(each.runs)])
         read = sorted(read, key=lambda part: part.run.first)
         rows = [question_row(each.question, tokens) for tokens in each.runs]
-        none = torch.tensor([min(logits_of_first(reader, rows, joint, side)) for side in (0, 1)])
+        none = torch.tensor([min(logits_of_first(reader, rows, side)) for side in (0, 1)])
         for side in (0, 1):
             spans = torch.cat([torch.from_numpy(part.logits[:, side]) for part in read])
             scores = torch.cat([none[side : side + 1], spans])
             place = 0 if each.answer is None else 1 + each.answer[side]
             expected.append(-torch.log_softmax(scores, 0)[place].item())
-    assert group_loss(reader, batch, "cpu", joint).item() == pytest.approx(np.mean(expected), rel=1e-3)
+    assert group_loss(reader, batch, "cpu").item() == pytest.approx(np.mean(expected), rel=1e-3)
 
 
-def logits_of_first(reader, rows, joint, side):
+def logits_of_first(reader, rows, side):
     """The no-answer logit of each row of a group."""
-    if not joint:
-        padded = [pad_rows([row]) for row in rows]
-        return [reader.reading_pass(p.token_ids, p.positions, p.types, None)[0, 0, side].item() for p in padded]
-    states = [reader.local_states(p.token_ids, p.types, None)[0] for p in (pad_rows([row]) for row in rows)]
-    edges = np.cumsum([0, *map(len, states)]).tolist()
-    logits = reader.joint_pass(torch.cat(states)[None], together(edges, torch.zeros(1, edges[-1], dtype=torch.bool)))
-    return [logits[0, low, side].item() for low in edges[:-1]]
-
-
-def test_joint_layers_are_written_into_the_configuration_and_trained(data, tmp_path):
-    reader = train_reader(plan(data, tmp_path, joint_layers=2, joint_share=1.0, distractors=(0.0, 1.0)))
-    assert reader.config.joint_layers == 2
-    before = load_reader(dtype=torch.float32).state_dict()
-    assert not torch.equal(
-        reader.state_dict()["layers.5.attention.qkv.weight"], before["layers.5.attention.qkv.weight"]
-    )
+    padded = [pad_rows([row]) for row in rows]
+    return [reader.reading_pass(p.token_ids, p.positions, p.types, None)[0, 0, side].item() for p in padded]

@@ -1,7 +1,5 @@
 """What the indexer imitates is the reader's own attention, and the loss is zero where it does so perfectly."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -16,37 +14,27 @@ RUNS = [np.arange(3000, 3020, dtype=np.int32), np.arange(5000, 5012, dtype=np.in
 
 @pytest.fixture
 def reader():
-    """The built-in reader with one joint layer, the last."""
-    reader = load_reader(dtype=torch.float32)
-    reader.config = replace(reader.config, joint_layers=1)
-    return reader
+    """The built-in reader."""
+    return load_reader(dtype=torch.float32)
 
 
-def test_attention_is_that_of_the_joint_layers_over_the_tokens_of_all_runs(reader):
-    attention = question_attention(reader, QUESTION, RUNS)
+def test_attention_is_that_of_the_last_layer_over_the_tokens_of_all_runs(reader):
+    attention = question_attention(reader, QUESTION, RUNS, layers=1)
     assert attention.shape == (5, 32)
     torch.testing.assert_close(attention.sum(1), torch.ones(5))
 
-    states = []
-    for run in RUNS:
-        rows = pad_rows([question_row(QUESTION, run)])
-        states.append((reader.local_states(rows.token_ids, rows.types, None)[0], rows.in_run[0]))
-    hidden, in_run = (torch.cat(parts) for parts in zip(*states))
-    queries, keys, _ = reader.layers[-1].attention.qkv(hidden).chunk(3, dim=-1)
-    total = torch.zeros(5, len(hidden))
-    for low in (0, len(states[0][0])):
-        for head in range(12):
-            part = slice(32 * head, 32 * head + 32)
-            # Two runs: the other one's scores lose the logarithm of one, nothing.
-            total += (queries[low + 1 : low + 6, part] @ keys[:, part].T / 32**0.5).softmax(-1)
+    row = pad_rows([question_row(QUESTION, *RUNS)])
+    hidden = reader.embeddings(row.token_ids, row.positions, row.types)
+    for layer in reader.layers[:-1]:
+        hidden = layer(hidden, None)
+    queries, keys, _ = reader.layers[-1].attention.qkv(hidden[0]).chunk(3, dim=-1)
+    total = torch.zeros(5, hidden.shape[1])
+    for head in range(12):
+        part = slice(32 * head, 32 * head + 32)
+        total += (queries[1:6, part] @ keys[:, part].T / 32**0.5).softmax(-1)
+    in_run = row.in_run[0]
     expected = total[:, in_run] / total[:, in_run].sum(1, keepdim=True)
     torch.testing.assert_close(attention, expected, rtol=1e-3, atol=1e-5)
-
-
-def test_a_reader_that_reads_apart_has_nothing_to_teach(reader):
-    reader.config = replace(reader.config, joint_layers=0)
-    with pytest.raises(ValueError, match="without joint layers"):
-        question_attention(reader, QUESTION, RUNS)
 
 
 def test_perfect_imitation_costs_nothing_and_anything_else_does():

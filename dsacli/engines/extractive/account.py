@@ -18,7 +18,6 @@ def shape_of(reader: Reader) -> EncoderShape:
         config.index_layers,
         config.index_n_heads,
         config.index_head_dim,
-        config.joint_layers,
     )
 
 

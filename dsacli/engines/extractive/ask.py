@@ -9,7 +9,7 @@ from dsacli.engines.options import Options
 from dsacli.engines.results import Answer, AskResult
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.reading import SpanDistribution
+from dsacli.reader.spans import SpanDistribution
 
 # Below this an answer is likelier wrong than right.
 MIN_CONFIDENCE = 0.5

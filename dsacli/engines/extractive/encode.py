@@ -14,8 +14,9 @@ from dsacli.documents import Document
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.tokenise import tokenise_document
+from dsacli.reader.encoding import encode_passages
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.reading import Run, encode_passages, sentence_numbers
+from dsacli.reader.runs import Run, sentence_numbers
 
 
 @dataclass(frozen=True)

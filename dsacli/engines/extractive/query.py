@@ -12,17 +12,12 @@ from dsacli.engines.extractive.account import Account, element_bytes, shape_of
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
 from dsacli.errors import DsacliError
+from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS
-from dsacli.reader.reading import (
-    SpanDistribution,
-    index_queries,
-    read_runs,
-    read_sequence,
-    select,
-    select_runs,
-    weigh_spans,
-)
+from dsacli.reader.reading import read_runs, read_sequence
+from dsacli.reader.runs import select, select_runs
+from dsacli.reader.spans import SpanDistribution, weigh_spans
 
 DENSE_LIMIT_SECONDS = 240.0
 

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import SalienceHead
-from dsacli.reader.reading import index_queries
 
 PROBES = 48
 PROBE_TOKENS = 24

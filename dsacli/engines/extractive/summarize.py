@@ -22,8 +22,8 @@ from dsacli.engines.extractive.salience import (
 from dsacli.engines.options import Options
 from dsacli.engines.results import SummarizeResult, SummaryPart, SummarySentence
 from dsacli.engines.wording import single_line
+from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.reading import index_queries
 
 SENTENCES = 6
 SECTION_SENTENCES = 2

@@ -15,8 +15,9 @@ from dsacli.engines.generative.conversation import Conversation
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import DecoderModel
+from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel, load_model
-from dsacli.reader.reading import index_queries, select, select_runs
+from dsacli.reader.runs import select, select_runs
 
 # Room for the template, the question and what it asks for.
 PROMPT_TOKENS = 256

@@ -12,7 +12,7 @@ from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.extractive.encode import cut_passages, encode_document
 from dsacli.engines.extractive.stored import cache_key, store, stored
 from dsacli.engines.tokenise import TOKENIZER_PIECE, tokenise
-from dsacli.reader.reading import encode_passages
+from dsacli.reader.encoding import encode_passages
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_docs"
 WORDS = (

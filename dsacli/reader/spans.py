@@ -1,0 +1,110 @@
+"""What was read as probabilities: one softmax over every span of every run and the no-answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsacli.reader.network import ReaderConfig
+from dsacli.reader.reading import RunLogits
+from dsacli.reader.runs import Run
+
+ANSWER_TOKENS = 40
+# Logits that a span loses when it ends in another sentence than it began in: start and end are trained
+# apart, and two good answers in neighbouring sentences would be read as one long one.
+CROSSING = 4.0
+FAR_BELOW = -1e9
+
+
+@dataclass(frozen=True)
+class RunSpans:
+    """Probabilities of the spans of one run: `band[i, n]` is that of tokens first+i .. first+i+n."""
+
+    first: int
+    band: NDArray[Any]
+
+    def overlapping(self, first: int, last: int) -> float:
+        """Probability of all spans of this run that share a token with [first, last]."""
+        low, high = first - self.first, last - self.first
+        starts = np.arange(self.band.shape[0])[:, None]
+        ends = starts + np.arange(self.band.shape[1])[None, :]
+        return float(self.band[(starts <= high) & (ends >= low)].sum())
+
+
+@dataclass(frozen=True)
+class SpanDistribution:
+    """One softmax over every span of every run and the no-answer; `no_answer` is its probability."""
+
+    runs: list[RunSpans]
+    no_answer: float
+
+    def mass(self, first: int, last: int) -> float:
+        """Probability that the answer overlaps the tokens [first, last] of the context."""
+        near = (r for r in self.runs if r.first <= last and r.first + len(r.band) > first)
+        return sum(run.overlapping(first, last) for run in near)
+
+    def best(self, count: int) -> list[tuple[int, int, float]]:
+        """Up to `count` spans (first, last, probability of an overlapping answer), best first, none overlapping."""
+        candidates = []
+        for run in self.runs:
+            flat = run.band.ravel()
+            top = np.argpartition(flat, -min(8 * count, len(flat)))[-8 * count :]
+            width = run.band.shape[1]
+            candidates += [(flat[i], run.first + i // width, run.first + i // width + i % width) for i in top]
+        found: list[tuple[int, int, float]] = []
+        for probability, first, last in sorted(candidates, reverse=True):
+            if len(found) == count or probability <= 0:
+                break
+            if all(last < f or first > l for f, l, _ in found):
+                found.append((int(first), int(last), self.mass(first, last)))
+        return sorted(found, key=lambda span: -span[2])
+
+
+def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribution:
+    """One softmax over every span of every run and the no-answer.
+
+    A run's index score enters as a prior (`index_prior`); the no-answer is that of the run with the best
+    span, whose "not here" is at stake; `temperature` and `no_answer_bias` make the result a probability
+    that can be trusted (fitted by `dsacli.training calibrate`).
+    """
+    bands = []
+    highest_score = max(each.run.index_score for each in read)
+    for each in read:
+        ends = np.pad(each.logits[:, 1], (0, ANSWER_TOKENS), constant_values=FAR_BELOW)
+        windows = np.lib.stride_tricks.sliding_window_view(ends, ANSWER_TOKENS)[: len(each.logits)]
+        prior = config.index_prior * (each.run.index_score - highest_score)
+        bands.append((each.logits[:, :1] + windows + prior - CROSSING * crossing(each.run)) / config.temperature)
+    for here, following in _overlapping(read):
+        first, second = read[here].run.first, read[following].run.first
+        middle = (second + first + len(bands[here])) // 2
+        bands[here][middle - first :] = FAR_BELOW
+        bands[following][: middle - second] = FAR_BELOW
+    best_run = max(range(len(bands)), key=lambda number: bands[number].max())
+    no_answer = (read[best_run].no_answer + config.no_answer_bias) / config.temperature
+    highest = max(no_answer, float(bands[best_run].max()))
+    weights = [np.exp(band - highest) for band in bands]
+    total = np.exp(no_answer - highest) + sum(float(w.sum()) for w in weights)
+    return SpanDistribution(
+        [RunSpans(each.run.first, weight / total) for each, weight in zip(read, weights)],
+        float(np.exp(no_answer - highest) / total),
+    )
+
+
+def crossing(run: Run) -> NDArray[Any] | float:
+    """True where span i, n of a run goes on into another sentence: [tokens, ANSWER_TOKENS]; 0 if unknown."""
+    if run.sentences is None:
+        return 0.0
+    numbers = np.pad(run.sentences, (0, ANSWER_TOKENS), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(numbers, ANSWER_TOKENS)[: len(run.sentences)]
+    return windows != run.sentences[:, None]
+
+
+def _overlapping(read: Sequence[RunLogits]) -> Iterator[tuple[int, int]]:
+    """Neighbouring windows that share tokens; each of these tokens must start spans in one of them only."""
+    order = sorted(range(len(read)), key=lambda number: read[number].run.first)
+    for here, following in pairwise(order):
+        if read[following].run.first < read[here].run.first + len(read[here].logits):
+            yield here, following

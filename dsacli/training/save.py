@@ -1,0 +1,34 @@
+"""A trained reader as a directory that `dsacli.reader.loading` reads."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from dsacli.reader.loading import MODEL_TYPE
+from dsacli.reader.network import Reader
+
+
+def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
+    """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {name: value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    config = {
+        "architectures": ["Reader"],
+        "model_type": MODEL_TYPE,
+        "torch_dtype": "bfloat16",
+        **dataclasses.asdict(reader.config),
+    }
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def update_config(folder: Path, **values: float) -> None:
+    """Change settings in a model directory's `config.json`."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8")) | values
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
