@@ -1,0 +1,60 @@
+"""What every command prints as JSON, by either engine, is what the schemas in docs/schemas say."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+ROOT = Path(__file__).resolve().parent.parent
+RECALL = ("--model", ROOT / "tests" / "recall_model", "--max-tokens", 8, "--min-probability", 0)
+AGREEMENT = ROOT / "sample_docs" / "services-agreement.md"
+COMMANDS = [
+    ("ask", ["ferry", "Who built the ferry?", "Who painted the moon?"], ["--min-confidence", 0.4, "--answers", 3]),
+    ("ask", ["ferry", "Who painted the moon?"], ["--min-confidence", 1]),
+    ("ask", ["ferry", "Who built the ferry?"], ["--compare-dense"]),
+    ("ask", ["pdf", "Who designed the breakwater?"], []),
+    ("ask", ["ferry", "Who built the ferry?"], RECALL),
+    ("summarize", ["ferry", "pdf"], ["--focus", "the boiler"]),
+    ("summarize", ["agreement"], ["--by", "section", "--sentences", 1]),
+    ("summarize", ["ferry"], RECALL[:-2]),
+    ("extract", ["ferry", "pdf"], ["--field", "built:date", "--field", "fare:money", "--field", "web site:url"]),
+    ("extract", ["ferry"], ["--field", "built:date", *RECALL]),
+    ("inspect", ["ferry", "pdf", "agreement"], []),
+    ("inspect", ["ferry"], RECALL[:2]),
+]
+
+
+def schema_of(command: str) -> Draft202012Validator:
+    schema = json.loads((ROOT / "docs" / "schemas" / f"{command}.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize(("command", "arguments", "options"), COMMANDS, ids=lambda value: str(value)[:40])
+def test_json_is_what_its_schema_says(cli, ferry, pdf, command, arguments, options):
+    places = {"ferry": ferry, "pdf": pdf, "agreement": AGREEMENT}
+    given = [places.get(argument, argument) for argument in arguments]
+    lines = cli(command, *given, *options, "--json", "--quiet", code=None).stdout.splitlines()
+    assert lines
+    for line in lines:
+        schema_of(command).validate(json.loads(line))
+
+
+def test_the_cache_as_json_is_what_its_schema_says(cli, ferry, own_cache):
+    cli("inspect", ferry)
+    (line,) = cli("cache", "list", "--json").stdout.splitlines()
+    schema_of("cache").validate(json.loads(line))
+
+
+def test_a_quotations_confidence_and_written_words_probability_are_different_keys(objects, ferry):
+    (quoted,) = objects("ask", ferry, "Who built the ferry?", "--min-confidence", 0)
+    (written,) = objects("ask", ferry, "Who built the ferry?", *RECALL)
+    assert "confidence" in quoted and "probability" not in quoted
+    assert "probability" in written and "confidence" not in written
+    for result in (quoted, written):
+        both = {**result, "confidence": 0.5, "probability": 0.5}
+        with pytest.raises(ValidationError):
+            schema_of("ask").validate(both)
+        with pytest.raises(ValidationError):
+            schema_of("ask").validate({**result, "another": 1})
