@@ -67,10 +67,12 @@ def blocked(installed, tmp_path) -> tuple[list[str], dict[str, str]]:
     return [], environment | {"PYTHONPATH": str(tmp_path / "blocked")}
 
 
-def test_the_wheel_holds_the_weights_and_no_tests(wheel):
+def test_the_wheel_holds_the_weights_the_templates_and_no_tests(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for part in ("config.json", "model.safetensors", "tokenizer.json"):
         assert f"dsacli/weights/{part}" in names
+    for part in ("training/facts.txt", "training/words.ini", "held_out/facts.txt", "held_out/words.ini"):
+        assert f"dsacli/training/templates/{part}" in names
     assert not [name for name in names if name.startswith(("tests", "sample_docs", "runs"))]
     assert any(name.endswith("LICENSE") for name in names)
 

@@ -18,6 +18,7 @@ from dsacli.extraction.fields import Field
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
 from dsacli.training.data import load_corpus
+from dsacli.training.facts import fill, pick
 from dsacli.training.held_out import FACTS, MAKERS
 from dsacli.training.metrics import exact
 
@@ -51,27 +52,17 @@ def make_document(rng: np.random.Generator, prose: list[str]) -> MadeDocument:
     """HELD facts between sentences of prose, in random places; ASKED of them and as many others are asked for."""
     order = rng.permutation(len(FACTS))
     held, absent = order[:HELD], order[HELD : HELD + ASKED]
-    pieces, fields = list(prose), []
+    pieces, fields = list(prose), list[tuple[Field, str | None, bool]]()
     for turn, number in enumerate(held):
         wordings, known = FACTS[number]
-        text, slots = fill(rng, wordings[int(rng.integers(len(wordings)))])
+        wording = pick(rng, wordings)
+        values = fill(rng, wording, MAKERS)
+        text = wording.format(**values)
         pieces.insert(int(rng.integers(len(pieces) + 1)), text)
         if turn < ASKED:
-            fields += [(Field(name, kind), slots[slot], says(text, name)) for name, kind, slot in known]
+            fields += [(Field(name, kind), values[slot], says(text, name)) for name, kind, slot in known]
     fields += [(Field(name, kind), None, False) for number in absent for name, kind, _ in FACTS[number][1]]
     return MadeDocument("\n\n".join(pieces), fields)
-
-
-def fill(rng: np.random.Generator, wording: str) -> tuple[str, dict[str, str]]:
-    """A wording with its slots filled, no two of a kind alike, and what they were filled with."""
-    slots: dict[str, str] = {}
-    for slot in dict.fromkeys(re.findall(r"\{(\w+)\}", wording)):
-        while True:
-            value = MAKERS[slot.rstrip("0123456789")](rng)
-            if value not in slots.values():
-                break
-        slots[slot] = value
-    return wording.format(**slots), slots
 
 
 def says(text: str, name: str) -> bool:
@@ -89,14 +80,15 @@ def is_right(found: Extracted, wanted: str) -> bool:
         return False
     if found.field.type == "text":
         return exact(found.value, (wanted,))
-    return found.value == normalise(wanted, found.field.type)
+    return bool(found.value == normalise(wanted, found.field.type))
 
 
 def extraction_figures(model: ReaderModel, data: Path, documents: int = 40, seed: int = 0) -> ExtractionFigures:
     """Make `documents` documents, extract from each, and count."""
     rng = np.random.default_rng(seed)
     passages = load_corpus(data, "dev", model.tokenizer).passages
-    present, absent = {True: [], False: []}, []
+    present: dict[bool, list[bool]] = {True: [], False: []}
+    absent: list[bool] = []
     for _ in range(documents):
         start = int(rng.integers(len(passages)))
         prose = [s for p in passages[start : start + 20] for s in re.split(r"(?<=[.?!]) ", p.text)][:PROSE_SENTENCES]

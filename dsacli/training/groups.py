@@ -17,7 +17,8 @@ from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.network import Reader
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
-from dsacli.training.forms import make_form, one
+from dsacli.training.facts import pick
+from dsacli.training.forms import make_form
 
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
@@ -38,7 +39,7 @@ class Group:
     answer: tuple[int, int] | None
 
 
-def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tuple[np.ndarray, tuple[int, int]]:
+def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tuple[np.ndarray, tuple[int, int] | None]:
     """The answer's passage, sometimes cut or extended by its neighbour, and the span in it."""
     first, last = question.spans[rng.integers(len(question.spans))]
     tokens = corpus.passages[question.passage].tokens
@@ -133,7 +134,8 @@ class Negatives:
         keys = torch.cat([self.keys[self.edges[i] : self.edges[i + 1]] for i in candidates])
         scores = self.reader.indexer.scores(queries, weights, keys).numpy()
         starts = np.cumsum([0, *(self.edges[candidates + 1] - self.edges[candidates])])[:-1]
-        return candidates[np.argsort(-np.maximum.reduceat(scores, starts, axis=1).sum(0))].tolist()
+        order = np.argsort(-np.maximum.reduceat(scores, starts, axis=1).sum(0))
+        return [int(index) for index in candidates[order]]
 
     def holds(self, index: int, question: Question) -> bool:
         """Whether any annotator's answer stands in the passage."""
@@ -155,7 +157,7 @@ class Swap:
         if not found:
             return None
         old = found[int(rng.integers(len(found)))]
-        new = str(int(old[0]) + int(rng.choice([-3, -2, -1, 1, 2, 3]))) if old[0].isdigit() else one(rng, self.names)
+        new = str(int(old[0]) + int(rng.choice([-3, -2, -1, 1, 2, 3]))) if old[0].isdigit() else pick(rng, self.names)
         if new.lower() in text:
             return None
         changed = question.text[: old.start()] + new + question.text[old.end() :]

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from tokenizers import Tokenizer
 
-from dsacli.training.forms import FIRST, LAST, one
 from dsacli.training.groups import Group
+from dsacli.training.values import made
 
 SENTENCE_ENDS = (1012, 1029, 999)  # . ? ! in BERT's vocabulary
 NOISY_SHARE = 0.2
@@ -38,7 +38,7 @@ class Noise:
     def draw(self, rng: np.random.Generator) -> list[str]:
         """Speakers of a meeting, or numbers of clauses."""
         if rng.random() < 0.7:
-            names = [f"{one(rng, FIRST)} {one(rng, LAST)}" for _ in range(int(rng.integers(2, 6)))]
+            names = [f"{made(rng, 'first')} {made(rng, 'last')}" for _ in range(int(rng.integers(2, 6)))]
             return [f"{name if rng.random() < 0.7 else name.split()[0]}:" for name in names]
         return [f"{rng.integers(1, 20)}.{rng.integers(1, 9)}" for _ in range(8)]
 

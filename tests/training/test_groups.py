@@ -1,5 +1,7 @@
 """What the reading pass is trained on must say what it claims: answers where they are, and none where there is none."""
 
+import hashlib
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -109,6 +111,14 @@ def test_a_form_holds_the_fact_it_asks_for_or_says_that_it_does_not():
         assert form.answer is None or form.text[slice(*form.answer)].strip()
         assert ("It rained." in form.text) == bool(seed % 2)
     assert 20 < absent < 90
+
+
+def test_forms_are_the_ones_that_the_shipped_reader_learned_from():
+    rng = np.random.default_rng(0)
+    forms = [make_form(rng, ["It rained.", "Nobody came."] * (turn % 2)) for turn in range(200)]
+    rows = [[form.text, form.question, form.answer, form.others] for form in forms]
+    digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    assert digest == "dba5d0c5d9bd1a9e7dc9ae6dbc240260adf04d69605db98ce051733e4ad8e5d7"
 
 
 def test_forms_are_the_share_asked_for(corpus, negatives, tokenizer):
