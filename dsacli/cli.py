@@ -301,7 +301,8 @@ def extract(
 
     Example: `dsacli extract contract.pdf --field "effective date:date" --field "total fee:money"`
     """
-    from dsacli.extraction.fields import load_schema, parse_fields
+    from dsacli.extraction.fields import parse_fields
+    from dsacli.extraction.schema import load_schema
     from dsacli.output import text as render
 
     if bool(field) == bool(schema):

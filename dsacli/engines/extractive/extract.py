@@ -14,7 +14,8 @@ from dsacli.engines.extractive.ask import plain, single_line
 from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.engines.extractive.query import QueryResult, run_dense, run_queries
 from dsacli.engines.savings import Savings, added
-from dsacli.extraction.fields import Field, field_question
+from dsacli.extraction.fields import Field
+from dsacli.extraction.questions import field_questions
 from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
 
@@ -72,7 +73,7 @@ def extract(
 ) -> ExtractResult:
     """Look for every field; a value below `min_confidence` is null, never a guess."""
     found, costs = [], []
-    phrasings = [field_question(field) for field in fields]
+    phrasings = [field_questions(field) for field in fields]
     asked = run_queries(model, context, [question for each in phrasings for question in each], index_topk)
     for done, (field, questions) in enumerate(zip(fields, phrasings)):
         results = list(islice(asked, len(questions)))
