@@ -286,7 +286,8 @@ def extract(
     """Extract typed facts; what a document does not say is null. Several documents one by one."""
     from dsacli.arguments import check_text
     from dsacli.engines.options import Options
-    from dsacli.extraction.fields import load_schema, parse_fields
+    from dsacli.extraction.fields import parse_fields
+    from dsacli.extraction.schema import load_schema
     from dsacli.session import open_session
 
     if bool(field) == bool(schema):

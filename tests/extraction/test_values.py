@@ -1,5 +1,7 @@
 """Tables of phrases as contracts, reports and e-mails write them, and what they must become."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -316,6 +318,19 @@ ONE = {
         ("phone 12", None),
         ("Ada Lovell (212-555-0179) will", "2125550179"),
         ("(020 7946 0321)", "02079460321"),
+        ("Facsimile: +86 (21) 6086 7111", "+862160867111"),
+        ("Hotline: 010-62962880", "01062962880"),
+        ("650/356-3800 (phone)", "6503563800"),
+        ("Fax: 0049- 7351/54 - 4845", "00497351544845"),
+        ("Phone: 713-745-1898   48", "7137451898"),
+        ("Fax: +1 484.652.0223 12.2 Enforcement", "+14846520223"),
+        ("+44 20 7946 0958 24 hours a day", "+442079460958"),
+        ("Tel: 555-0123 ext. 4", "5550123;ext=4"),
+        ("VAT number 01655870705", None),
+        ("Suite 310-5190", None),
+        ("Text No 53.4 38.3 35.7", None),
+        ("application 2012-139088", None),
+        ("0.743 0.702 0.86 1.849", None),
     ],
     "url": [
         ("https://example.com/a?b=c#d.", "https://example.com/a?b=c#d"),
@@ -456,6 +471,17 @@ def test_other_dates_decide_day_and_month():
     assert [value.normalised for value in found] == ["2025-02-13", "2025-03-01"]
     mixed = find_values("13/02/2025, 02/13/2025, 01/03/2025", "date")
     assert mixed[-1].normalised == "2025-01-03"
+
+
+def test_only_a_telephone_number_loads_phonenumbers_and_never_its_places():
+    look = (
+        "import sys; from dsacli.extraction.values import find_values\n"
+        "find_values('1 March 2025', 'date'); print('phonenumbers' in sys.modules)\n"
+        "find_values('Tel: 555-0123', 'phone'); print('phonenumbers' in sys.modules)\n"
+        "print([name for name in sys.modules if name.startswith(('phonenumbers.geo', 'phonenumbers.carrier'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "[]"]
 
 
 @pytest.mark.parametrize("type", TYPES)

@@ -15,7 +15,8 @@ from dsacli.engines.options import Options
 from dsacli.engines.results import Extracted, ExtractResult
 from dsacli.engines.savings import added
 from dsacli.engines.wording import answer_key, single_line
-from dsacli.extraction.fields import Field, field_question
+from dsacli.extraction.fields import Field
+from dsacli.extraction.questions import field_questions
 from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
 
@@ -48,7 +49,7 @@ def extract(
     """Look for every field; a value below `min_confidence` is null, never a guess."""
     found, costs = [], []
     least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
-    phrasings = [field_question(field) for field in fields]
+    phrasings = [field_questions(field) for field in fields]
     every = [question for each in phrasings for question in each]
     queries = run_queries(model, context, every, options.index_topk)
     for done, (field, questions) in enumerate(zip(fields, phrasings)):
