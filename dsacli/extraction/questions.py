@@ -141,14 +141,14 @@ def _contact(field: Field, name: str) -> list[str]:
 
 def _contact_detail(field: Field, name: str) -> str | None:
     """Which of `_CONTACTS` a field asks for, by its type or its name."""
+    detail = field.type
     if field.type == "text":
-        if re.search(r"\be-?mail address$", name, re.IGNORECASE):
-            return "email"
-        answer_type = _ANSWER_TYPES.get(_head(name))
-        detail = answer_type if answer_type in _CONTACTS else "address"
-    else:
-        detail = field.type if field.type in _CONTACTS else None
-    return "fax" if detail == "phone" and re.search(r"\bfax\b", name, re.IGNORECASE) else detail
+        by_e_mail = re.search(r"\be-?mail address$", name, re.IGNORECASE)
+        detail = "email" if by_e_mail else _ANSWER_TYPES.get(_head(name), "address")
+        detail = detail if detail in _CONTACTS else "address"
+    if detail == "phone" and re.search(r"\bfax\b", name, re.IGNORECASE):
+        return "fax"
+    return detail if detail in _CONTACTS else None
 
 
 def _the(name: str) -> str:

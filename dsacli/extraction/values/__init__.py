@@ -21,7 +21,7 @@ from dsacli.extraction.values.dates import day_first, find_dates
 from dsacli.extraction.values.durations import find_durations
 from dsacli.extraction.values.money import find_money
 from dsacli.extraction.values.numbers import find_numbers, find_percents
-from dsacli.extraction.values.value import Value, apart, only
+from dsacli.extraction.values.value import Value, leftmost_longest, unique_value
 
 __all__ = ["TYPES", "Value", "find_values", "normalise"]
 
@@ -34,12 +34,12 @@ def find_values(text: str, type: str, whole: str | None = None) -> list[Value]:
     >>> find_values("Fee: EUR 1.2 million.", "money")
     [Value(start=5, end=20, normalised={'amount': 1200000, 'currency': 'EUR'})]
     """
-    return apart(_FINDERS[type](text, whole or text))
+    return leftmost_longest(_FINDERS[type](text, whole or text))
 
 
 def normalise(text: str, type: str) -> Any:
     """The one value `text` holds, or None. The same value twice ("ten percent (10%)") is one."""
-    return only(find_values(text, type))
+    return unique_value(find_values(text, type))
 
 
 def _dates(text: str, whole: str) -> Iterator[Value]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dsacli.extraction.values.dates import find_dates
-from dsacli.extraction.values.value import Value, any_of, apart, only
+from dsacli.extraction.values.value import Value, any_of, leftmost_longest, unique_value
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumberMatch
@@ -94,7 +94,7 @@ def find_phones(text: str) -> Iterator[Value]:
             start, number = start + 1, number[1:]
         end, digits = start + len(number), re.sub(r"\D", "", number.removesuffix(ext).replace("(0)", ""))
         joined = _JOINED_LEFT.search(text, max(0, start - 2), start) or _JOINED_RIGHT.match(text, end)
-        dated = len(only(apart(find_dates(number))) or "") == 10  # "Fax 01.03.2025"
+        dated = len(unique_value(leftmost_longest(find_dates(number))) or "") == 10  # "Fax 01.03.2025"
         if len(digits) > 6 and not joined and not dated:
             yield Value(start, end, "+" * ("+" in number) + digits + (f";ext={ext}" if ext else ""))
 

@@ -87,12 +87,12 @@ def _iso_date(match: re.Match[str], day_first: bool) -> str | None:
     part = match.groupdict()
     if "y" not in part:
         return None
+    year = int(part["y"])
     if "a" in part:
         first, second = int(part["a"]), int(part["b"])
         day_leads = first > 12 or (second <= 12 and (day_first or part["s"] == "."))
-        day, month = (first, second) if day_leads else (second, first)
-        return _calendar(int(part["y"]), month, day)
-    year, month, day = int(part["y"]), _month(part.get("m")), _day(part.get("d"))
+        return _calendar(year, second, first) if day_leads else _calendar(year, first, second)
+    month, day = _month(part.get("m")), _day(part.get("d"))
     if month is None and _counts(match):
         return None
     if part.get("m", "").isdigit() and day is None and year % 100 + 1 == month:
@@ -102,12 +102,12 @@ def _iso_date(match: re.Match[str], day_first: bool) -> str | None:
 
 def _month(name: str | None) -> int | None:
     if name is None or name.isdigit():
-        return name and int(name)
+        return int(name) if name else None
     return next(number for full, number in _MONTHS.items() if full.startswith(name.lower()[:3]))
 
 
 def _day(name: str | None) -> int | None:
-    return name and (_ORDINALS.get(name.lower()) or int(re.sub(r"[^0-9]", "", name)))
+    return (_ORDINALS.get(name.lower()) or int(re.sub(r"[^0-9]", "", name))) if name else None
 
 
 def _counts(match: re.Match[str]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dsacli.extraction.values.quantities import GAP, HALF, free_quantities, plain_number
+from dsacli.extraction.values.quantities import GAP, HALF, free_quantities, json_number
 from dsacli.extraction.values.value import Value, any_of
 
 _I = re.IGNORECASE
@@ -92,6 +92,6 @@ def _continues(text: str, last: tuple[int, int, dict[str, Decimal]], start: int,
 
 def _iso_duration(parts: dict[str, Decimal]) -> str:
     day, time = (
-        "".join(f"{plain_number(parts[key])}{key.upper()}" for key in keys if key in parts) for keys in ("YMWD", "hms")
+        "".join(f"{json_number(parts[key])}{key.upper()}" for key in keys if key in parts) for keys in ("YMWD", "hms")
     )
     return f"P{day}T{time}" if time else f"P{day}"

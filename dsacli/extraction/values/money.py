@@ -7,7 +7,7 @@ from dsacli.extraction.values.quantities import (
     LEFT_JOINED,
     RIGHT_JOINED,
     SUFFIXES,
-    plain_number,
+    json_number,
     quantities,
     sign_before,
 )
@@ -90,7 +90,7 @@ def find_money(text: str) -> Iterator[Value]:
     before = 0
     for quantity in quantities(text):
         amount, end = quantity.amount, quantity.end
-        suffix = None if quantity.spoken or quantity.scaled else _SUFFIX.match(text, end)
+        suffix = None if quantity.in_words or quantity.scaled else _SUFFIX.match(text, end)
         if suffix:
             amount, end = amount * SUFFIXES[suffix[0].strip().lower()], suffix.end()
         left = _BEFORE.search(text, max(0, quantity.start - 8), quantity.start)
@@ -106,7 +106,7 @@ def find_money(text: str) -> Iterator[Value]:
         if sign > 0 and _accounting(text, start, end, before):
             start, end, sign = start - 1, end + 1, -1
         before = end
-        yield Value(start, end, {"amount": plain_number(sign * amount), "currency": currency})
+        yield Value(start, end, {"amount": json_number(sign * amount), "currency": currency})
 
 
 def _currency(left: re.Match[str] | None, right: re.Match[str] | None) -> str | None:
@@ -117,7 +117,7 @@ def _currency(left: re.Match[str] | None, right: re.Match[str] | None) -> str | 
     name = re.sub(r"\s+", " ", (right["name"] or "").lower().replace(".", ""))
     second = right["code"] or _NAMES.get(name) or _NAMES.get(name.removesuffix("s"))
     second = _SIGNS.get(second or right["sign"], second)
-    dollars = first == "USD" and "US" not in left[0] and second in {"CAD", "AUD", "NZD", "SGD", "HKD"}
+    dollars = left and first == "USD" and "US" not in left[0] and second in {"CAD", "AUD", "NZD", "SGD", "HKD"}
     agree = first in (None, second) or dollars or name in ("dollar", "dollars")
     return (first if first and not dollars else second) if agree else None
 

@@ -42,7 +42,7 @@ _BELOW_1000 = (
     rf"|{_BELOW_100})"
 )
 HALF = rf"{GAP}and{GAP}(?:a|one){_JOIN}half\b"
-_SPOKEN = (
+_IN_WORDS = (
     rf"(?:(?:half{GAP})?an?(?={GAP}{SCALE})|{_BELOW_1000})"
     rf"(?:{_JOIN}{SCALE}(?:,?{GAP}(?:and{GAP})?{_BELOW_1000})?){{0,4}}"
     rf"(?:{HALF}(?:{GAP}{SCALE})?)?"
@@ -55,10 +55,10 @@ _RUN = (
 )
 _QUANTITY = re.compile(
     rf"(?P<run>{_RUN})(?P<glyph>[½¼¾])?(?P<half>{HALF})?(?:[\s-]{{0,2}}(?P<scale>{SCALE}))?"
-    rf"|(?<!\w)(?=[aefhnostz])(?P<spoken>{_SPOKEN})",
+    rf"|(?<!\w)(?=[aefhnostz])(?P<words>{_IN_WORDS})",
     _I,
 )
-_WRITTEN = re.compile(
+_IN_FIGURES = re.compile(
     r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"  # 1250.5
     r"|[0-9]{1,3}(?P<sep>[,'’\xa0\u2009\u202f])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:\.[0-9]+)?"  # 1,250.5
     r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"  # 12,50,000
@@ -67,36 +67,36 @@ _WRITTEN = re.compile(
 
 
 class Quantity(NamedTuple):
-    """A number at `start:end`. `amount` is None where word and figure contradict each other."""
+    """A number at `start:end`, `in_words` or figures, `scaled` by a word such as "million", `ranged` as an end of a range."""
 
     start: int
     end: int
-    amount: Decimal | None
-    spoken: bool
+    amount: Decimal
+    in_words: bool
     scaled: bool
     ranged: bool = False
+    contradicted: bool = False
 
 
 def quantities(text: str) -> list[Quantity]:
     """Every number in `text`: "thirty (30)" is one, the ends of a range are marked `ranged`."""
     found: list[Quantity] = []
     for match in _QUANTITY.finditer(text):
-        amount = _spoken(match["spoken"]) if match["spoken"] else _written(match)
+        amount = _amount_of_words(match["words"]) if match["words"] else _amount_of_figures(match)
         if amount is None:
             continue
-        new = Quantity(*match.span(), amount, bool(match["spoken"]), bool(match["scale"]))
+        new = Quantity(*match.span(), amount, bool(match["words"]), bool(match["scale"]))
         if found and _echoes(text, found[-1], new):
             old = found.pop()
-            new = new._replace(
-                start=old.start, end=new.end + 1, ranged=old.ranged, amount=amount if amount == old.amount else None
-            )
+            contradicted = old.contradicted or amount != old.amount
+            new = new._replace(start=old.start, end=new.end + 1, ranged=old.ranged, contradicted=contradicted)
         elif found and _is_range(text, found[-1], new):
             found[-1], new = found[-1]._replace(ranged=True), new._replace(ranged=True)
         found.append(new)
-    return [quantity for quantity in found if quantity.amount is not None]
+    return [quantity for quantity in found if not quantity.contradicted]
 
 
-def _spoken(words: str) -> Decimal | None:
+def _amount_of_words(words: str) -> Decimal | None:
     total, current, ceiling = Decimal(0), Decimal(0), 10**15
     for word in re.findall(r"[a-z]+", words.lower()):
         if word in _SMALL:
@@ -115,8 +115,8 @@ def _spoken(words: str) -> Decimal | None:
     return total + current
 
 
-def _written(match: re.Match[str]) -> Decimal | None:
-    form = _WRITTEN.fullmatch(match["run"])
+def _amount_of_figures(match: re.Match[str]) -> Decimal | None:
+    form = _IN_FIGURES.fullmatch(match["run"])
     if not form:
         return None
     digits = form[0].replace(".", "").replace(",", ".") if form["dots"] else form[0]
@@ -127,7 +127,7 @@ def _written(match: re.Match[str]) -> Decimal | None:
 
 def _echoes(text: str, old: Quantity, new: Quantity) -> bool:
     between = text[old.end : new.start] if new.start - old.end < 4 else ""
-    return old.spoken != new.spoken and between.strip() == "(" and text[new.end : new.end + 1] == ")"
+    return old.in_words != new.in_words and between.strip() == "(" and text[new.end : new.end + 1] == ")"
 
 
 _RANGE = re.compile(r"\s{0,2}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{0,2}(?P<sign>[$£€¥₹]|[A-Z]{3}\s?)?")
@@ -136,7 +136,7 @@ _BETWEEN = re.compile(r"\bbetween\s{1,2}(?:[$£€¥₹]|[A-Z]{3}\s?)?\Z", _I)
 
 def _is_range(text: str, low: Quantity, high: Quantity) -> bool:
     gap = _RANGE.fullmatch(text, low.end, high.start) if high.start - low.end < 12 else None
-    if not gap or low.amount is None or high.amount is None or low.amount >= high.amount:
+    if not gap or low.contradicted or high.contradicted or low.amount >= high.amount:
         return False
     if gap["word"] == "and":
         return bool(_BETWEEN.search(text, max(0, low.start - 14), low.start))
@@ -154,7 +154,7 @@ def sign_before(text: str, start: int) -> int:
     return -1 if minus else 1
 
 
-def plain_number(amount: Decimal) -> int | float:
+def json_number(amount: Decimal) -> int | float:
     """An int where it is whole."""
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 

@@ -13,7 +13,7 @@ class Value(NamedTuple):
     normalised: Any
 
 
-def apart(values: Iterable[Value]) -> list[Value]:
+def leftmost_longest(values: Iterable[Value]) -> list[Value]:
     """The leftmost, then longest, of overlapping values, in order. A value None blocks what it covers."""
     kept: list[Value] = []
     for value in sorted(values, key=lambda value: (value.start, -value.end)):
@@ -22,7 +22,7 @@ def apart(values: Iterable[Value]) -> list[Value]:
     return [value for value in kept if value.normalised is not None]
 
 
-def only(values: list[Value]) -> Any:
+def unique_value(values: list[Value]) -> Any:
     """What all of the values mean, None when they differ or there are none."""
     same = values and all(value.normalised == values[0].normalised for value in values)
     return values[0].normalised if same else None
