@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, Optional
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -37,7 +37,7 @@ FOUND, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 class Commands(TyperGroup):
     """Every failure that a user can meet ends here: one line on stderr and an exit code."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except UsageFailure as failure:
@@ -159,7 +159,7 @@ def ask(
         ),
     ],
     answers: Annotated[
-        Optional[int],
+        int | None,
         found("--answers", "-n", metavar="N", min=1, max=50, help="Answers per question.", show_default="1"),
     ] = None,
     min_confidence: MinConfidence = None,
@@ -201,7 +201,7 @@ def ask(
 def summarize(
     documents: Documents,
     sentences: Annotated[
-        Optional[int],
+        int | None,
         found(
             "--sentences",
             "-s",
@@ -213,15 +213,15 @@ def summarize(
         ),
     ] = None,
     words: Annotated[
-        Optional[int],
+        int | None,
         found(
             "--words", "-w", metavar="N", min=10, help="At most so many words instead, per section with --by section."
         ),
     ] = None,
     focus: Annotated[
-        Optional[str], found("--focus", "-f", metavar="TEXT", help="A topic or question to summarize for.")
+        str | None, found("--focus", "-f", metavar="TEXT", help="A topic or question to summarize for.")
     ] = None,
-    by: Annotated[Optional[By], found(metavar="section", help="A summary of each section.")] = None,
+    by: Annotated[By | None, found(metavar="section", help="A summary of each section.")] = None,
     compare_dense: CompareDense = False,
     *,
     model: Model,
@@ -264,7 +264,7 @@ def summarize(
 def extract(
     documents: Documents,
     field: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         found(
             "--field",
             "-f",
@@ -272,7 +272,7 @@ def extract(
             help="text, date, money, number, percent, email, phone, url or duration. May be repeated.",
         ),
     ] = None,
-    schema: Annotated[Optional[Path], found(metavar="FILE", help="Fields as JSON.")] = None,
+    schema: Annotated[Path | None, found(metavar="FILE", help="Fields as JSON.")] = None,
     min_confidence: MinConfidence = None,
     min_probability: MinProbability = None,
     csv: Annotated[bool, shown("--csv", help="A header and one row per document.")] = False,

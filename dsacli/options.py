@@ -9,7 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Optional, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import typer
 from typer.core import TyperCommand
@@ -44,7 +44,7 @@ def _of_machine(*names: str, help: str, **settings: Any) -> Any:
 
 
 MinConfidence = Annotated[
-    Optional[float],
+    float | None,
     found(
         metavar="0-1",
         min=0.0,
@@ -54,7 +54,7 @@ MinConfidence = Annotated[
     ),
 ]
 MinProbability = Annotated[
-    Optional[float],
+    float | None,
     found(
         metavar="0-1",
         min=0.0,
@@ -79,10 +79,10 @@ class Model:
     """Which model, and how much it selects."""
 
     model: Annotated[
-        Optional[Path], _of_model(metavar="DIR", help="A model directory.", show_default="the built-in reader")
+        Path | None, _of_model(metavar="DIR", help="A model directory.", show_default="the built-in reader")
     ] = None
     top_k: Annotated[
-        Optional[int],
+        int | None,
         _of_model(
             metavar="N", min=1, help="Tokens that the indexer keeps (index_topk).", show_default="the model's, 2048"
         ),
@@ -94,16 +94,16 @@ class Writing:
     """How a generative model writes."""
 
     max_tokens: Annotated[
-        Optional[int],
+        int | None,
         _of_model(metavar="N", min=1, help="Tokens that a generative model may write.", show_default="256"),
     ] = None
     temperature: Annotated[
-        Optional[float], _of_model(metavar="T", min=0.0, help="Of a generative model.", show_default="0")
+        float | None, _of_model(metavar="T", min=0.0, help="Of a generative model.", show_default="0")
     ] = None
     top_p: Annotated[
-        Optional[float], _of_model(metavar="0-1", min=0.0, max=1.0, help="With a temperature.", show_default="1")
+        float | None, _of_model(metavar="0-1", min=0.0, max=1.0, help="With a temperature.", show_default="1")
     ] = None
-    seed: Annotated[Optional[int], _of_model(metavar="N", help="With a temperature.")] = None
+    seed: Annotated[int | None, _of_model(metavar="N", help="With a temperature.")] = None
 
 
 CompareDense = Annotated[
@@ -116,21 +116,21 @@ class Machine:
     """What it runs on, and what it may keep there."""
 
     device: Annotated[str, _of_machine(metavar="NAME", help="cpu, cuda or mps.")] = "cpu"
-    threads: Annotated[
-        Optional[int], _of_machine(metavar="N", min=1, help="CPU threads.", show_default="all cores")
-    ] = None
+    threads: Annotated[int | None, _of_machine(metavar="N", min=1, help="CPU threads.", show_default="all cores")] = (
+        None
+    )
     no_cache: Annotated[bool, _of_machine("--no-cache", help="Neither read nor write encoded documents on disk.")] = (
         False
     )
     password: Annotated[
-        Optional[str], _of_machine(metavar="TEXT", help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")
+        str | None, _of_machine(metavar="TEXT", help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")
     ] = None
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose parameters of a group's type are options, one for each field of the group."""
     hints = get_type_hints(command, include_extras=True)
-    groups = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
+    groups: dict[str, Any] = {name: kind for name, kind in hints.items() if dataclasses.is_dataclass(kind)}
     parameters = []
     for parameter in inspect.signature(command).parameters.values():
         if parameter.name not in groups:
@@ -170,7 +170,8 @@ class Command(TyperCommand):
     """A command whose help has its options by group, and its epilog as it was written."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        return ["[OPTIONS]", *(p.metavar for p in self.get_params(ctx) if p.param_type_name == "argument")]
+        taken = [str(p.metavar) for p in self.get_params(ctx) if p.param_type_name == "argument"]
+        return ["[OPTIONS]", *taken]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         order = ["Arguments", FIND, SHOW, MODEL, MACHINE, "Other"]

@@ -102,6 +102,6 @@ def check_device(device: str) -> None:
     """Raise DsacliError unless torch can compute on `device`."""
     import torch
 
-    present = {"cpu": lambda: True, "cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if not present[device.split(":")[0]]():
+    present = torch.cuda.is_available() if device.startswith("cuda") else torch.backends.mps.is_available()
+    if device != "cpu" and not present:
         raise DsacliError(f"no {device} device here; leave --device out to use the CPU")

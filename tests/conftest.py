@@ -15,12 +15,12 @@ from typing import Any
 # other take three times as long as one. The programs that the tests start inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import pytest  # noqa: E402
-from reportlab.pdfgen.canvas import Canvas  # noqa: E402
-from typer.testing import CliRunner, Result  # noqa: E402
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+from typer.testing import CliRunner, Result
 
-from dsacli.cli import app  # noqa: E402
-from dsacli.reader.loading import ReaderModel, load_model  # noqa: E402
+from dsacli.cli import app
+from dsacli.reader.loading import ReaderModel, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_docs"

@@ -49,7 +49,7 @@ class DiskCache:
                 metadata = file.metadata() or {}
                 if metadata.get("format") != FORMAT:
                     raise ValueError(path)
-                tensors = {name: file.get_tensor(name) for name in file.keys()}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             if json.loads(metadata["checksums"]) != {name: checksum(t) for name, t in tensors.items()}:
                 raise ValueError(path)
         except FileNotFoundError:
@@ -125,7 +125,7 @@ def checksum(tensor: "torch.Tensor") -> int:
     import torch
 
     shape = zlib.crc32(f"{tensor.dtype} {list(tensor.shape)}".encode())
-    return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy(), shape)
+    return zlib.crc32(tensor.contiguous().view(torch.uint8).numpy().data, shape)
 
 
 def open_cache() -> DiskCache:

@@ -7,7 +7,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from dsacli.engines.results import Tokenwise
-from dsacli.engines.savings import Cost, DocumentPass, Savings
+from dsacli.engines.savings import Cost, DenseRun, DocumentPass, Savings
 from dsacli.output.units import flop, size, times
 
 WIDEST = 100
@@ -28,7 +28,7 @@ def savings_panel(savings: Savings, width: int) -> Panel:
     grid.add_row(Text(" · ".join(facts)))
     grid.add_row(Text(passed(savings.document_pass), style="dim"))
     if savings.dense_run:
-        grid.add_row(Text(measured(savings)))
+        grid.add_row(Text(measured(savings.dense_run, savings.seconds)))
     return Panel(
         grid,
         title="this query, next to dense attention",
@@ -63,12 +63,11 @@ def add_tokenwise(table: Table, costs: Tokenwise) -> None:
     table.add_row("cache of a token", *both(costs.cache_bytes, size))
 
 
-def measured(savings: Savings) -> str:
-    """What dense attention cost when it really ran."""
-    run = savings.dense_run
+def measured(run: DenseRun, seconds: float) -> str:
+    """What dense attention cost when it really ran, beside the query's `seconds`."""
     peak = f", peak memory {size(run.peak_memory)}" if run.peak_memory else ""
     return (
-        f"dense, as run: {run.seconds:.2f} s ({times(run.seconds / max(savings.seconds, 1e-9))} the query's time), "
+        f"dense, as run: {run.seconds:.2f} s ({times(run.seconds / max(seconds, 1e-9))} the query's time), "
         f"{flop(run.flops)}, keys and values {size(run.memory)}{peak}; its answer is not compared"
     )
 

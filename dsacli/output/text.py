@@ -55,7 +55,7 @@ def show(
     if as_json:
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         print(json.dumps(record(result), ensure_ascii=not utf8), flush=True)
-    elif as_csv:
+    elif as_csv and isinstance(result, ExtractResult):
         write_csv(result, first)
     else:
         console = Out(soft_wrap=not sys.stdout.isatty(), highlight=False)
@@ -64,8 +64,8 @@ def show(
         else:
             as_text(result, console)
     if not quiet and not isinstance(result, InspectResult):
-        console = Err(stderr=True, highlight=False)
-        console.print(savings_panel(result.savings, console.width))
+        err = Err(stderr=True, highlight=False)
+        err.print(savings_panel(result.savings, err.width))
 
 
 @singledispatch
@@ -143,7 +143,7 @@ def _(result: InspectResult, console: Console) -> None:
     for facts in result.documents:
         console.print(Text(facts.document, style="bold"))
         pages = f"{facts.pages:,} pages, " if facts.pages else ""
-        kept = f", {facts.passages:,} passages, index keys {size(facts.index_bytes)}" if facts.passages else ""
+        kept = f", {facts.passages:,} passages, index keys {size(facts.index_bytes or 0)}" if facts.passages else ""
         console.print(
             f"  {facts.kind}: {pages}{facts.characters:,} characters, {facts.tokens:,} tokens, "
             f"{facts.sentences:,} sentences{kept}"

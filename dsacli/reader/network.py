@@ -53,12 +53,11 @@ class ReaderConfig:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value, kinds = getattr(self, field.name), int if isinstance(field.default, int) else (int, float)
-            if isinstance(value, bool) or not isinstance(value, kinds):
+            value, whole = getattr(self, field.name), isinstance(field.default, int)
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
                 raise ValueError(f"{field.name} is {value!r}")
-            least = min(1, field.default)
-            if isinstance(field.default, int) and value < least:
-                raise ValueError(f"{field.name} is {value}; it must be at least {least}")
+            if whole and value < 1:
+                raise ValueError(f"{field.name} is {value}; it must be at least 1")
         if self.temperature <= 0:
             raise ValueError(f"temperature is {self.temperature}; it must be above 0")
         if self.hidden_size % self.num_attention_heads:

@@ -58,7 +58,7 @@ class SpanDistribution:
         for probability, first, last in sorted(candidates, reverse=True):
             if len(found) == count or probability <= 0:
                 break
-            if all(last < f or first > l for f, l, _ in found):
+            if all(last < low or first > high for low, high, _ in found):
                 found.append((int(first), int(last), self.mass(first, last)))
         return sorted(found, key=lambda span: -span[2])
 

@@ -169,7 +169,7 @@ def test_no_window_reaches_over_the_edge_of_a_document():
     runs, edges = [(0, 900), (950, 2000)], [0, 500, 1700]
     windows = split_runs(runs, edges, 384)
     covered = {token for low, high in windows for token in range(low, high)}
-    assert covered == {*range(0, 900), *range(950, 2000)}
+    assert covered == {*range(900), *range(950, 2000)}
     assert not any(low < edge < high for low, high in windows for edge in edges)
     assert max(high - low for low, high in windows) <= 384
 
@@ -221,7 +221,7 @@ def test_what_was_selected_in_a_text_without_sentences_is_read():
     """A table, code or a transcript without full stops: no neighbourhood is half of such a sentence."""
     edges, selected = np.array([0, 40, 80, 20_000]), stretch((0, 40), (9000, 9129))
     runs = whole_runs(selected, edges)
-    assert any(first <= 9000 and 9129 <= last for first, last in runs)
+    assert any(first <= 9000 and last >= 9129 for first, last in runs)
     assert sum(last - first for first, last in runs) < 1000
 
 

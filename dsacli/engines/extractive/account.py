@@ -1,6 +1,7 @@
 """What one query of the built-in reader costs: watched from outside, next to the same network with k = L."""
 
 import time
+from types import TracebackType
 
 from dsacli.dsa.cost import CostMeter, EncoderShape
 from dsacli.engines.extractive.encode import EncodedContext
@@ -51,9 +52,11 @@ class Account:
         self.began = time.monotonic()
         return self
 
-    def __exit__(self, *failure) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.seconds += time.monotonic() - self.began
-        self._watching.__exit__(*failure)
+        self._watching.__exit__(kind, failure, trace)
 
     @property
     def flops(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +61,7 @@ class EncodedContext(Context[EncodedDocument]):
         return Run(first, document.token_ids[low : low + last - first], index_score, sentences)
 
 
-def cut_passages(sentence_tokens: np.ndarray, total: int, limit: int) -> np.ndarray:
+def cut_passages(sentence_tokens: NDArray[Any], total: int, limit: int) -> NDArray[Any]:
     """The first token of each passage, and `total`: int32 [passages + 1].
 
     sentence_tokens: the first token of every sentence, ascending. A passage is as many whole sentences

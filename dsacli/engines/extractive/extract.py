@@ -79,7 +79,7 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
             total[key] = total.get(key, 0.0) + min(1.0, confidence) / len(answers)
     best = max(total, key=total.__getitem__, default=None)
     if best is None or total[best] < min_confidence:
-        return Extracted(field, None, None, total.get(best, 0.0), None)
+        return Extracted(field, None, None, 0.0 if best is None else total[best], None)
     evidence = shown[best].evidence
     return Extracted(field, shown[best].value, single_line(evidence.wording), total[best], evidence)
 

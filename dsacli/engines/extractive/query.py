@@ -3,9 +3,11 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.extractive.account import Account, element_bytes, shape_of
@@ -31,7 +33,7 @@ class QueryResult:
     savings: Savings
 
 
-def question_tokens(model: ReaderModel, question: str) -> np.ndarray:
+def question_tokens(model: ReaderModel, question: str) -> NDArray[Any]:
     """Token ids of a question. Raises DsacliError for one without words or longer than 64 tokens."""
     ids = model.tokenizer.encode(question, add_special_tokens=False).ids
     if not ids:

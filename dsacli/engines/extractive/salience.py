@@ -9,9 +9,11 @@ its sentences. What their index scores agree on, the document keeps coming back 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.reader.encoding import index_queries
@@ -31,7 +33,7 @@ NEAR, FAR = 3, 15
 LENGTH, FIGURES = 2, 6
 
 
-def sentence_tokens(context: EncodedContext) -> np.ndarray:
+def sentence_tokens(context: EncodedContext) -> NDArray[Any]:
     """[first, last) tokens of every sentence of the context that holds a token: int64 [sentences, 2]."""
     found = []
     for document, shift in zip(context.documents, context.edges.tolist()):
@@ -41,7 +43,7 @@ def sentence_tokens(context: EncodedContext) -> np.ndarray:
     return np.concatenate(found)
 
 
-def term_weights(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
+def term_weights(model: ReaderModel, context: EncodedContext, sentences: NDArray[Any]) -> NDArray[Any]:
     """log(1 + uses) · log(sentences / sentences with it) of every token of the context, 0 for those without
     a letter, so that tables of figures do not speak for the document: float64 [tokens]."""
     ids = np.concatenate([document.token_ids for document in context.documents])
@@ -52,13 +54,13 @@ def term_weights(model: ReaderModel, context: EncodedContext, sentences: np.ndar
     holding = np.bincount(pairs % len(uses), minlength=len(uses))
     used = np.flatnonzero(uses)
     lettered = np.zeros(len(uses))
-    lettered[used] = [any(map(str.isalpha, model.tokenizer.id_to_token(number))) for number in used.tolist()]
+    lettered[used] = [any(map(str.isalpha, model.tokenizer.id_to_token(number) or "")) for number in used.tolist()]
     return (lettered * np.log1p(uses) * np.log(len(sizes) / np.maximum(holding, 1)))[ids]
 
 
 def probe_queries(
-    model: ReaderModel, context: EncodedContext, terms: np.ndarray
-) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+    model: ReaderModel, context: EncodedContext, terms: NDArray[Any]
+) -> tuple[torch.Tensor, torch.Tensor, NDArray[Any]]:
     """Index queries of the tokens of most term weight in evenly spaced passages.
 
     terms: `term_weights` of the context
@@ -83,8 +85,8 @@ def probe_queries(
 
 @torch.inference_mode()
 def best_by_sentence(
-    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
-) -> Iterator[tuple[slice, np.ndarray]]:
+    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: NDArray[Any]
+) -> Iterator[tuple[slice, NDArray[Any]]]:
     """max over a sentence's tokens of I(t, s), a stretch of sentences at a time, the keys read once.
 
     Yields which sentences, and float64 [queries, sentences of the stretch].
@@ -96,7 +98,7 @@ def best_by_sentence(
         yield here, np.maximum.reduceat(scores, sentences[here, 0] - first, axis=1).astype(np.float64)
 
 
-def _stretches(sentences: np.ndarray) -> Iterator[slice]:
+def _stretches(sentences: NDArray[Any]) -> Iterator[slice]:
     """Which sentences to work on at a time: about CHUNK_TOKENS tokens of them."""
     low = 0
     while low < len(sentences):
@@ -108,8 +110,8 @@ def _stretches(sentences: np.ndarray) -> Iterator[slice]:
 
 @torch.inference_mode()
 def focused_salience(
-    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: np.ndarray
-) -> np.ndarray:
+    model: ReaderModel, context: EncodedContext, queries: torch.Tensor, weights: torch.Tensor, sentences: NDArray[Any]
+) -> NDArray[Any]:
     """What each sentence is to a focus, float64 [sentences]: what the focus head makes of its features."""
     features = focus_features(model, context, queries, weights, sentences, sentence_features(model, context, sentences))
     return _weighed(model.reader.focus, features)
@@ -120,7 +122,7 @@ def focus_features(
     context: EncodedContext,
     queries: torch.Tensor,
     weights: torch.Tensor,
-    sentences: np.ndarray,
+    sentences: NDArray[Any],
     features: torch.Tensor,
 ) -> torch.Tensor:
     """What the focus head reads: float32 [sentences, FOCUS_FEATURES].
@@ -135,7 +137,7 @@ def focus_features(
     return torch.stack([*columns, own[:, LENGTH], own[:, FIGURES]], dim=1)
 
 
-def around(values: np.ndarray, reach: int) -> np.ndarray:
+def around(values: NDArray[Any], reach: int) -> NDArray[Any]:
     """The mean over up to `reach` neighbours on either side and the value itself."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     places = np.arange(len(values))
@@ -144,16 +146,16 @@ def around(values: np.ndarray, reach: int) -> np.ndarray:
 
 
 @torch.inference_mode()
-def salience(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
+def salience(model: ReaderModel, context: EncodedContext, sentences: NDArray[Any]) -> NDArray[Any]:
     """One number per sentence, float64 [sentences]: what the salience head makes of its features."""
     return _weighed(model.reader.salience, sentence_features(model, context, sentences))
 
 
-def _weighed(head: SalienceHead, features: torch.Tensor) -> np.ndarray:
+def _weighed(head: SalienceHead, features: torch.Tensor) -> NDArray[Any]:
     return head(features.to(next(head.parameters()))).float().cpu().numpy().astype(np.float64)
 
 
-def sentence_features(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> torch.Tensor:
+def sentence_features(model: ReaderModel, context: EncodedContext, sentences: NDArray[Any]) -> torch.Tensor:
     """What the salience head reads: float32 [sentences, index_head_dim + SALIENCE_FEATURES].
 
     The mean index key of a sentence less that of the document; its index scores for probes and its terms' weight,
@@ -186,7 +188,7 @@ def sentence_features(model: ReaderModel, context: EncodedContext, sentences: np
     return torch.cat([means - means.mean(0), torch.from_numpy(np.stack(scalars, axis=1)).float()], dim=1)
 
 
-def mean_keys(context: EncodedContext, sentences: np.ndarray) -> torch.Tensor:
+def mean_keys(context: EncodedContext, sentences: NDArray[Any]) -> torch.Tensor:
     """The mean index key of each sentence: float32 [sentences, index_head_dim]."""
     means = []
     for here in _stretches(sentences):
@@ -198,17 +200,17 @@ def mean_keys(context: EncodedContext, sentences: np.ndarray) -> torch.Tensor:
     return torch.cat(means)
 
 
-def figures(model: ReaderModel, context: EncodedContext, sentences: np.ndarray) -> np.ndarray:
+def figures(model: ReaderModel, context: EncodedContext, sentences: NDArray[Any]) -> NDArray[Any]:
     """The share of each sentence's tokens that hold a digit: float64 [sentences]."""
     ids = np.concatenate([document.token_ids for document in context.documents])
     used = np.unique(ids)
     digits = np.zeros(int(used[-1]) + 1)
-    digits[used] = [any(map(str.isdigit, model.tokenizer.id_to_token(number))) for number in used.tolist()]
+    digits[used] = [any(map(str.isdigit, model.tokenizer.id_to_token(number) or "")) for number in used.tolist()]
     sums = np.concatenate([[0.0], np.cumsum(digits[ids])])
     return (sums[sentences[:, 1]] - sums[sentences[:, 0]]) / (sentences[:, 1] - sentences[:, 0])
 
 
-def mean_of_others(best: np.ndarray, owners: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+def mean_of_others(best: NDArray[Any], owners: NDArray[Any], firsts: NDArray[Any]) -> NDArray[Any]:
     """Mean over probes from other passages, float64 [sentences]; over all where there are no others.
 
     best: [probes, sentences], owners: each probe's passage [probes, 2], firsts: first tokens [sentences]
@@ -218,6 +220,6 @@ def mean_of_others(best: np.ndarray, owners: np.ndarray, firsts: np.ndarray) -> 
     return (best * counted).sum(0) / counted.sum(0)
 
 
-def standardised(values: np.ndarray) -> np.ndarray:
+def standardised(values: NDArray[Any]) -> NDArray[Any]:
     """Values around 0 with a deviation of 1, or all 0."""
     return (values - values.mean()) / max(values.std(), 1e-9)

@@ -5,9 +5,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dsacli.documents import Section
 from dsacli.engines.extractive.account import Account
@@ -38,12 +40,12 @@ def summarize(model: ReaderModel, context: EncodedContext, options: Options = Op
     bounds = sentence_tokens(context)
     with Account(reader) as account:
         if not len(bounds):
-            ids, scores = np.empty(0), np.empty(0)
+            ids, scores = np.empty(0, np.int32), np.empty(0)
         elif focus:
             ids = question_tokens(model, focus)
             scores = focused_salience(model, context, *index_queries(reader, [ids]), bounds)
         else:
-            ids, scores = np.empty(0), salience(model, context, bounds)
+            ids, scores = np.empty(0, np.int32), salience(model, context, bounds)
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:
@@ -86,7 +88,7 @@ def quotable(sentence: str) -> bool:
     return ended and len(words) in WORDS and lettered > 0.6 * len(words) and "|" not in words
 
 
-def by_sections(context: EncodedContext, bounds: np.ndarray, pool: list[int]) -> list[tuple[str | None, list[int]]]:
+def by_sections(context: EncodedContext, bounds: NDArray[Any], pool: list[int]) -> list[tuple[str | None, list[int]]]:
     """(section title, sentence numbers) for every section of the highest level that has several."""
     found: dict[tuple[int, int], tuple[str | None, list[int]]] = {}
     ruling = {id(document): ruling_sections(document.document.sections) for document in context.documents}
@@ -107,13 +109,18 @@ def ruling_sections(sections: Sequence[Section]) -> list[Section]:
 
 
 def pick(
-    context: EncodedContext, bounds: np.ndarray, scores: np.ndarray, members: list[int], count: int, words: int | None
+    context: EncodedContext,
+    bounds: NDArray[Any],
+    scores: NDArray[Any],
+    members: list[int],
+    count: int,
+    words: int | None,
 ) -> list[int]:
     """The most salient members, each penalised by its likeness to those already picked."""
     if not members:
         return []
-    means = torch.stack([context.index_keys[a:b].float().mean(0) for a, b in bounds[members].tolist()])
-    means = torch.nn.functional.normalize(means - means.mean(0), dim=-1).numpy()
+    keys = torch.stack([context.index_keys[a:b].float().mean(0) for a, b in bounds[members].tolist()])
+    means = torch.nn.functional.normalize(keys - keys.mean(0), dim=-1).numpy()
     values = standardised(scores[members])
     texts = [set(re.findall(r"\w+", wording(context, bounds[n]).lower())) for n in members]
     chosen: list[int] = []

@@ -21,6 +21,7 @@ from dsacli.models.generate import Sampling
 from dsacli.models.io.model import open_decoder
 
 Result = TypeVar("Result")
+DEFAULTS = Sampling()
 
 
 class GenerativeEngine:
@@ -62,13 +63,12 @@ class GenerativeEngine:
         return inspect(self.model, context, options)
 
     def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
-        given = {
-            "max_new_tokens": options.max_tokens,
-            "temperature": options.temperature,
-            "top_p": options.top_p,
-            "seed": options.seed,
-        }
-        sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
+        sampling = Sampling(
+            DEFAULTS.max_new_tokens if options.max_tokens is None else options.max_tokens,
+            DEFAULTS.temperature if options.temperature is None else options.temperature,
+            DEFAULTS.top_p if options.top_p is None else options.top_p,
+            options.seed,
+        )
 
         def start(part: Context[Any]) -> Conversation:
             return Conversation(
