@@ -8,12 +8,21 @@ BIN := $(VENV)/bin
 # The training data (dsacli/training/data.py says what it looks like): make evaluate DATA=…
 DATA ?=
 
-.PHONY: demo test test-slow evaluate bench bench-pdf bench-pipelines bench-deepseek clean
+.PHONY: demo lint docs test test-slow evaluate bench bench-pdf bench-pipelines bench-deepseek clean
 
 demo: $(VENV)/installed
 	$(BIN)/dsacli ask sample_docs/annual-report.pdf "When did the Carrow Narrows array begin to deliver electricity?"
 	$(BIN)/dsacli summarize sample_docs/board-meeting.txt --sentences 5
 	$(BIN)/dsacli extract sample_docs/services-agreement.md --field "effective date:date" --field "governing law"
+
+lint: $(VENV)/installed-lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# The pages that are made from the program itself.
+docs: $(VENV)/installed
+	$(BIN)/python docs/make_reference.py
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q
@@ -55,4 +64,8 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+	touch $@
+
+$(VENV)/installed-lint: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[lint]"
 	touch $@

@@ -283,7 +283,8 @@ def main():
     parser.add_argument("--facts", action="store_true", help="print the planted facts as JSON lines and stop")
     options = parser.parse_args()
     if options.facts:
-        return print("\n".join(json.dumps(fact) for fact in FACTS))
+        print("\n".join(json.dumps(fact) for fact in FACTS))
+        return
     with open(options.output or sys.stdout.fileno(), "w", encoding="utf-8", newline="\n") as file:
         file.write(book(options.tokens, options.seed))
 

@@ -36,7 +36,7 @@ MODULES = {module_of(path): path for path in PACKAGE.rglob("*.py")}
 def imported(path: Path, at_run_time: bool) -> set[str]:
     """The modules of the package that a file imports, inside functions too, or only what is imported with it."""
     tree, found = ast.parse(path.read_text(encoding="utf-8")), set()
-    nodes = tree.body if at_run_time else [node for node in ast.walk(tree)]
+    nodes = tree.body if at_run_time else list(ast.walk(tree))
     for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dsacli"):
             module = node.module.removeprefix("dsacli").lstrip(".")

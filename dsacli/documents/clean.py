@@ -12,7 +12,7 @@ _ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfffﬀ-ﬆ" + _SPAC
 _TABLE = str.maketrans(
     {
         **{chr(code): None for code in (*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0))},
-        **{code: None for code in range(0xD800, 0xE000)},
+        **dict.fromkeys(range(55296, 57344)),
         **_LIGATURES,
         **dict.fromkeys(_SPACES, " "),
         **dict.fromkeys(_INVISIBLE, None),

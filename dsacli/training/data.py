@@ -120,10 +120,10 @@ def pack_passages(corpus: Corpus, limit: int = 256) -> Corpus:
     packed: list[list[Passage]] = []
     for passage in corpus.passages:
         last = packed[-1] if packed else []
-        if last and last[0].document == passage.document:
-            if sum(len(p.tokens) for p in last) + len(passage.tokens) <= limit:
-                last.append(passage)
-                continue
+        fits = sum(len(p.tokens) for p in last) + len(passage.tokens) <= limit
+        if last and last[0].document == passage.document and fits:
+            last.append(passage)
+            continue
         packed.append([passage])
     return Corpus([_joined(parts, limit) for parts in packed], [])
 

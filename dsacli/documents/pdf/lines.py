@@ -112,4 +112,4 @@ def _row_start(lines: list[Line], line: Line) -> int | None:
 def _reads_as_row(text: str) -> bool:
     """Two or more numbers at the end, or dots that lead to a page number."""
     words = text.split()
-    return len(words) >= 3 and all(map(_NUMBER.match, words[-2:])) or bool(_LEADERS.search(text))
+    return (len(words) >= 3 and all(map(_NUMBER.match, words[-2:]))) or bool(_LEADERS.search(text))

@@ -76,10 +76,8 @@ class _Worker:
         except OSError:
             pass  # the worker has ended early; its last message says why
         finally:
-            try:
+            with suppress(OSError):
                 stdin.close()
-            except OSError:
-                pass
 
     def _collect(self) -> None:
         for line in self.process.stdout:
