@@ -1,0 +1,45 @@
+"""A new decoder is one file in `models` and one line in `engines/open.py`: the tasks, the costs and the command line follow."""
+
+import json
+
+import pytest
+import torch
+
+from dsacli.engines import open as opening
+from tests.engines.generative.test_tasks import TEXT, small_tokenizer
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    """The line, and a model directory of the new type."""
+    monkeypatch.setitem(opening.DECODERS, "toy", "tests.engines.toy_decoder")
+    folder = tmp_path / "toy"
+    folder.mkdir()
+    tokenizer = small_tokenizer()
+    (folder / "config.json").write_text(json.dumps({"model_type": "toy", "vocab_size": tokenizer.get_vocab_size()}))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+@pytest.fixture
+def document(tmp_path):
+    path = tmp_path / "ferry.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def test_it_asks_summarizes_extracts_and_is_inspected(objects, toy, document):
+    written = ("--model", toy, "--max-tokens", 24)
+    (answer,) = objects(
+        "ask", document, "Paragraph 40 says that the ferry", *written, "--min-probability", 0, code=None
+    )
+    # It can only go on as the document did.
+    assert answer["found"] and answer["answer"].split()[0] in TEXT
+    assert answer["evidence"] and answer["savings"]["selected_tokens"] == 1
+    assert 0 < answer["probability"] <= 1
+    (summary,) = objects("summarize", document, *written, code=None)
+    assert summary["task"] == "summarize" and summary["savings"]["flops"]["dense"] > 0
+    (facts,) = objects("extract", document, "--field", "price:money", *written, "--min-probability", 0, code=None)
+    assert list(facts["values"]) == ["price"]
+    (costs,) = objects("inspect", document, "--model", toy)
+    assert costs["tokenwise"]["cache_bytes"]["dense"] == torch.float32.itemsize
