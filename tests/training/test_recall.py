@@ -11,19 +11,9 @@ from typer.testing import CliRunner
 from dsacli.cli import app
 from dsacli.models.deepseek_v32 import DeepseekV32
 from dsacli.models.io.model import load_deepseek, read_deepseek_config
-from dsacli.training.recall import (
-    FACTS,
-    Curriculum,
-    RecallTraining,
-    Texts,
-    Trainable,
-    batch_of,
-    recall_config,
-    recall_tokenizer,
-    recalled,
-    train_recall,
-    words,
-)
+from dsacli.training.recall import RecallTraining, Trainable, recall_config, train_recall
+from dsacli.training.recall_texts import FACTS, Curriculum, Texts, batch_of, recall_tokenizer, words
+from dsacli.training.recalled import recalled
 
 # Made by `python -m dsacli.training recall tests/recall_model`.
 MODEL = Path(__file__).parent.parent / "recall_model"
@@ -81,10 +71,10 @@ def test_texts_grow_harder_only_when_they_are_mastered():
     curriculum = Curriculum(Texts(), np.random.default_rng(4), 400)
     seen = [str(curriculum)]
     for _ in range(500):
-        curriculum.heard(0.5)
+        curriculum.update(0.5)
     assert str(curriculum) == seen[0]
     while not curriculum.done:
-        curriculum.heard(1.0)
+        curriculum.update(1.0)
         seen.append(str(curriculum))
     assert seen[-1] == "facts up to 40000 apart in 128 times as many sentences" and 5 < len(set(seen)) < 30
     assert sum(len(text.ids) for text in curriculum.batch(128)) < 14000
