@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from dsacli.documents import load_documents, parse
+from dsacli.documents import Source, load_documents
 from dsacli.engines.disk_cache import TensorCache
 from dsacli.engines.evidence import Evidence, evidence_at
 from dsacli.engines.extractive.encode import (
@@ -98,17 +98,18 @@ def open_documents(
     Raises DsacliError as `load_documents` does, and for a document without words.
     """
 
-    def read(name: str, data: bytes) -> EncodedDocument:
+    def read(source: Source) -> EncodedDocument:
+        name = source.name
         if isinstance(model, GenerativeModel):
-            tokens = tokenise_document(parse(name, data, password, progress.page), model.tokenizer)
+            tokens = tokenise_document(source.parse(progress.page), model.tokenizer)
             if not len(tokens):
                 raise DsacliError(f"{name} holds no words")
             return tokens
-        key = cache_key(data, name, password, model)
+        key = cache_key(source.data, name, password, model)
         known = stored(cache, key) if cache else None
         if known is not None:
             return known
-        document = parse(name, data, password, progress.page)
+        document = source.parse(progress.page)
         encoded = encode_document(document, model, lambda done, total: progress.tokens(name, done, total))
         if not len(encoded):
             raise DsacliError(f"{name} holds no words")
@@ -119,4 +120,4 @@ def open_documents(
                 progress.warn(f"{name} is not cached: {failure.strerror or failure}")
         return encoded
 
-    return load_documents(paths, read)
+    return load_documents(paths, read, password)
