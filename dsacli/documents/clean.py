@@ -9,16 +9,15 @@ _INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066
 _BULLETS = "\uf0b7\uf0a7\uf076\uf0d8"
 
 _ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfffﬀ-ﬆ" + _SPACES + _INVISIBLE + _BULLETS + "]")
-_TABLE = str.maketrans(
-    {
-        **{chr(code): None for code in (*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0))},
-        **dict.fromkeys(range(55296, 57344)),
-        **_LIGATURES,
-        **dict.fromkeys(_SPACES, " "),
-        **dict.fromkeys(_INVISIBLE, None),
-        **dict.fromkeys(_BULLETS, "•"),
-    }
-)
+_UNPRINTABLE = (*range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+_REPLACED: dict[str, str | None] = {
+    **dict.fromkeys(map(chr, _UNPRINTABLE), None),
+    **_LIGATURES,
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys(_INVISIBLE, None),
+    **dict.fromkeys(_BULLETS, "•"),
+}
+_TABLE = str.maketrans(_REPLACED)
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 
 

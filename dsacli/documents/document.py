@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -73,23 +73,26 @@ class Document:
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain JSON types that `from_json` turns back into an equal document."""
-        plain = asdict(self)
-        plain["pages"] = [list(astuple(page)) for page in self.pages]
-        plain["sections"] = [list(astuple(section)) for section in self.sections]
-        plain["line_starts"] = list(self.line_starts)
-        return plain
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "text": self.text,
+            "pages": [list(astuple(page)) for page in self.pages],
+            "sections": [list(astuple(section)) for section in self.sections],
+            "line_starts": list(self.line_starts),
+        }
 
     @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> Document:
+    def from_json(cls, stored: dict[str, Any]) -> Document:
         """The document that `to_json` wrote. Raises ValueError when the dictionary is damaged."""
         try:
             return cls(
-                name=plain["name"],
-                kind=plain["kind"],
-                text=plain["text"],
-                pages=tuple(Page(*page) for page in plain["pages"]),
-                sections=tuple(Section(*section) for section in plain["sections"]),
-                line_starts=tuple(plain["line_starts"]),
+                name=stored["name"],
+                kind=stored["kind"],
+                text=stored["text"],
+                pages=tuple(Page(*page) for page in stored["pages"]),
+                sections=tuple(Section(*section) for section in stored["sections"]),
+                line_starts=tuple(stored["line_starts"]),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a stored document: {error}") from error

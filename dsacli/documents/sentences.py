@@ -19,7 +19,9 @@ _ITEM = re.compile(
     r"[-*+•‣▪–—]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]\s|[|>#]"
     r"|\[?\d{1,4}[-:/.]\d{1,2}[-:/.]\d{1,4}\b"
 )
-_LOUD_TURN = re.compile(r"[A-Z][A-Z0-9.'’-]{0,30}(?:[ ,]{1,2}[A-Z][A-Z0-9.'’-]{0,30}){0,4}(?: \([^()\n]{1,30}\))?:\s")
+_CAPITALS_TURN = re.compile(
+    r"[A-Z][A-Z0-9.'’-]{0,30}(?:[ ,]{1,2}[A-Z][A-Z0-9.'’-]{0,30}){0,4}(?: \([^()\n]{1,30}\))?:\s"
+)
 _TURN = re.compile(r"[A-Z][\w.'’-]{0,20}(?: [A-Z0-9][\w.'’-]{0,20}){0,2}(?: \([^()\n]{1,30}\))?:\s")
 _FIELD_END = re.compile(r"[,;](?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
@@ -93,7 +95,7 @@ def _has_columns(line: str) -> bool:
 
 def _breaks(line: str, following: str, width: int) -> bool:
     """Whether the newline between two lines is meant, and not just where the text was wrapped."""
-    if len(line) > _LONGEST_WRAPPED_LINE or _ITEM.match(following) or _LOUD_TURN.match(following):
+    if len(line) > _LONGEST_WRAPPED_LINE or _ITEM.match(following) or _CAPITALS_TURN.match(following):
         return True
     if following[0].islower():
         return False

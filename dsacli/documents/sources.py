@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from dsacli.documents.document import Document
 from dsacli.documents.pdf.parse import parse_pdf
@@ -20,7 +20,7 @@ from dsacli.errors import DsacliError
 LARGEST = 512 << 20
 """Bytes; a larger file is refused."""
 
-STDIN: Literal["-"] = "-"
+STDIN = "-"
 """The path that means standard input; its document is named "stdin"."""
 
 _READABLE = frozenset({".pdf", ".txt", ".md", ".markdown", ".text", ".rst", ".log", ".csv"})
@@ -29,8 +29,7 @@ _HEAD = 8192
 
 _log = logging.getLogger("dsacli")
 
-_Place = Path | Literal["-"]
-Read = TypeVar("Read")
+Opened = TypeVar("Opened")
 
 
 def read_source(path: str | Path) -> bytes:
@@ -44,6 +43,8 @@ def read_source(path: str | Path) -> bytes:
             if sys.stdin is None:
                 raise DsacliError("stdin is closed")
             data = sys.stdin.buffer.read(LARGEST + 1)
+        elif os.path.isdir(path):
+            raise IsADirectoryError  # Windows' own open would speak of permission
         else:
             if os.path.getsize(path) > LARGEST:
                 raise DsacliError(_too_large(name))
@@ -74,23 +75,23 @@ def parse(name: str, data: bytes, password: str | None = None, on_page: PageProg
 
 @dataclass(frozen=True)
 class Source:
-    """A document's bytes, and what opens them."""
+    """A document's bytes, its name as the user gave it, and the password that opens it."""
 
     name: str
     data: bytes
     password: str | None = None
 
     def parse(self, on_page: PageProgress | None = None) -> Document:
-        """The document in it. Raises DsacliError as `parse` does."""
+        """The document in these bytes; `on_page` is told of every page of a PDF. Raises DsacliError as `parse` does."""
         return parse(self.name, self.data, self.password, on_page)
 
 
 def load_documents(
-    paths: Sequence[str], read: Callable[[Source], Read] = Source.parse, password: str | None = None
-) -> Iterator[Read]:
+    paths: Sequence[str], read: Callable[[Source], Opened], password: str | None = None
+) -> Iterator[Opened]:
     """Yield what `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
 
-    `read` takes a name and bytes; by default it is `parse`, a caller's may look into a cache first.
+    `read` is `Source.parse`, or looks into a cache first. All documents have the same `password`.
     Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
     is left out with a warning, unless nothing in it can be read.
     """
@@ -113,26 +114,28 @@ def _name(path: str | Path) -> str:
     return "stdin" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
 
 
-def _expand(paths: Sequence[str]) -> Iterator[tuple[_Place, str | None]]:
+def _expand(paths: Sequence[str]) -> Iterator[tuple[str | Path, str | None]]:
     """(path, the folder it was found in or None when it was named itself), without duplicates."""
     if not paths:
         raise DsacliError("no document given")
     named = {_identity(path) for path in paths}
     seen: set[str] = set()
     for path in paths:
-        if path != STDIN and os.path.isdir(path):
-            found = _walk(path)
+        folder = path if path != STDIN and os.path.isdir(path) else None
+        files: list[str | Path]
+        if folder is not None:
             # A file that is also named itself keeps its own place and its errors.
-            candidates = [(each, path) for each in found if _identity(each) not in named]
+            files = [file for file in _walk(folder) if _identity(file) not in named]
+        elif path == STDIN:
+            files = [path]
         else:
-            if path != STDIN:
-                _check_exists(path)
-            candidates = [(path if path == STDIN else Path(path), None)]
-        for candidate, folder in candidates:
-            identity = _identity(candidate)
+            _check_exists(path)
+            files = [Path(path)]
+        for file in files:
+            identity = _identity(file)
             if identity not in seen:
                 seen.add(identity)
-                yield candidate, folder
+                yield file, folder
 
 
 def _check_exists(path: str) -> None:

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -63,3 +65,8 @@ def test_a_section_ends_at_the_next_of_its_level_or_above():
         ("A.2", 2, 20, 30),
         ("B", 1, 30, 40),
     ]
+
+
+def test_reading_documents_imports_no_tensors():
+    look = "import sys, dsacli.documents; print([name for name in ('numpy', 'torch', 'pypdf') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "[]\n"

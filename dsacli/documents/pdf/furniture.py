@@ -25,20 +25,20 @@ def without_furniture(pages: Sequence[list[Line]], body_size: float) -> list[lis
     kept = [list(page) for page in pages]
     # Taking the outermost lines away can uncover more: a head of three lines, a rule below it.
     for _ in range(2):
-        doomed = _recurring(kept, body_size)
-        if not doomed:
+        furniture = _recurring(kept, body_size)
+        if not furniture:
             break
-        kept = [[line for line in page if id(line) not in doomed] for page in kept]
+        kept = [[line for line in page if id(line) not in furniture] for page in kept]
     return kept if any(kept) else [list(page) for page in pages]
 
 
 def _recurring(pages: Sequence[list[Line]], body_size: float) -> set[int]:
     groups: dict[tuple[str, str], list[tuple[int, Line]]] = defaultdict(list)
-    doomed: set[int] = set()
+    furniture: set[int] = set()
     for number, page in enumerate(pages):
         for edge, line in _edges(page):
             if _PAGE_NUMBER.match(line.text):
-                doomed.add(id(line))
+                furniture.add(id(line))
             else:
                 groups[edge, _pattern(line.text)].append((number, line))
     for (_, pattern), found in groups.items():
@@ -47,17 +47,17 @@ def _recurring(pages: Sequence[list[Line]], body_size: float) -> set[int]:
         if len({number for number, _ in found}) < needed:
             continue
         if _is_furniture(pattern, found, body_size):
-            doomed.update(id(line) for _, line in found)
-    doomed |= _numbered_like(pages, doomed)
-    return doomed
+            furniture.update(id(line) for _, line in found)
+    furniture |= _numbered_like(pages, furniture)
+    return furniture
 
 
-def _numbered_like(pages: Sequence[list[Line]], doomed: set[int]) -> set[int]:
+def _numbered_like(pages: Sequence[list[Line]], furniture: set[int]) -> set[int]:
     """Lines that carry the page number where furniture stands: the heads of a chapter of two pages."""
     edges = [(number, line) for number, page in enumerate(pages) for _, line in _edges(page)]
-    heights = {round(line.y) for _, line in edges if id(line) in doomed}
+    heights = {round(line.y) for _, line in edges if id(line) in furniture}
     offsets = Counter(
-        shift for number, line in edges if id(line) in doomed for shift in _shifts(number, line, ends_only=False)
+        shift for number, line in edges if id(line) in furniture for shift in _shifts(number, line, ends_only=False)
     )
     if not offsets:
         return set()

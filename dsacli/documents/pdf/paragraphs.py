@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from dsacli.documents.headings import BARE_RANK, numbering_rank
 from dsacli.documents.hyphens import rejoin
+from dsacli.documents.pdf.headings import Rank, rank_of
 from dsacli.documents.pdf.lines import BULLET, Line
-from dsacli.documents.pdf.titles import Rank, rank_of
-from dsacli.documents.pdf.typesetting import Type, follows, full_width, is_short, measure
+from dsacli.documents.pdf.typography import Typography, follows, full_width, is_short, measure_typography
 
 _ITEM = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\[\d{1,3}\])\s")
 _CLOSED = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
@@ -34,10 +34,10 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
 
     `hyphenated` are the words known to carry a hyphen, for words divided at a line's end.
     """
-    type_ = measure(lines)
-    ranks = [rank_of(lines, index, type_) for index in range(len(lines))]
+    typography = measure_typography(lines)
+    ranks = [rank_of(lines, index, typography) for index in range(len(lines))]
     gaps = ["\n\n"] + [
-        _between(lines[index - 1], lines[index], ranks[index - 1], ranks[index], type_)
+        _between(lines[index - 1], lines[index], ranks[index - 1], ranks[index], typography)
         for index in range(1, len(lines))
     ]
     pieces: list[str] = []
@@ -70,51 +70,52 @@ def _headings(lines: Sequence[Line], ranks: Sequence[Rank | None], gaps: Sequenc
     return headings
 
 
-def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None, type_: Type) -> str:
+def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None, typography: Typography) -> str:
     """What stands between two lines: a space where they read on, else one newline or two."""
     if rank_above is not None or rank is not None:
-        same = rank_above is not None and rank is not None and rank_above[:2] == rank[:2]
-        reads_on = same and rank[2] == BARE_RANK and numbering_rank(line.text) is None
-        return " " if reads_on and follows(above, line, type_) else "\n\n"
+        set_alike = rank_above is not None and rank is not None and rank_above[:2] == rank[:2]
+        reads_on = set_alike and rank is not None and rank[2] == BARE_RANK and numbering_rank(line.text) is None
+        return " " if reads_on and follows(above, line, typography) else "\n\n"
     if above.row and line.row:
-        return "\n" if above.page != line.page or follows(above, line, type_, slack=2.2) else "\n\n"
+        return "\n" if above.page != line.page or follows(above, line, typography, slack=2.2) else "\n\n"
     if above.row or line.row:
         return "\n\n"
-    if BULLET.match(line.text) or (_ITEM.match(line.text) and not _is_full_prose(above, line, type_)):
+    if BULLET.match(line.text) or (_ITEM.match(line.text) and not _is_full_prose(above, line, typography)):
         return "\n"
     change = abs(above.size - line.size) / line.size
     # A line of mostly code is a little smaller than the sentence that it is part of.
     if change > 0.2 or (change > 0.08 and _CLOSED.search(above.text)):
         return "\n\n"
     if above.page != line.page or line.y > above.y:
-        return _over_a_break(above, line, type_)
-    if not follows(above, line, type_):
+        return _over_a_break(above, line, typography)
+    if not follows(above, line, typography):
         return "\n\n"
-    return _inside_a_column(above, line, type_)
+    return _inside_a_column(above, line, typography)
 
 
-def _inside_a_column(above: Line, line: Line, type_: Type) -> str:
+def _inside_a_column(above: Line, line: Line, typography: Typography) -> str:
     closed = bool(_CLOSED.search(above.text))
     hanging = bool(BULLET.match(above.text) or _ITEM.match(above.text))
-    if line.x - above.x > 0.8 * line.size and not hanging and (closed or above.width < 0.5 * full_width(line, type_)):
+    indented = line.x - above.x > 0.8 * line.size
+    if indented and not hanging and (closed or above.width < 0.5 * full_width(line, typography)):
         return "\n\n"
-    if is_short(above, line, type_):
+    if is_short(above, line, typography):
         if closed:
             return "\n\n"
-        if not line.text[0].islower() and above.width < 0.65 * full_width(line, type_):
+        if not line.text[0].islower() and above.width < 0.65 * full_width(line, typography):
             return "\n"
     return " "
 
 
-def _over_a_break(above: Line, line: Line, type_: Type) -> str:
+def _over_a_break(above: Line, line: Line, typography: Typography) -> str:
     """Between the last line of a page or column and the first of the next."""
     if _CLOSED.search(above.text):
         return "\n\n"
     if line.text[0].islower() or above.text[-1] in ",-\u2010":
         return " "
-    return "\n\n" if is_short(above, line, type_) else " "
+    return "\n\n" if is_short(above, line, typography) else " "
 
 
-def _is_full_prose(above: Line, line: Line, type_: Type) -> bool:
+def _is_full_prose(above: Line, line: Line, typography: Typography) -> bool:
     """Whether the line above breaks off mid-sentence at the margin, so that "(a) " below is no new item."""
-    return not _CLOSED.search(above.text) and not is_short(above, line, type_) and abs(line.x - above.x) < 1
+    return not _CLOSED.search(above.text) and not is_short(above, line, typography) and abs(line.x - above.x) < 1

@@ -14,7 +14,7 @@ from dsacli.documents.pdf.furniture import without_furniture
 from dsacli.documents.pdf.lines import Line, page_lines
 from dsacli.documents.pdf.paragraphs import Setting, set_text
 from dsacli.documents.pdf.process import Limits, PageProgress, pdf_messages
-from dsacli.documents.pdf.typesetting import body_size
+from dsacli.documents.pdf.typography import body_size
 from dsacli.errors import DsacliError
 
 _log = logging.getLogger("dsacli")

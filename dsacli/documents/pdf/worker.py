@@ -1,7 +1,7 @@
-"""The child process that opens a PDF: bytes and orders on stdin, one JSON line per page on stdout.
+"""The child process that opens a PDF: bytes and requests on stdin, one JSON line per page on stdout.
 
-Run as a script by `process`, never imported: it must work with nothing but the standard library
-and pypdf. stdin holds one line of JSON (the job: path, password, limits, bytes), then the PDF, then orders, a line each:
+Run as a script by `process`: it must work with nothing but the standard library and pypdf. stdin holds
+one line of JSON (the job: path, password, limits, bytes), then the PDF, then requests, a line each:
 
     {"read": [0, 4]}      those pages
     {"outline": true}
@@ -22,6 +22,7 @@ import logging
 import math
 import os
 import sys
+import threading
 import warnings
 from typing import Any, BinaryIO
 
@@ -129,14 +130,14 @@ def _place(cm: Any, tm: Any) -> tuple[float, float, float]:
     return (y, -x, scale) if b > 0 else (-y, x, scale)
 
 
-def serve(job: dict[str, Any], data: bytes, orders: BinaryIO, out: BinaryIO) -> None:
-    """Send what is asked of the PDF `data`; raises Refused when there is nothing in it."""
+def serve(job: dict[str, Any], data: bytes, requests: BinaryIO, out: BinaryIO) -> None:
+    """Reply to requests for pages of the PDF `data`; raises Refused when there is nothing in it."""
     reader, total = _open(job, data)
     send(out, {"pages": total})
-    for order in map(json.loads, orders):
-        for index in range(*order.get("read", (0, 0))):
+    for request in map(json.loads, requests):
+        for index in range(*request.get("read", (0, 0))):
             send(out, _read_page(reader, index, job["page_characters"]))
-        if "outline" in order:
+        if "outline" in request:
             send(out, {"outline": _outline(reader)})
 
 
@@ -209,10 +210,16 @@ def send(out: BinaryIO, message: dict[str, Any]) -> None:
 
 
 def set_limits(memory: int, seconds: int) -> None:
-    """Bound this process's address space (bytes) and processor time, where the system can."""
+    """Bound this process's address space (bytes) and processor time, should nobody be left to kill it.
+
+    Where the system has no such limits, a timer ends the process, and pypdf bounds what one stream unpacks to.
+    """
     try:
         import resource
-    except ImportError:
+    except ImportError:  # Windows
+        timer = threading.Timer(seconds, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
         return
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
         try:

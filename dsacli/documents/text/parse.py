@@ -4,9 +4,9 @@ import re
 
 from dsacli.documents.clean import normalise
 from dsacli.documents.document import Document, Page, nest_sections
-from dsacli.documents.headings import markdown_headings, text_headings
 from dsacli.documents.hyphens import hyphenated_words, rejoin
 from dsacli.documents.text.decode import decode
+from dsacli.documents.text.headings import markdown_headings, text_headings
 from dsacli.errors import DsacliError
 
 _DIVIDED = re.compile(r"[^\W\d_][-\u2010]\n")

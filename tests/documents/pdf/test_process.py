@@ -1,15 +1,19 @@
+import json
 import os
+import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
+from dsacli.documents.pdf import worker
 from dsacli.documents.pdf.parse import parse_pdf
 from dsacli.documents.pdf.process import Limits, pdf_messages
 from dsacli.errors import DsacliError
 
-from ..making import column, draw_pdf, raw_pdf
+from ..making import column, content_pdf, draw_pdf, raw_pdf
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and RLIMIT_AS")
 
@@ -138,3 +142,31 @@ def test_all_processes_die_with_the_reading(volume):
 
 def test_a_page_that_hangs_one_of_the_processes_ends_the_reading(volume):
     refuse(volume, "takes too long", page_seconds=0.005, processes=3)
+
+
+@pytest.fixture
+def no_resource(tmp_path, monkeypatch) -> list[str]:
+    """The `resource` module is missing, as on Windows, in workers too; gives the path that they search."""
+    (tmp_path / "resource.py").write_text("raise ImportError")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "resource", raising=False)
+    return sys.path
+
+
+def test_without_resource_a_pdf_is_read_and_time_and_size_are_bounded(no_resource, letter, volume):
+    assert parse_pdf("x.pdf", letter).text.startswith("The tenant")
+    refuse(volume, "takes too long", page_seconds=0.005, processes=3)
+    bomb = zlib.compress(b"BT (a) Tj ET\n" * 10_000_000, 9)
+    refuse(content_pdf(bomb, b"/Filter /FlateDecode"), "none of its 1 pages can be read")
+
+
+def test_without_resource_a_worker_that_nobody_ends_ends_itself(no_resource):
+    process = subprocess.Popen([sys.executable, "-I", worker.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    job = {"path": no_resource, "memory": 1 << 30, "seconds": 1, "bytes": 1, "password": None, "pages": 1}
+    process.stdin.write(json.dumps(job).encode() + b"\n")
+    process.stdin.flush()  # and the PDF never comes
+    try:
+        assert process.wait(timeout=30) == 1
+    finally:
+        process.kill()
+        process.communicate()

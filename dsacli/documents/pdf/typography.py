@@ -11,7 +11,7 @@ from dsacli.documents.pdf.lines import Line
 
 
 @dataclass(frozen=True)
-class Type:
+class Typography:
     """How a document is set: body size in points, and the usual line distance and width by size."""
 
     body: float
@@ -32,7 +32,7 @@ def body_size(lines: Sequence[Line]) -> float:
     return weights.most_common(1)[0][0] if weights else 0.0
 
 
-def measure(lines: Sequence[Line]) -> Type:
+def measure_typography(lines: Sequence[Line]) -> Typography:
     """The type of a document, from all of its lines."""
     distances: dict[float, list[float]] = defaultdict(list)
     widths: dict[float, list[float]] = defaultdict(list)
@@ -43,25 +43,25 @@ def measure(lines: Sequence[Line]) -> Type:
     for line in lines:
         if not line.row:
             widths[rounded(line.size)].append(line.width)
-    return Type(
+    return Typography(
         body=body_size(lines),
         leading={size: median(found) for size, found in distances.items()},
         measure={size: sorted(found)[len(found) * 9 // 10] for size, found in widths.items()},
     )
 
 
-def follows(above: Line, line: Line, type_: Type, slack: float = 1.3) -> bool:
+def follows(above: Line, line: Line, typography: Typography, slack: float = 1.3) -> bool:
     """Whether `line` is at the usual distance below `above`, on the same page."""
-    leading = max(type_.leading.get(rounded(each.size), 1.1 * each.size) for each in (above, line))
+    leading = max(typography.leading.get(rounded(each.size), 1.1 * each.size) for each in (above, line))
     return above.page == line.page and 0 < above.bottom - line.y <= slack * leading
 
 
-def full_width(line: Line, type_: Type) -> float:
+def full_width(line: Line, typography: Typography) -> float:
     """The width in points of a full line of the size of `line`."""
-    return type_.measure.get(rounded(line.size), line.width)
+    return typography.measure.get(rounded(line.size), line.width)
 
 
-def is_short(above: Line, line: Line, type_: Type) -> bool:
+def is_short(above: Line, line: Line, typography: Typography) -> bool:
     """Whether the first word of `line` had clearly found room above."""
     first_word = line.text.split(" ", 1)[0]
-    return above.width + 0.5 * line.size * (len(first_word) + 1) < 0.8 * full_width(line, type_)
+    return above.width + 0.5 * line.size * (len(first_word) + 1) < 0.8 * full_width(line, typography)
