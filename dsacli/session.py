@@ -14,9 +14,8 @@ from dsacli.engines.context import Context, open_documents
 from dsacli.engines.disk_cache import TensorCache
 from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.errors import DsacliError, UsageFailure
-from dsacli.models.deepseek_config import MODEL_TYPES
 from dsacli.models.io.folder import read_json
-from dsacli.models.io.model import GenerativeModel, open_deepseek
+from dsacli.models.io.model import DecoderModel, open_decoder
 from dsacli.output.progress import Bars
 from dsacli.reader.loading import ReaderModel, fastest_dtype, load_model
 from dsacli.weights import BUILT_IN
@@ -25,11 +24,14 @@ if TYPE_CHECKING:
     from dsacli.engines.extractive.inspect import InspectResult
     from dsacli.engines.generative.tasks import Writer
 
+# The module of each model type.
+DECODERS = {"deepseek_v32": "dsacli.models.deepseek_v32", "glm_moe_dsa": "dsacli.models.deepseek_v32"}
+
 
 class Session:
     """Opens documents for the tasks; `model` and `progress` are theirs to use."""
 
-    def __init__(self, model: ReaderModel | GenerativeModel, cache: TensorCache | None, progress: Bars):
+    def __init__(self, model: ReaderModel | DecoderModel, cache: TensorCache | None, progress: Bars):
         self.model, self.cache, self.progress = model, cache, progress
 
     def context(self, paths: list[str], password: str | None) -> Context:
@@ -43,7 +45,7 @@ class Session:
 
         Raises UsageFailure for `compare_dense`, which a generative model has no run of.
         """
-        if not isinstance(self.model, GenerativeModel):
+        if not isinstance(self.model, DecoderModel):
             return None
         if compare_dense:
             raise UsageFailure("--compare-dense is for the built-in model; with a generative one, compare --top-k")
@@ -55,7 +57,7 @@ class Session:
 
     def inspect(self, context: Context, index_topk: int | None) -> "InspectResult":
         """What the context holds and what a question to it costs, computed without running anything."""
-        if isinstance(self.model, GenerativeModel):
+        if isinstance(self.model, DecoderModel):
             from dsacli.engines.generative.tasks import inspect_generated as look
         else:
             from dsacli.engines.extractive.inspect import inspect as look
@@ -69,7 +71,7 @@ class Session:
     def opened(self, paths: list[str], password: str | None) -> Iterator[EncodedDocument]:
         """The documents, each with a note on where its index keys came from."""
         for document in open_documents(paths, self.model, self.cache, self.progress, password):
-            if isinstance(self.model, GenerativeModel):
+            if isinstance(self.model, DecoderModel):
                 source = "to be prefilled"
             else:
                 source = "from the cache" if document.cached else f"encoded in {document.seconds:.1f} s"
@@ -105,18 +107,18 @@ def open_session(
     try:
         with bars:
             opened = open_model(model or BUILT_IN, device)
-            if isinstance(opened, GenerativeModel) and not opened.has_tokenizer:
+            if isinstance(opened, DecoderModel) and not opened.has_tokenizer:
                 bars.warn(f"{opened.folder} has no tokenizer.json; tokens are counted as the built-in model's")
             yield Session(opened, None if no_cache else open_cache(), bars)
     finally:
         logger.removeHandler(handler)
 
 
-def open_model(folder: Path, device: str) -> ReaderModel | GenerativeModel:
+def open_model(folder: Path, device: str) -> ReaderModel | DecoderModel:
     """A model directory of either family. Raises DsacliError for one that can't be loaded, or of another type."""
     kind = read_json(folder / "config.json").get("model_type")
-    if kind in MODEL_TYPES:
-        return open_deepseek(folder, device, fastest_dtype(device))
+    if kind in DECODERS:
+        return open_decoder(folder, DECODERS[kind], device, fastest_dtype(device))
     return load_model(folder, device)
 
 

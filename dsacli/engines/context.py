@@ -20,7 +20,7 @@ from dsacli.engines.extractive.encode import (
     tokenise_document,
 )
 from dsacli.errors import DsacliError
-from dsacli.models.io.model import GenerativeModel
+from dsacli.models.io.model import DecoderModel
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.reading import Run, sentence_numbers
 
@@ -88,7 +88,7 @@ class Context:
 
 def open_documents(
     paths: Sequence[str],
-    model: ReaderModel | GenerativeModel,
+    model: ReaderModel | DecoderModel,
     cache: TensorCache | None,
     progress: Progress,
     password: str | None = None,
@@ -99,7 +99,7 @@ def open_documents(
     """
 
     def read(name: str, data: bytes) -> EncodedDocument:
-        if isinstance(model, GenerativeModel):
+        if isinstance(model, DecoderModel):
             tokens = tokenise_document(parse(name, data, password, progress.page), model.tokenizer)
             if not len(tokens):
                 raise DsacliError(f"{name} holds no words")

@@ -20,9 +20,10 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
+from dsacli.dsa.indexer import LightningIndexer
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
-from dsacli.models.deepseek_v32 import DeepseekV32, Indexer, SparseAttention
-from dsacli.models.rope import Rotation, rotation
+from dsacli.models.deepseek_v32 import DeepseekV32, SparseAttention
+from dsacli.models.rope import Rotation
 
 NAMES, VALUES, FILLERS = 120, 120, 120
 END, UNKNOWN = "[END]", "[UNK]"
@@ -249,10 +250,10 @@ class Trainable:
         self, ids: torch.Tensor, places: torch.Tensor, *, index: bool, topk: int | None
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Logits [texts, tokens, vocab] and, with `index`, each layer's KL; `topk` selects, None attends to all."""
-        net, config = self.network, self.network.config
+        net = self.network
         count, width = ids.shape
         hidden, kl = net.model.embed_tokens(ids), []
-        turn = rotation(places.flatten(), net.frequencies(ids.device), config.rope.cosine_scale, hidden.dtype)
+        turn = net.rotation(places.flatten(), hidden.dtype)
         later = torch.ones(width, width, dtype=torch.bool).triu(1)
         for layer in net.model.layers:
             attended, loss = self.attention(layer.self_attn, layer.input_layernorm(hidden), turn, later, index, topk)
@@ -307,7 +308,12 @@ class Trainable:
         return own.o_proj(context), loss
 
     def index_scores(
-        self, indexer: Indexer, flat: torch.Tensor, compressed: torch.Tensor, turn: Rotation, shape: tuple[int, int]
+        self,
+        indexer: LightningIndexer,
+        flat: torch.Tensor,
+        compressed: torch.Tensor,
+        turn: Rotation,
+        shape: tuple[int, int],
     ) -> torch.Tensor:
         """I(t, s) of every pair of tokens of a text: [texts, tokens, tokens]."""
         queries, weights = indexer.queries(flat, compressed, turn)
@@ -391,15 +397,17 @@ def save_recall(network: DeepseekV32, folder: Path) -> None:
 
 
 @torch.inference_mode()
-def recalled(network: DeepseekV32, length: int, texts_each: int, seed: int = 5) -> list[float]:
-    """The share of facts found at every tenth of texts of `length` tokens, ten figures."""
+def recalled(
+    network: DeepseekV32, length: int, texts_each: int, index_topk: int | None = None, seed: int = 5
+) -> list[float]:
+    """The share of facts found at every tenth of texts of `length` tokens, ten figures; `index_topk` as for a cache."""
     texts, rng = Texts(), np.random.default_rng(seed)
     shares = []
     for tenth in range(10):
         right = 0
         for number in range(texts_each):
             ids, value = texts.long(length, (tenth + (number + 0.5) / texts_each) / 10, rng)
-            logits = network.prefill(torch.tensor(ids), network.new_cache(len(ids)))
+            logits = network.prefill(torch.tensor(ids), network.new_cache(len(ids), index_topk))
             right += int(logits.argmax()) == value
         shares.append(right / texts_each)
     return shares

@@ -19,7 +19,7 @@ from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.chat import render_prompt
-from dsacli.models.io.model import GenerativeModel
+from dsacli.models.io.model import DecoderModel
 
 # Tokens of a quotation at the most.
 LONGEST_QUOTE = 80
@@ -47,7 +47,7 @@ class Conversation:
 
     def __init__(
         self,
-        model: GenerativeModel,
+        model: DecoderModel,
         context: Context,
         sampling: Sampling,
         index_topk: int | None = None,
@@ -83,9 +83,8 @@ class Conversation:
                 f"than this model's context of {limit:,}; leave --model out for documents of any length"
             )
         network = self.model.network
-        network.set_index_topk(self.index_topk)
         if self.cache is None or self.cache.capacity < room or self.kept != head:
-            self.cache, self.kept = network.new_cache(room + 256), head
+            self.cache, self.kept = network.new_cache(room + 256, self.index_topk), head
             self.document_pass = self.prefill_document(head)
         self.cache.truncate(len(head) + len(self.token_ids))
         yield Query(self, len(head), tail)
@@ -118,7 +117,7 @@ class Query:
             self.received.zero_()
             with self.meter.watch(network):
                 # The first token that is written comes from what the last of these attends to.
-                self.logits = network.prefill(tokens, cache, received=self.received)
+                self.logits = network.prefill(tokens, cache, attention_mass=self.received)
             self.outputs += 1
 
     def write(self, until: Callable[[str], bool] = lambda text: False, limit: int | None = None) -> Generated:
@@ -171,7 +170,7 @@ class Query:
         first = self.first + len(work.context)
         return Savings(
             len(work.context),
-            min(work.index_topk, total),
+            work.cache.selected,
             Cost(shape.prefill_flops(first, total, None) + shape.output * self.outputs, self.meter.total),
             Cost(shape.read_bytes(total - 1, None), shape.read_bytes(total - 1, work.index_topk)),
             time.monotonic() - self.began,

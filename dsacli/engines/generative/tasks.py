@@ -25,7 +25,7 @@ from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
 from dsacli.extraction.values import find_values
 from dsacli.models.generate import Sampling
-from dsacli.models.io.model import GenerativeModel
+from dsacli.models.io.model import DecoderModel
 from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.reader.reading import index_queries, select, select_runs
 
@@ -147,7 +147,7 @@ class Writer:
 
     def __init__(
         self,
-        model: GenerativeModel,
+        model: DecoderModel,
         context: Context,
         sampling: Sampling,
         index_topk: int | None,
@@ -227,7 +227,7 @@ def selected_parts(context: Context, room: int, query: str | None, reader: Reade
     return Context([each.part(mask) for each, mask in zip(context.documents, kept) if mask.any()])
 
 
-def inspect_generated(model: GenerativeModel, context: Context, index_topk: int | None) -> InspectResult:
+def inspect_generated(model: DecoderModel, context: Context, index_topk: int | None) -> InspectResult:
     """Describe a context, and what a question to it costs, dense MLA and DSA: computed from shapes, no weights loaded."""
     shape, topk = model.config.cost(model.dtype.itemsize), index_topk or model.config.index_topk
     first, last = len(context), len(context) + TYPICAL_QUESTION + TYPICAL_ANSWER
