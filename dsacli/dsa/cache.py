@@ -1,22 +1,28 @@
-"""What a DeepSeek-V3.2 model keeps per token and layer: one latent for all heads, and one index key.
+"""What a decoder keeps of a token in every layer: an entry to attend to, and an index key to be selected by.
 
-Room for a whole generation is reserved at once, so that growing never copies; memory that the system maps lazily
-costs nothing before it is written.
+An entry is what core attention reads of a token: a latent for all heads, or keys and values side by side. Room for a
+whole generation is reserved at once, so that growing never copies; memory that the system maps lazily costs nothing
+before it is written.
 """
+
+from collections.abc import Sequence
 
 import torch
 
 
-class LayerLatents:
-    """One layer's entries [capacity, kv_lora_rank + qk_rope_head_dim] and index keys [capacity, index_head_dim]; a layer that
-    shares another's selection has no index keys."""
+class LayerCache:
+    """One layer's entries [capacity, entry_dim] and index keys [capacity, index_head_dim], 0 wide without an indexer.
 
-    def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor | None):
-        self._entries, self._index_keys, self.length = entries, index_keys, 0
+    `length`: tokens kept; `selected`: the most entries that a query token attended to.
+    """
+
+    def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor, index_topk: int):
+        self._entries, self._index_keys, self.index_topk = entries, index_keys, index_topk
+        self.length = self.selected = 0
 
     @property
     def entries(self) -> torch.Tensor:
-        """[tokens, kv_lora_rank + qk_rope_head_dim] of all tokens so far."""
+        """[tokens, entry_dim] of all tokens so far."""
         return self._entries[: self.length]
 
     @property
@@ -24,32 +30,43 @@ class LayerLatents:
         """[tokens, index_head_dim] of all tokens so far."""
         return self._index_keys[: self.length]
 
-    def append(self, entries: torch.Tensor, index_keys: torch.Tensor | None) -> None:
+    def append(self, entries: torch.Tensor, index_keys: torch.Tensor | None = None) -> None:
         """Keep some more tokens' entries and index keys. Raises ValueError when there is no room for them."""
         last = self.length + len(entries)
         if last > len(self._entries):
-            raise ValueError(f"the latent cache has room for {len(self._entries)} tokens, not for {last}")
+            raise ValueError(f"the cache has room for {len(self._entries)} tokens, not for {last}")
         self._entries[self.length : last] = entries
         if index_keys is not None:
             self._index_keys[self.length : last] = index_keys
         self.length = last
 
+    def count(self, attended: int) -> None:
+        """Core attention calls this with the entries that it gathered for a query token."""
+        self.selected = max(self.selected, attended)
 
-class LatentCache:
-    """Latents of every layer of one sequence."""
 
-    def __init__(self, layers: list[LayerLatents]):
-        self.layers = layers
+class SparseCache:
+    """The entries and index keys of every layer of one sequence, and how many of them a query token attends to.
+
+    widths: entry_dim and index_head_dim of every layer; like: a tensor of the cache's dtype and device
+    """
+
+    def __init__(self, capacity: int, index_topk: int, widths: Sequence[tuple[int, int]], like: torch.Tensor):
+        self.capacity, self.index_topk = capacity, index_topk
+        self.layers = [
+            LayerCache(like.new_empty(capacity, entry_dim), like.new_empty(capacity, index_head_dim), index_topk)
+            for entry_dim, index_head_dim in widths
+        ]
 
     def __len__(self) -> int:
         return self.layers[-1].length
 
     @property
-    def capacity(self) -> int:
-        """Tokens that there is room for."""
-        return len(self.layers[-1]._entries)
+    def selected(self) -> int:
+        """The most entries that any layer gathered for a query token since the last `truncate`, counted as it did."""
+        return max(layer.selected for layer in self.layers)
 
     def truncate(self, tokens: int) -> None:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:
-            layer.length = min(layer.length, tokens)
+            layer.length, layer.selected = min(layer.length, tokens), 0

@@ -10,23 +10,34 @@ and for an index scan of t question tokens over L keys: 2·t·L·index_n_heads·
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from torch import nn
-
-from dsacli.dsa.attention import CoreAttention
-from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.sparse_attention import HeadProjection, LatentAttention
 
 # Index keys are kept in bfloat16, whatever the model computes in.
 INDEX_KEY_BYTES = 2
 
 
+class Counted(nn.Module):
+    """A module without weights whose products a meter counts: under `part`, `flops` of what `forward` was given."""
+
+    part: str
+    flops: Callable[..., int]
+
+
+class Watched(Protocol):
+    """A model to a meter: any `nn.Module`."""
+
+    def modules(self) -> Iterator[nn.Module]: ...
+
+
 class CostMeter:
     """FLOPs executed by a model while it is watched, by part: linear, attention, index."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.flops: Counter[str] = Counter()
 
     @property
@@ -35,19 +46,12 @@ class CostMeter:
         return sum(self.flops.values())
 
     @contextmanager
-    def watch(self, model: nn.Module):
-        """Count every linear layer, core attention and index scoring of `model` that runs inside."""
-        counters = {
-            nn.Linear: self._linear,
-            HeadProjection: self._projection,
-            CoreAttention: self._attention,
-            LatentAttention: self._latents,
-            IndexScores: self._index,
-        }
+    def watch(self, model: Watched) -> Iterator["CostMeter"]:
+        """Count every linear layer and every `Counted` module of `model` that runs inside."""
         handles = [
-            module.register_forward_hook(counters[type(module)])
+            module.register_forward_hook(self._count, with_kwargs=True)
             for module in model.modules()
-            if type(module) in counters
+            if isinstance(module, (nn.Linear, Counted))
         ]
         try:
             yield self
@@ -55,24 +59,11 @@ class CostMeter:
             for handle in handles:
                 handle.remove()
 
-    def _linear(self, module: nn.Linear, inputs, output) -> None:
-        self.flops["linear"] += 2 * output.numel() * module.in_features
-
-    def _attention(self, module, inputs, output) -> None:
-        queries, keys = inputs[0], inputs[1]
-        self.flops["attention"] += 4 * queries.numel() * keys.shape[-2]
-
-    def _projection(self, module, inputs, output) -> None:
-        self.flops["linear"] += 2 * output.numel() * inputs[0].shape[-1]
-
-    def _latents(self, module: LatentAttention, inputs, output) -> None:
-        queries, entries, selected = inputs[:3]
-        attended = len(entries) if selected is None else selected.shape[1]
-        self.flops["attention"] += 2 * attended * queries.shape[0] * queries.shape[1] * (queries.shape[2] + module.rank)
-
-    def _index(self, module, inputs, output) -> None:
-        queries, weights, keys = inputs
-        self.flops["index"] += 2 * (queries.numel() + weights.numel()) * keys.shape[-2]
+    def _count(self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        if isinstance(module, nn.Linear):
+            self.flops["linear"] += 2 * output.numel() * module.in_features
+        elif isinstance(module, Counted):
+            self.flops[module.part] += module.flops(*args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -123,8 +114,8 @@ class EncoderShape:
 
 
 @dataclass(frozen=True)
-class DecoderShape:
-    """The shapes that the cost of a DeepSeek-V3.2 model follows from, all of one token unless said otherwise.
+class DecoderCost:
+    """What a token costs a decoder, or takes in its cache.
 
     linear:   FLOPs of all linear layers and head projections, the output layer apart
     entry:    FLOPs of attending to one entry, in all layers

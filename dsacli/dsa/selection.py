@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from dsacli.dsa.indexer import IndexScores
@@ -28,7 +29,7 @@ class Selection:
     scores: torch.Tensor
 
 
-def merge_runs(tokens: np.ndarray) -> list[tuple[int, int]]:
+def merge_runs(tokens: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
     """Tokens (ascending) that stand side by side, merged into [first, last + 1) runs."""
     stretches = np.split(tokens, np.flatnonzero(np.diff(tokens) != 1) + 1)
     return [(int(part[0]), int(part[-1]) + 1) for part in stretches if len(part)]
@@ -51,29 +52,29 @@ def neighbourhood_max(scores: torch.Tensor, radius: int) -> torch.Tensor:
 
 def token_scores(
     index_scores: IndexScores,
-    asked: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    questions: Sequence[tuple[torch.Tensor, torch.Tensor]],
     keys: torch.Tensor,
     radius: int,
     chunk: int = CHUNK_TOKENS,
 ) -> Iterator[tuple[int, list[torch.Tensor]]]:
     """Yield (first token, S of a chunk of tokens for every question) over all keys.
 
-    asked: each question's queries [queries, index_n_heads, index_head_dim] and weights [queries, index_n_heads]
+    questions: each one's queries [queries, index_n_heads, index_head_dim] and weights [queries, index_n_heads]
     keys: [tokens, index_head_dim], may be memory-mapped; each key is read once, its neighbours twice
     """
     total = keys.shape[0]
     for first in range(0, total, chunk):
         last = min(first + chunk, total)
         low, high = max(0, first - radius), min(total, last + radius)
-        near = keys[low:high].to(asked[0][0].dtype)
+        near = keys[low:high].to(questions[0][0].dtype)
         missing = (radius - (first - low), radius - (high - last))
-        padded = (torch.nn.functional.pad(index_scores(*each, near), missing, value=-torch.inf) for each in asked)
+        padded = (torch.nn.functional.pad(index_scores(*each, near), missing, value=-torch.inf) for each in questions)
         yield first, [neighbourhood_max(scores, radius).sum(0) for scores in padded]
 
 
 def select_topk(
     index_scores: IndexScores,
-    asked: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    questions: Sequence[tuple[torch.Tensor, torch.Tensor]],
     keys: torch.Tensor,
     index_topk: int,
     radius: int = 0,
@@ -83,8 +84,8 @@ def select_topk(
 
     Shapes as in `token_scores`. Only the best k so far and one chunk are ever held.
     """
-    best = [(torch.empty(0), torch.empty(0, dtype=torch.int64)) for _ in asked]
-    for first, found in token_scores(index_scores, asked, keys, radius, chunk):
+    best = [(torch.empty(0), torch.empty(0, dtype=torch.int64)) for _ in questions]
+    for first, found in token_scores(index_scores, questions, keys, radius, chunk):
         tokens = torch.arange(first, first + len(found[0]))
         best = [
             _better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
@@ -128,7 +129,7 @@ def _causal_block(
     count, total, device = len(queries), len(keys), keys.device
     own = torch.arange(total - count, total, device=device)[:, None]
     width = BLOCK_KEYS * BLOCK_QUERIES // count
-    best = tokens = None
+    best, tokens = torch.empty(count, 0, device=device), torch.empty(count, 0, dtype=torch.int64, device=device)
     for first in range(0, total, STREAM_KEYS):
         last = min(first + STREAM_KEYS, total)
         scores = torch.empty(count, last - first, device=device)
@@ -142,12 +143,12 @@ def _causal_block(
             scores[:, own_first - first :].masked_fill_(later, -torch.inf)
         places = _largest(scores, min(index_topk, last - first))
         here, places = scores.gather(1, places), places + first
-        if best is not None:
+        if first:
             here, places = torch.cat([best, here], 1), torch.cat([tokens, places], 1)
             kept = _largest(here, min(index_topk, here.shape[1]))
             here, places = here.gather(1, kept), places.gather(1, kept)
         best, tokens = here, places
-    return tokens if total - count + 1 >= index_topk else tokens.masked_fill(best == -torch.inf, -1)
+    return tokens if total - count + 1 >= index_topk else tokens.masked_fill(best.isneginf(), -1)
 
 
 def _largest(scores: torch.Tensor, count: int) -> torch.Tensor:

@@ -1,10 +1,10 @@
 """The shapes of a DeepSeek-V3.2 family model, read from the `config.json` of a released directory."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-from dsacli.dsa.cost import DecoderShape
+from dsacli.dsa.cost import DecoderCost
+from dsacli.models.rope import Rope, parse_rope
 
 MODEL_TYPES = ("deepseek_v32", "glm_moe_dsa")
 # Names under which the values of a configuration have been released.
@@ -25,41 +25,6 @@ POSITIVE = (
     "index_head_dim",
     "max_position_embeddings",
 )
-
-
-@dataclass(frozen=True)
-class Rope:
-    """Rotary positions; with a `factor` above 0, YaRN's (Peng et al. 2023): "NTK by parts" and the temperature."""
-
-    theta: float = 10_000.0
-    factor: float = 0.0
-    original_max_position_embeddings: int = 4096
-    beta_fast: float = 32.0
-    beta_slow: float = 1.0
-    mscale: float = 0.0
-    mscale_all_dim: float = 0.0
-    attention_factor: float | None = None
-
-    @property
-    def cosine_scale(self) -> float:
-        """What cosines and sines are multiplied by."""
-        if not self.factor:
-            return 1.0
-        if self.attention_factor is not None:
-            return self.attention_factor
-        if self.mscale and self.mscale_all_dim:
-            return yarn_mscale(self.factor, self.mscale) / yarn_mscale(self.factor, self.mscale_all_dim)
-        return yarn_mscale(self.factor, 1.0)
-
-    @property
-    def softmax_scale(self) -> float:
-        """What the attention scores are multiplied by, beyond qk_head_dim ** -0.5."""
-        return yarn_mscale(self.factor, self.mscale_all_dim) ** 2 if self.factor and self.mscale_all_dim else 1.0
-
-
-def yarn_mscale(factor: float, mscale: float) -> float:
-    """0.1 · mscale · ln(factor) + 1, YaRN's temperature; 1 for a factor that extends nothing."""
-    return 1.0 if factor <= 1 else 0.1 * mscale * math.log(factor) + 1.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +80,7 @@ class DeepseekConfig:
         """What q · k is multiplied by before the softmax."""
         return (self.qk_nope_head_dim + self.qk_rope_head_dim) ** -0.5 * self.rope.softmax_scale
 
-    def cost(self, element_bytes: int) -> DecoderShape:
+    def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
         heads, width = self.num_attention_heads, self.hidden_size
         attention = (
@@ -135,7 +100,7 @@ class DeepseekConfig:
             + sparse * routed
             + (layers - sparse) * 3 * width * self.intermediate_size
         )
-        return DecoderShape(
+        return DecoderCost(
             linear=2 * linear,
             entry=2 * layers * heads * (self.latent_dim + self.kv_lora_rank),
             scan=2 * full * self.index_n_heads * (self.index_head_dim + 1),
@@ -148,6 +113,8 @@ class DeepseekConfig:
 def parse_config(values: dict[str, Any]) -> DeepseekConfig:
     """A configuration from the JSON of `config.json`. Raises ValueError that names the setting at fault."""
     values = {ALIASES.get(name, name): value for name, value in values.items() if value is not None}
+    if values.get("model_type") not in MODEL_TYPES:
+        raise ValueError(f"model_type is {values.get('model_type')!r}; known are {', '.join(MODEL_TYPES)}")
     for name in POSITIVE:
         if not isinstance(values.get(name), int) or isinstance(values[name], bool) or values[name] < 1:
             raise ValueError(f"{name} is {values.get(name)!r}, not a positive whole number")
@@ -172,14 +139,17 @@ def parse_config(values: dict[str, Any]) -> DeepseekConfig:
         raise ValueError("n_routed_experts, num_experts_per_tok and moe_intermediate_size do not fit together")
     if any(sparse) and (experts % groups or values.get("topk_group", 1) > groups):
         raise ValueError("n_group, topk_group and n_routed_experts do not fit together")
-    quantised = values.get("quantization_config")
-    end = values.get("eos_token_id", ())
+    quantised, end = values.get("quantization_config"), values.get("eos_token_id", ())
     # A few settings change their type on the way.
-    made = dict(rope=parse_rope(values), sparse_layers=sparse, full_indexers=full)
-    made |= dict(eos_token_ids=tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else ())
-    made |= dict(fp8_block=parse_fp8(quantised) if quantised else None)
-    known = set(DeepseekConfig.__dataclass_fields__) - made.keys()
-    return DeepseekConfig(**{name: value for name, value in values.items() if name in known}, **made)
+    made: dict[str, Any] = {
+        "rope": parse_rope(values),
+        "sparse_layers": sparse,
+        "full_indexers": full,
+        "eos_token_ids": tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else (),
+        "fp8_block": parse_fp8(quantised) if quantised else None,
+    }
+    names = set(DeepseekConfig.__dataclass_fields__) - made.keys()
+    return DeepseekConfig(**{name: value for name, value in values.items() if name in names}, **made)
 
 
 def full_indexers(values: dict[str, Any], layers: int) -> tuple[bool, ...]:
@@ -194,23 +164,8 @@ def full_indexers(values: dict[str, Any], layers: int) -> tuple[bool, ...]:
     return tuple(max(layer - offset + 1, 0) % every == 0 for layer in range(layers))
 
 
-def parse_rope(values: dict[str, Any]) -> Rope:
-    """Rotary positions, from `rope_parameters` or the older `rope_theta` and `rope_scaling`."""
-    found = {"rope_theta": values.get("rope_theta", 10_000.0)} | values.get("rope_scaling", {})
-    found |= values.get("rope_parameters", {})
-    kind = found.get("rope_type", found.get("type", "default"))
-    if kind not in ("default", "yarn"):
-        raise ValueError(f"rope type {kind!r}; known are 'default' and 'yarn'")
-    names = set(Rope.__dataclass_fields__) - {"theta", "factor"}
-    rest = {name: value for name, value in found.items() if name in names and value is not None}
-    if kind == "default":
-        return Rope(float(found["rope_theta"]))
-    rest.setdefault("original_max_position_embeddings", values["max_position_embeddings"])
-    return Rope(float(found["rope_theta"]), float(found["factor"]), **rest)
-
-
 def parse_fp8(quantised: dict[str, Any]) -> tuple[int, int]:
-    """The block [rows, columns] that shares one scale. Raises ValueError for any other quantisation than FP8 in blocks."""
+    """The block [rows, columns] that shares one scale. Raises ValueError for any quantisation but FP8 in blocks."""
     block = quantised.get("weight_block_size")
     if quantised.get("quant_method") != "fp8" or not isinstance(block, list) or len(block) != 2:
         raise ValueError(f"quantization {quantised.get('quant_method')!r}; only fp8 in blocks is known")

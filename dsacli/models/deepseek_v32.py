@@ -3,7 +3,7 @@
 DeepSeek-V3.2-Exp report, figure 1:
 
     hidden ── q_a ── norm ── c_q [tokens, q_lora_rank] ──┬── q_b ── queries [tokens, heads, nope + rope]
-       │                                                └── wq_b ── index queries [tokens, index_n_heads, index_head_dim]
+       │                                                └── wq_b ── index queries [tokens, index_n_heads, …]
        ├── kv_a ── latent [tokens, kv_lora_rank] + rotary key [tokens, rope], one for all heads ── the cache
        ├── wk ── norm ── index keys [tokens, index_head_dim] ── the cache
        └── weights_proj ── index weights [tokens, index_n_heads]
@@ -13,62 +13,28 @@ Keys and values of the heads are never made: W_UK is absorbed into the query and
 (MQA mode), so that one latent per token serves every head. All of it for one sequence, no batch.
 """
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from dsacli.dsa.cache import LatentCache, LayerLatents
-from dsacli.dsa.indexer import IndexScores
+from dsacli.dsa.attention import HeadProjection, LatentAttention
+from dsacli.dsa.cache import LayerCache, SparseCache
+from dsacli.dsa.indexer import LightningIndexer
 from dsacli.dsa.selection import select_causal
-from dsacli.dsa.sparse_attention import HeadProjection, LatentAttention
-from dsacli.models.deepseek_config import DeepseekConfig
-from dsacli.models.layers import embedding
-from dsacli.models.rope import Rotation, rotary_frequencies, rotation
+from dsacli.models.deepseek_config import DeepseekConfig, parse_config
+from dsacli.models.io.safetensors import load_tensors
+from dsacli.models.layers import GatedMLP, RMSNorm, embedding
+from dsacli.models.rope import Rotation
+
+__all__ = ["DeepseekConfig", "DeepseekV32", "load", "parse_config"]
 
 CHUNK_TOKENS = 1024
-
-
-class RMSNorm(nn.Module):
-    """x / rms(x) · weight, the mean in float32."""
-
-    def __init__(self, width: int, eps: float):
-        super().__init__()
-        self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
-
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        wide = states.float()
-        return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(states.dtype)
-
-
-class Indexer(nn.Module):
-    """The lightning indexer, by the tensor names of the release; equation 1 is `IndexScores`."""
-
-    def __init__(self, config: DeepseekConfig):
-        super().__init__()
-        self.heads, self.rope = config.index_n_heads, config.qk_rope_head_dim
-        self.interleaved = config.interleaved_index_rope
-        self.wq_b = nn.Linear(config.q_lora_rank, config.index_n_heads * config.index_head_dim, bias=False)
-        self.wk = nn.Linear(config.hidden_size, config.index_head_dim, bias=False)
-        self.k_norm = nn.LayerNorm(config.index_head_dim, eps=1e-6)
-        self.weights_proj = nn.Linear(config.hidden_size, config.index_n_heads, bias=False)
-        self.scale = (config.index_n_heads * config.index_head_dim) ** -0.5
-        self.scores = IndexScores()
-
-    def rotated(self, states: torch.Tensor, turn: Rotation) -> torch.Tensor:
-        """[tokens, …, index_head_dim] with the rotary part, which stands first, turned."""
-        turned = turn.apply(states[..., : self.rope], self.interleaved)
-        return torch.cat([turned, states[..., self.rope :]], -1)
-
-    def keys(self, hidden: torch.Tensor, turn: Rotation) -> torch.Tensor:
-        """Index keys [tokens, index_head_dim]."""
-        return self.rotated(self.k_norm(self.wk(hidden)), turn)
-
-    def queries(
-        self, hidden: torch.Tensor, compressed: torch.Tensor, turn: Rotation
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Index queries [tokens, index_n_heads, index_head_dim] and weights [tokens, index_n_heads]."""
-        queries = self.wq_b(compressed).unflatten(-1, (self.heads, -1))
-        return self.rotated(queries, turn), self.weights_proj(hidden) * self.scale
+# Made when a model is built, so that no checkpoint has to hold them.
+BUFFERS = r"rotary_emb\.inv_freq"
+WIDE = re.compile(r"e_score_correction_bias$")
 
 
 class SparseAttention(nn.Module):
@@ -86,68 +52,69 @@ class SparseAttention(nn.Module):
         self.kv_a_layernorm = RMSNorm(self.rank, 1e-6)
         self.kv_b_proj = nn.Linear(self.rank, self.heads * (self.nope + self.value), bias=False)
         self.o_proj = nn.Linear(self.heads * self.value, config.hidden_size, bias=biased)
+        self.indexer: LightningIndexer | None = None
         if has_indexer:
-            self.indexer = Indexer(config)
-        self.index_topk = config.index_topk
+            self.indexer = LightningIndexer(
+                config.hidden_size,
+                config.index_n_heads,
+                config.index_head_dim,
+                query_size=config.q_lora_rank,
+                eps=1e-6,
+                interleaved=config.interleaved_index_rope,
+            )
         self.project, self.attend = HeadProjection(), LatentAttention(self.rank, config.attention_scale)
 
     def forward(
         self,
         hidden: torch.Tensor,
-        turn: Rotation,
-        cache: LayerLatents,
+        rotation: Rotation,
+        cache: LayerCache,
         selected: torch.Tensor | None,
-        received: torch.Tensor | None,
+        attention_mass: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Attend from new tokens, and keep their latents.
 
         hidden: [tokens, hidden]; selected: what the last layer with an indexer selected, None for everything
-        returns: [tokens, hidden] and the selection of this layer [tokens, k]
+        returns: [tokens, hidden] and the selection of this layer, [tokens after the first index_topk, k]
         """
         compressed = self.q_a_layernorm(self.q_a_proj(hidden))
         queries = self.q_b_proj(compressed).unflatten(-1, (self.heads, self.nope + self.rope))
         up_key, up_value = self.kv_b_proj.weight.unflatten(0, (self.heads, -1)).split([self.nope, self.value], 1)
         absorbed = self.project(queries[..., : self.nope], up_key)
-        queries = torch.cat([absorbed, turn.apply(queries[..., self.nope :], True)], -1)
+        queries = torch.cat([absorbed, rotation.apply(queries[..., self.nope :], True)], -1)
 
         latent, rotary = self.kv_a_proj_with_mqa(hidden).split([self.rank, self.rope], -1)
-        entries = torch.cat([self.kv_a_layernorm(latent), turn.apply(rotary, True)], -1)
-        indexer = getattr(self, "indexer", None)
-        cache.append(entries, indexer.keys(hidden, turn) if indexer else None)
+        entries = torch.cat([self.kv_a_layernorm(latent), rotation.apply(rotary, True)], -1)
+        if self.indexer is None:
+            cache.append(entries)
+        else:
+            cache.append(entries, self.indexer.keys(hidden, rotation))
+            selected = self.select(self.indexer, hidden, compressed, rotation, cache)
 
-        # Up to index_topk tokens everything is selected, and nothing has to be scored.
-        whole = max(0, min(len(hidden), self.index_topk - (cache.length - len(hidden))))
-        if indexer:
-            selected = None
-            if whole < len(hidden):
-                asked = indexer.queries(hidden[whole:], compressed[whole:], turn.of(slice(whole, None)))
-                selected = select_causal(indexer.scores, *asked, cache.index_keys, self.index_topk)
-        parts = []
-        if whole:
-            parts.append(
-                self.attend(queries[:whole], cache.entries[: cache.length - len(hidden) + whole], None, received)
-            )
-        if whole < len(hidden):
-            parts.append(self.attend(queries[whole:], cache.entries, selected, received))
-        context = parts[0] if len(parts) == 1 else torch.cat(parts)
+        context = self.attend(queries, cache, selected, attention_mass)
         return self.o_proj(self.project(context, up_value.transpose(1, 2)).flatten(1)), selected
 
+    def select(
+        self,
+        indexer: LightningIndexer,
+        hidden: torch.Tensor,
+        compressed: torch.Tensor,
+        rotation: Rotation,
+        cache: LayerCache,
+    ) -> torch.Tensor | None:
+        """What the last tokens of a cache attend to, [tokens after the first index_topk, k]; None where there is none.
 
-class MLP(nn.Module):
-    """down(silu(gate(x)) · up(x)); an expert, or the feed-forward part of a dense layer."""
-
-    def __init__(self, hidden: int, intermediate: int):
-        super().__init__()
-        self.gate_proj = nn.Linear(hidden, intermediate, bias=False)
-        self.up_proj = nn.Linear(hidden, intermediate, bias=False)
-        self.down_proj = nn.Linear(intermediate, hidden, bias=False)
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return self.down_proj(F.silu(self.gate_proj(hidden)) * self.up_proj(hidden))
+        Up to `index_topk` tokens everything is selected, and nothing has to be scored.
+        """
+        scored = slice(max(0, cache.index_topk - (cache.length - len(hidden))), None)
+        if len(hidden[scored]) == 0:
+            return None
+        queries, weights = indexer.queries(hidden[scored], compressed[scored], rotation.of(scored))
+        return select_causal(indexer.scores, queries, weights, cache.index_keys, cache.index_topk)
 
 
 class Gate(nn.Module):
-    """Which experts a token goes to: sigmoid affinities, the best groups first, balanced by a bias that weighs nothing."""
+    """Which experts a token goes to: sigmoid affinities, best groups first, balanced by a bias that weighs nothing."""
 
     def __init__(self, config: DeepseekConfig):
         super().__init__()
@@ -181,9 +148,9 @@ class MoE(nn.Module):
         super().__init__()
         width = config.moe_intermediate_size
         self.gate = Gate(config)
-        self.experts = nn.ModuleList(MLP(config.hidden_size, width) for _ in range(config.n_routed_experts))
+        self.experts = nn.ModuleList(GatedMLP(config.hidden_size, width) for _ in range(config.n_routed_experts))
         if config.n_shared_experts:
-            self.shared_experts = MLP(config.hidden_size, width * config.n_shared_experts)
+            self.shared_experts = GatedMLP(config.hidden_size, width * config.n_shared_experts)
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         weights, experts = self.gate(hidden)
@@ -209,17 +176,17 @@ class Layer(nn.Module):
         self.self_attn = SparseAttention(config, config.full_indexers[number])
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         sparse = config.sparse_layers[number]
-        self.mlp = MoE(config) if sparse else MLP(config.hidden_size, config.intermediate_size)
+        self.mlp = MoE(config) if sparse else GatedMLP(config.hidden_size, config.intermediate_size)
 
     def forward(
         self,
         hidden: torch.Tensor,
-        turn: Rotation,
-        cache: LayerLatents,
+        rotation: Rotation,
+        cache: LayerCache,
         selected: torch.Tensor | None,
-        received: torch.Tensor | None,
+        attention_mass: torch.Tensor | None,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        attended, selected = self.self_attn(self.input_layernorm(hidden), turn, cache, selected, received)
+        attended, selected = self.self_attn(self.input_layernorm(hidden), rotation, cache, selected, attention_mass)
         hidden = hidden + attended
         return hidden + self.mlp(self.post_attention_layernorm(hidden)), selected
 
@@ -242,68 +209,72 @@ class DeepseekV32(nn.Module):
         self.config = config
         self.model = Trunk(config)
         self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self._frequencies: torch.Tensor | None = None
 
-    def set_index_topk(self, index_topk: int) -> None:
-        """Select so many tokens from now on, in every layer; as many as there are is dense attention."""
-        for layer in self.model.layers:
-            layer.self_attn.index_topk = index_topk
+    def new_cache(self, capacity: int, index_topk: int | None = None) -> SparseCache:
+        """As `Decoder.new_cache`; layers that share a selection keep latents and no index keys."""
+        widths = [(self.config.latent_dim, self.config.index_head_dim * full) for full in self.config.full_indexers]
+        return SparseCache(capacity, index_topk or self.config.index_topk, widths, self.model.norm.weight)
 
-    def new_cache(self, capacity: int) -> LatentCache:
-        """An empty cache with room for `capacity` tokens."""
-        like = self.model.norm.weight
-        return LatentCache(
-            [
-                LayerLatents(
-                    like.new_empty(capacity, self.config.latent_dim),
-                    like.new_empty(capacity, self.config.index_head_dim) if full else None,
-                )
-                for full in self.config.full_indexers
-            ]
-        )
-
-    def states(self, token_ids: torch.Tensor, cache: LatentCache, received: torch.Tensor | None = None) -> torch.Tensor:
+    def states(
+        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """Hidden states [tokens, hidden] of new tokens, int64 [tokens], after those in the cache."""
-        places = torch.arange(len(cache), len(cache) + len(token_ids), device=token_ids.device)
+        positions = torch.arange(len(cache), len(cache) + len(token_ids), device=token_ids.device)
         hidden = self.model.embed_tokens(token_ids)
-        turn = rotation(places, self.frequencies(token_ids.device), self.config.rope.cosine_scale, hidden.dtype)
+        rotation = self.rotation(positions, hidden.dtype)
         selected = None
-        for layer, latents in zip(self.model.layers, cache.layers):
-            hidden, selected = layer(hidden, turn, latents, selected, received)
+        for layer, kept in zip(self.model.layers, cache.layers):
+            hidden, selected = layer(hidden, rotation, kept, selected, attention_mass)
         return self.model.norm(hidden)
 
-    def frequencies(self, device: torch.device) -> torch.Tensor:
-        """Rotary frequencies [rope / 2], made when first needed: no checkpoint holds them."""
-        if getattr(self, "_frequencies", None) is None or self._frequencies.device != device:
-            self._frequencies = rotary_frequencies(self.config.rope, self.config.qk_rope_head_dim).to(device)
-        return self._frequencies
+    def rotation(self, positions: torch.Tensor, dtype: torch.dtype) -> Rotation:
+        """Rotary positions of tokens at `positions` [tokens]; their frequencies no checkpoint holds."""
+        if self._frequencies is None or self._frequencies.device != positions.device:
+            self._frequencies = self.config.rope.frequencies(self.config.qk_rope_head_dim).to(positions.device)
+        return Rotation.at(positions, self._frequencies, self.config.rope.cosine_scale, dtype)
 
     def forward(
-        self, token_ids: torch.Tensor, cache: LatentCache, received: torch.Tensor | None = None
+        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Logits [tokens, vocab] of new tokens, int64 [tokens].
-
-        `received` [capacity], float32: the attention that each token gets from these, over heads and layers, is added to it.
-        """
-        return self.lm_head(self.states(token_ids, cache, received))
+        """As `Decoder.forward`."""
+        return self.lm_head(self.states(token_ids, cache, attention_mass))
 
     @torch.inference_mode()
     def prefill(
         self,
         token_ids: torch.Tensor,
-        cache: LatentCache,
-        on_tokens=lambda done: None,
-        received: torch.Tensor | None = None,
+        cache: SparseCache,
+        on_tokens: Callable[[int], None] = lambda done: None,
+        attention_mass: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Take in new tokens, chunk by chunk; returns the logits [vocab] after the last one.
-
-        Memory O(chunk · (k + heads)) beside the cache. `on_tokens` hears how many are done after each chunk; `received` is what
-        `forward` takes, for the last token alone, whose attention the logits come from.
-        """
-        before = len(token_ids) if received is None else len(token_ids) - 1
+        """As `Decoder.prefill`, chunk by chunk: memory O(chunk · (k + heads)) beside the cache."""
+        before = len(token_ids) if attention_mass is None else len(token_ids) - 1
         for low in range(0, before, CHUNK_TOKENS):
             high = min(low + CHUNK_TOKENS, before)
             hidden = self.states(token_ids[low:high], cache)
             on_tokens(high)
-        if received is not None:
-            hidden = self.states(token_ids[-1:], cache, received)
+        if attention_mass is not None:
+            hidden = self.states(token_ids[-1:], cache, attention_mass)
         return self.lm_head(hidden[-1])
+
+
+def load(folder: Path, config: DeepseekConfig, dtype: torch.dtype) -> DeepseekV32:
+    """The network for inference, in `dtype`. Raises DsacliError that names the tensor and the file at fault."""
+    with torch.device("meta"):
+        network = DeepseekV32(config)
+    # The multi-token-prediction layer stands after the last one; layers without an indexer of their own may bring one.
+    shared = "|".join(str(number) for number, full in enumerate(config.full_indexers) if not full) or "none"
+    extra = rf"^model\.layers\.({shared})\.self_attn\.indexer\.|{BUFFERS}|^model\.layers\.{config.num_hidden_layers}\."
+    tied = {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
+    state = load_tensors(
+        folder,
+        network.state_dict(),
+        dtype,
+        ignored=re.compile(extra),
+        kept_wide=WIDE,
+        block=config.fp8_block,
+        tied=tied,
+    )
+    network.load_state_dict(state, assign=True)
+    return network.eval().requires_grad_(False)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import torch
 
-from dsacli.dsa.cache import LatentCache
-from dsacli.models.deepseek_v32 import DeepseekV32
+from dsacli.dsa.cache import SparseCache
+from dsacli.models.decoder import Decoder
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the next token is chosen: the most probable at `temperature` 0, else drawn from the smallest set of tokens whose
-    probability reaches `top_p`; at most `max_new_tokens` of them."""
+    """How the next token is chosen: the most probable at `temperature` 0, else drawn from the smallest set of tokens
+    whose probability reaches `top_p`; at most `max_new_tokens` of them."""
 
     max_new_tokens: int = 256
     temperature: float = 0.0
@@ -22,16 +22,16 @@ class Sampling:
 
 @torch.inference_mode()
 def generate(
-    network: DeepseekV32,
+    network: Decoder,
     logits: torch.Tensor,
-    cache: LatentCache,
+    cache: SparseCache,
     sampling: Sampling,
     stop: frozenset[int] = frozenset(),
-    received: torch.Tensor | None = None,
+    attention_mass: torch.Tensor | None = None,
 ) -> Iterator[tuple[int, float]]:
-    """Yield (token id, log probability) after a prefill that ended in `logits` [vocab]; a token of `stop` ends it, unyielded.
+    """Yield (token id, log probability) after a prefill that ended in `logits` [vocab], until one of `stop`, unyielded.
 
-    `received`: as in `DeepseekV32.forward`, of every token that is generated. O(L · index) + O(k) for each.
+    `attention_mass`: as in `Decoder.forward`, of every token that is generated. O(L · index) + O(k) for each.
     """
     drawing = torch.Generator().manual_seed(sampling.seed) if sampling.seed is not None else None
     for number in range(sampling.max_new_tokens):
@@ -40,7 +40,7 @@ def generate(
             return
         yield token, log_probability
         if number + 1 < sampling.max_new_tokens:
-            logits = network(torch.tensor([token], device=logits.device), cache, received)[-1]
+            logits = network(torch.tensor([token], device=logits.device), cache, attention_mass)[-1]
 
 
 def choose(logits: torch.Tensor, sampling: Sampling, drawing: torch.Generator | None = None) -> tuple[int, float]:

@@ -2,51 +2,103 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from dsacli.models.deepseek_config import Rope
+
+@dataclass(frozen=True)
+class Rope:
+    """Rotary positions; with a `factor` above 0, YaRN's: "NTK by parts" and the temperature."""
+
+    theta: float = 10_000.0
+    factor: float = 0.0
+    original_max_position_embeddings: int = 4096
+    beta_fast: float = 32.0
+    beta_slow: float = 1.0
+    mscale: float = 0.0
+    mscale_all_dim: float = 0.0
+    attention_factor: float | None = None
+
+    @property
+    def cosine_scale(self) -> float:
+        """What cosines and sines are multiplied by."""
+        if not self.factor:
+            return 1.0
+        if self.attention_factor is not None:
+            return self.attention_factor
+        if self.mscale and self.mscale_all_dim:
+            return yarn_mscale(self.factor, self.mscale) / yarn_mscale(self.factor, self.mscale_all_dim)
+        return yarn_mscale(self.factor, 1.0)
+
+    @property
+    def softmax_scale(self) -> float:
+        """What the attention scores are multiplied by, beyond the head's width ** -0.5."""
+        return yarn_mscale(self.factor, self.mscale_all_dim) ** 2 if self.factor and self.mscale_all_dim else 1.0
+
+    def frequencies(self, width: int) -> torch.Tensor:
+        """Radians per position, [width / 2]: those that turn often stay, slow ones are stretched by YaRN's factor."""
+        powers = self.theta ** (torch.arange(0, width, 2, dtype=torch.float) / width)
+        if not self.factor:
+            return 1.0 / powers
+
+        def dimension(rotations: float) -> float:
+            length = self.original_max_position_embeddings / (rotations * 2 * math.pi)
+            return width * math.log(length) / (2 * math.log(self.theta))
+
+        low = max(math.floor(dimension(self.beta_fast)), 0)
+        high = min(math.ceil(dimension(self.beta_slow)), width - 1)
+        ramp = (torch.arange(width // 2, dtype=torch.float) - low) / ((high - low) or 0.001)
+        stretched = ramp.clamp(0, 1)
+        return stretched / (self.factor * powers) + (1 - stretched) / powers
+
+
+def yarn_mscale(factor: float, mscale: float) -> float:
+    """0.1 · mscale · ln(factor) + 1, YaRN's temperature; 1 for a factor that extends nothing."""
+    return 1.0 if factor <= 1 else 0.1 * mscale * math.log(factor) + 1.0
+
+
+def parse_rope(values: dict[str, Any]) -> Rope:
+    """Rotary positions, from `rope_parameters` or the older `rope_theta` and `rope_scaling` of a `config.json`.
+
+    Raises ValueError for a type of them that is not known.
+    """
+    found = {"rope_theta": values.get("rope_theta", 10_000.0)} | values.get("rope_scaling", {})
+    found |= values.get("rope_parameters", {})
+    kind = found.get("rope_type", found.get("type", "default"))
+    if kind not in ("default", "yarn"):
+        raise ValueError(f"rope type {kind!r}; known are 'default' and 'yarn'")
+    if kind == "default":
+        return Rope(float(found["rope_theta"]))
+    names = set(Rope.__dataclass_fields__) - {"theta", "factor"}
+    rest = {name: value for name, value in found.items() if name in names and value is not None}
+    rest.setdefault("original_max_position_embeddings", values["max_position_embeddings"])
+    return Rope(float(found["rope_theta"]), float(found["factor"]), **rest)
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """Cosines and sines of some tokens, both [tokens, rope / 2]."""
+    """Cosines and sines of some tokens' positions, both [tokens, rope / 2]."""
 
     cos: torch.Tensor
     sin: torch.Tensor
+
+    @classmethod
+    def at(cls, positions: torch.Tensor, frequencies: torch.Tensor, scale: float, dtype: torch.dtype) -> "Rotation":
+        """That of positions [tokens], times YaRN's temperature."""
+        angles = positions[:, None].float() * frequencies
+        return cls((angles.cos() * scale).to(dtype), (angles.sin() * scale).to(dtype))
 
     def of(self, tokens: slice) -> "Rotation":
         """The rotation of some of the tokens."""
         return Rotation(self.cos[tokens], self.sin[tokens])
 
     def apply(self, states: torch.Tensor, interleaved: bool) -> torch.Tensor:
-        """Turn states [tokens, …, rope]: neighbouring numbers where `interleaved`, else the two halves.
+        """Turn the first `rope` numbers of states [tokens, …, dim]: neighbours where `interleaved`, else two halves.
 
         The result is in halves either way: queries and keys are turned alike, so that no product changes.
         """
         cos, sin = (part if states.dim() == 2 else part[:, None] for part in (self.cos, self.sin))
-        even, odd = (states[..., ::2], states[..., 1::2]) if interleaved else states.chunk(2, -1)
-        return torch.cat([even * cos - odd * sin, odd * cos + even * sin], -1)
-
-
-def rotation(places: torch.Tensor, frequencies: torch.Tensor, scale: float, dtype: torch.dtype) -> Rotation:
-    """Cosines and sines of positions [tokens], times YaRN's temperature."""
-    angles = places[:, None].float() * frequencies
-    return Rotation((angles.cos() * scale).to(dtype), (angles.sin() * scale).to(dtype))
-
-
-def rotary_frequencies(rope: Rope, width: int) -> torch.Tensor:
-    """Radians per position, [width / 2]: those that turn often stay, slow ones are stretched by YaRN's factor."""
-    powers = rope.theta ** (torch.arange(0, width, 2, dtype=torch.float) / width)
-    if not rope.factor:
-        return 1.0 / powers
-
-    def dimension(rotations: float) -> float:
-        length = rope.original_max_position_embeddings / (rotations * 2 * math.pi)
-        return width * math.log(length) / (2 * math.log(rope.theta))
-
-    low = max(math.floor(dimension(rope.beta_fast)), 0)
-    high = min(math.ceil(dimension(rope.beta_slow)), width - 1)
-    ramp = (torch.arange(width // 2, dtype=torch.float) - low) / ((high - low) or 0.001)
-    stretched = ramp.clamp(0, 1)
-    return stretched / (rope.factor * powers) + (1 - stretched) / powers
+        turned, rest = states.tensor_split([2 * cos.shape[-1]], -1)
+        even, odd = (turned[..., ::2], turned[..., 1::2]) if interleaved else turned.chunk(2, -1)
+        return torch.cat([even * cos - odd * sin, odd * cos + even * sin, rest], -1)

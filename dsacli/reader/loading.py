@@ -16,6 +16,8 @@ from dsacli.reader.network import Reader, ReaderConfig
 from dsacli.weights import BUILT_IN
 
 MODEL_TYPE = "dsa_reader"
+# The indexer's modules under the names that files of readers have for them.
+STORED = {"wq_b": "query", "weights_proj": "weight", "wk": "key", "k_norm": "key_norm"}
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,16 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
     config = read_config(folder)
     with torch.device("meta"):
         reader = Reader(config)
-    state = load_tensors(folder, reader.state_dict(), dtype or fastest_dtype(device))
-    reader.load_state_dict(state, assign=True)
+    wanted = {stored_name(name): value for name, value in reader.state_dict().items()}
+    state = load_tensors(folder, wanted, dtype or fastest_dtype(device))
+    reader.load_state_dict({name: state[stored_name(name)] for name in reader.state_dict()}, assign=True)
     return reader.to(device).eval().requires_grad_(False)
+
+
+def stored_name(name: str) -> str:
+    """What a reader's tensor is called in files."""
+    module, *rest = name.split(".")
+    return ".".join([module, STORED[rest[0]], *rest[1:]]) if module == "indexer" else name
 
 
 def read_config(folder: Path) -> ReaderConfig:

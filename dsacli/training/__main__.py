@@ -181,15 +181,15 @@ def recalled(
     dense: Annotated[bool, typer.Option(help="With k = L too.")] = True,
 ) -> None:
     """Print the share of facts found at every tenth of a long text, sparse and dense."""
-    from dsacli.models.io.model import load_deepseek, read_deepseek_config
+    import torch
+
+    from dsacli.models.io.model import open_decoder
     from dsacli.training.recalled import recalled as found
 
-    config = read_deepseek_config(model)
-    network = load_deepseek(model, config)
+    network = open_decoder(model, "dsacli.models.deepseek_v32", "cpu", torch.float32).network
     for tokens in length or (8192, 32768):
-        for topk in (config.index_topk, tokens) if dense else (config.index_topk,):
-            network.set_index_topk(topk)
-            shares = found(network, tokens, texts)
+        for topk in (network.config.index_topk, tokens) if dense else (network.config.index_topk,):
+            shares = found(network, tokens, texts, topk)
             mean = sum(shares) / len(shares)
             typer.echo(
                 f"{tokens:>6} tokens, k = {topk:>5}: {mean:.3f}  " + " ".join(f"{share:.2f}" for share in shares)

@@ -8,10 +8,12 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from dsacli.reader.loading import stored_name
+
 
 def save_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, step: int) -> None:
     """Weights, Adam's moments and the step, in one file that replaces the last one."""
-    tensors = {f"model.{name}": value.contiguous() for name, value in model.state_dict().items()}
+    tensors = {f"model.{stored_name(name)}": value.contiguous() for name, value in model.state_dict().items()}
     for number, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": value.contiguous() for name, value in state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +28,8 @@ def load_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.O
     The heads of summaries are trained last, on a model directory: a checkpoint of before their time may lack them.
     """
     tensors = load_file(path)
-    weights = {n[len("model.") :]: t for n, t in tensors.items() if n.startswith("model.")}
+    names = {f"model.{stored_name(name)}": name for name in model.state_dict()}
+    weights = {names.get(name, name): value for name, value in tensors.items() if name.startswith("model.")}
     lacking = model.load_state_dict(weights, strict=False)
     assert not lacking.unexpected_keys and all(
         name.startswith(("salience.", "focus.")) for name in lacking.missing_keys

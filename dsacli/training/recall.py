@@ -19,9 +19,10 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
+from dsacli.dsa.indexer import LightningIndexer
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
-from dsacli.models.deepseek_v32 import DeepseekV32, Indexer, SparseAttention
-from dsacli.models.rope import Rotation, rotation
+from dsacli.models.deepseek_v32 import DeepseekV32, SparseAttention
+from dsacli.models.rope import Rotation
 from dsacli.training.recall_texts import CROWD, END, LONGEST, Curriculum, Texts, batch_of, recall_tokenizer, words
 
 # Other sentences to a fact, in the texts whose index scores are kept as whole matrices.
@@ -89,10 +90,10 @@ class Trainable:
         self, ids: torch.Tensor, places: torch.Tensor, *, index: bool, topk: int | None
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Logits [texts, tokens, vocab] and, with `index`, each layer's KL; `topk` selects, None attends to all."""
-        net, config = self.network, self.network.config
+        net = self.network
         count, width = ids.shape
         hidden, kl = net.model.embed_tokens(ids), []
-        turn = rotation(places.flatten(), net.frequencies(ids.device), config.rope.cosine_scale, hidden.dtype)
+        turn = net.rotation(places.flatten(), hidden.dtype)
         later = torch.ones(width, width, dtype=torch.bool).triu(1)
         for layer in net.model.layers:
             attended, loss = self.attention(layer.self_attn, layer.input_layernorm(hidden), turn, later, index, topk)
@@ -147,7 +148,12 @@ class Trainable:
         return own.o_proj(context), loss
 
     def index_scores(
-        self, indexer: Indexer, flat: torch.Tensor, compressed: torch.Tensor, turn: Rotation, shape: tuple[int, int]
+        self,
+        indexer: LightningIndexer,
+        flat: torch.Tensor,
+        compressed: torch.Tensor,
+        turn: Rotation,
+        shape: tuple[int, int],
     ) -> torch.Tensor:
         """I(t, s) of every pair of tokens of a text: [texts, tokens, tokens]."""
         queries, weights = indexer.queries(flat, compressed, turn)

@@ -8,14 +8,14 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from dsacli.reader.loading import MODEL_TYPE
+from dsacli.reader.loading import MODEL_TYPE, stored_name
 from dsacli.reader.network import Reader
 
 
 def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
     """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16."""
     folder.mkdir(parents=True, exist_ok=True)
-    state = {name: value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
+    state = {stored_name(name): value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     config = {
         "architectures": ["Reader"],

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
-from dsacli.dsa.attention import CoreAttention, gather_entries
+from dsacli.dsa.attention import CoreAttention, LatentAttention
+from dsacli.dsa.cache import LayerCache
 
-BATCH, HEADS, QUERIES, ENTRIES, DIM = 2, 3, 4, 9, 8
+BATCH, HEADS, QUERIES, ENTRIES, DIM, RANK = 2, 3, 4, 9, 8, 5
 
 
 def softmax_attention(queries, keys, values, kept: torch.Tensor) -> torch.Tensor:
@@ -45,38 +46,64 @@ def test_what_stands_in_padding_does_not_matter(inputs):
     torch.testing.assert_close(clean, core(queries, keys[..., :6, :], values[..., :6, :]))
 
 
-def test_gathered_entries_are_the_selected_ones():
-    entries = torch.arange(5 * 2 * 3).reshape(5, 2, 3)
-    gathered = gather_entries(entries, torch.tensor([[4, 0], [1, 1]]))
-    assert gathered.shape == (2, 2, 2, 3)
-    assert torch.equal(gathered[0, :, 0], entries[4])
-    assert torch.equal(gathered[0, :, 1], entries[0])
-    assert torch.equal(gathered[1, :, 0], entries[1])
+def latents() -> tuple[torch.Tensor, LayerCache]:
+    """Queries [queries, heads, dim] of the last tokens of a cache of entries [entries, dim]."""
+    torch.manual_seed(0)
+    cache = LayerCache(torch.empty(ENTRIES, DIM), torch.empty(ENTRIES, 0), index_topk=ENTRIES)
+    cache.append(torch.randn(ENTRIES, DIM))
+    return torch.randn(QUERIES, HEADS, DIM), cache
+
+
+def masked_attention(queries: torch.Tensor, entries: torch.Tensor, kept: torch.Tensor) -> torch.Tensor:
+    """Dense attention of all heads to the same entries, masked to `kept` [queries, entries]."""
+    shared = entries.expand(1, HEADS, -1, -1)
+    dense = softmax_attention(queries.transpose(0, 1)[None], shared, shared, kept)[0].transpose(0, 1)
+    return dense[..., :RANK]
+
+
+def attend() -> LatentAttention:
+    return LatentAttention(RANK, DIM**-0.5)
 
 
 @pytest.mark.parametrize("k", [1, 4, ENTRIES])
-def test_attention_over_gathered_entries_is_dense_attention_masked_to_each_querys_selection(inputs, k):
-    queries, keys, values = (part[0] for part in inputs)
+@pytest.mark.parametrize("numbers", [1, 2**19], ids=["a query at a time", "all at once"])
+def test_attention_over_selected_latents_is_dense_attention_masked_to_each_querys_selection(k, numbers, monkeypatch):
+    monkeypatch.setattr("dsacli.dsa.attention.GATHERED_NUMBERS", numbers)
+    queries, cache = latents()
     selected = torch.stack([torch.randperm(ENTRIES)[:k] for _ in range(QUERIES)])
-    gathered = (gather_entries(part.transpose(0, 1), selected) for part in (keys, values))
-    sparse = CoreAttention()(queries.transpose(0, 1).unsqueeze(2), *gathered).squeeze(2).transpose(0, 1)
-
     kept = torch.zeros(QUERIES, ENTRIES, dtype=torch.bool).scatter_(1, selected, True)
-    dense = softmax_attention(queries[None], keys[None], values[None], kept)[0]
-    torch.testing.assert_close(sparse, dense)
+    torch.testing.assert_close(attend()(queries, cache, selected), masked_attention(queries, cache.entries, kept))
+    assert cache.selected == k
 
 
-def test_an_entry_outside_the_selection_has_no_influence(inputs):
-    queries, keys, values = (part[0].transpose(0, 1) for part in inputs)
+@pytest.mark.parametrize("dense", range(QUERIES + 1))
+def test_queries_before_the_selection_begins_attend_to_all_up_to_themselves(dense):
+    queries, cache = latents()
+    selected = torch.tensor([[0, 2], [1, 3], [5, 8], [4, 0]])[dense:]
+    kept = torch.ones(QUERIES, ENTRIES, dtype=torch.bool).tril(ENTRIES - QUERIES)
+    kept[dense:] = False
+    kept[dense:].scatter_(1, selected, True)
+    mass = torch.zeros(ENTRIES)
+    found = attend()(queries, cache, selected if dense < QUERIES else None, mass)
+    torch.testing.assert_close(found, masked_attention(queries, cache.entries, kept))
+    assert cache.selected == (ENTRIES - QUERIES + dense if dense else 2)
+    assert mass.sum().item() == pytest.approx(QUERIES * HEADS)
+    assert not mass[~kept.any(0)].any()
+
+
+def test_a_token_that_stands_for_nothing_is_neither_attended_to_nor_counted():
+    queries, cache = latents()
+    selected = torch.tensor([[0, 2, -1], [1, -1, -1], [7, 3, -1], [8, 5, -1]])
+    alone = attend()(queries[1:2], cache, selected[1:2, :1])
+    torch.testing.assert_close(attend()(queries, cache, selected)[1:2], alone)
+    assert cache.selected == 2
+
+
+def test_an_entry_outside_the_selection_has_no_influence():
+    queries, cache = latents()
     selected = torch.tensor([[0, 1, 2]] * QUERIES)
-
-    def run(keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-        entries = gather_entries(keys, selected), gather_entries(values, selected)
-        return CoreAttention()(queries.unsqueeze(2), *entries)
-
-    before = run(keys, values)
-    keys, values = keys.clone(), values.clone()
-    keys[3:], values[3:] = 1e4, 1e4
-    assert torch.equal(run(keys, values), before)
-    values[2] = 0
-    assert not torch.equal(run(keys, values), before)
+    before = attend()(queries, cache, selected)
+    cache.entries[3:] = 1e4
+    assert torch.equal(attend()(queries, cache, selected), before)
+    cache.entries[2] = 0
+    assert not torch.equal(attend()(queries, cache, selected), before)

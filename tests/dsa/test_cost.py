@@ -1,6 +1,5 @@
 """The meter against PyTorch's own counter and against the closed forms, on runs that really happen."""
 
-
 import numpy as np
 import pytest
 import torch

@@ -60,7 +60,7 @@ def test_projections_have_the_shapes_they_say(batch):
 def test_all_heads_share_one_key_per_token(heads):
     indexer = LightningIndexer(hidden_size=24, index_n_heads=heads, index_head_dim=8)
     assert indexer.keys(torch.randn(5, 24)).shape == (5, 8)
-    assert indexer.key.weight.numel() == 24 * 8
+    assert indexer.wk.weight.numel() == 24 * 8
 
 
 def test_heads_are_the_consecutive_slices_of_the_query_projection():
@@ -68,7 +68,7 @@ def test_heads_are_the_consecutive_slices_of_the_query_projection():
     indexer, hidden = LightningIndexer(24, 3, 8), torch.randn(5, 24)
     queries, _ = indexer.queries(hidden)
     for head in range(3):
-        expected = hidden @ indexer.query.weight[head * 8 : head * 8 + 8].T
+        expected = hidden @ indexer.wq_b.weight[head * 8 : head * 8 + 8].T
         torch.testing.assert_close(queries[:, head], expected)
 
 
@@ -79,7 +79,7 @@ def test_keys_are_normalised_and_weights_carry_the_factor():
     torch.testing.assert_close(keys.mean(-1), torch.zeros(5), atol=1e-5, rtol=0)
     torch.testing.assert_close(keys.var(-1, unbiased=False), torch.ones(5), atol=1e-3, rtol=0)
     _, weights = indexer.queries(hidden)
-    torch.testing.assert_close(weights, hidden @ indexer.weight.weight.T / (3 * 8) ** 0.5)
+    torch.testing.assert_close(weights, hidden @ indexer.weights_proj.weight.T / (3 * 8) ** 0.5)
 
 
 def test_every_weight_of_the_indexer_learns_from_its_scores():

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import torch
 
+from dsacli.models import deepseek_v32
+from dsacli.models.io.model import read_config
+
 SHAPES = {
     "vocab_size": 211,
     "hidden_size": 64,
@@ -70,3 +73,8 @@ def edit_config(folder: Path, **values) -> None:
     """Change settings in a directory's config.json."""
     path = folder / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def load(folder: Path, dtype: torch.dtype = torch.float32) -> deepseek_v32.DeepseekV32:
+    """The network of a directory, which needs no tokenizer."""
+    return deepseek_v32.load(folder, read_config(folder, deepseek_v32.parse_config), dtype)

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from dsacli.cli import app
 from dsacli.models.deepseek_v32 import DeepseekV32
-from dsacli.models.io.model import load_deepseek, read_deepseek_config
 from dsacli.training.recall import RecallTraining, Trainable, recall_config, train_recall
 from dsacli.training.recall_texts import FACTS, Curriculum, Texts, batch_of, recall_tokenizer, words
 from dsacli.training.recalled import recalled
+from tests.models.tiny import load
 
 # Made by `python -m dsacli.training recall tests/recall_model`.
 MODEL = Path(__file__).parent.parent / "recall_model"
@@ -86,9 +86,8 @@ def test_what_is_trained_is_what_runs(untrained, index, topk):
     ids, _, _ = batch_of([Texts().training(rng) for _ in range(2)])
     places = torch.arange(ids.shape[1]).expand_as(ids)
     logits, kl = Trainable(untrained)(ids, places, index=index, topk=topk)
-    untrained.set_index_topk(topk or ids.shape[1])
     for text, expected in zip(ids, logits):
-        assert torch.allclose(untrained(text, untrained.new_cache(len(text))), expected, atol=1e-3)
+        assert torch.allclose(untrained(text, untrained.new_cache(len(text), topk or len(text))), expected, atol=1e-3)
     assert all((loss > 0) == index for loss in kl)
 
 
@@ -97,7 +96,7 @@ def test_the_warm_up_moves_the_indexer_alone_and_leaves_a_model(tmp_path, monkey
     for name, steps in (("dense", (2, 0, 0)), ("warm", (2, 2, 0)), ("sparse", (2, 2, 2))):
         said = []
         train_recall(RecallTraining(tmp_path / name, *steps, batch_tokens=300), said.append)
-        state = load_deepseek(tmp_path / name, read_deepseek_config(tmp_path / name)).state_dict()
+        state = load(tmp_path / name).state_dict()
         if name == "warm":
             changed = {n for n in state if not torch.equal(state[n], before[n])}
             assert changed and all(".indexer." in n for n in changed)
@@ -108,7 +107,7 @@ def test_the_warm_up_moves_the_indexer_alone_and_leaves_a_model(tmp_path, monkey
 
 @pytest.fixture
 def trained() -> DeepseekV32:
-    network = load_deepseek(MODEL, read_deepseek_config(MODEL))
+    network = load(MODEL)
     assert network.config.index_topk == TOPK
     return network
 
@@ -127,7 +126,6 @@ def test_facts_are_found_at_every_tenth_of_long_texts(trained, length):
 def test_the_indexer_is_what_finds_it(trained):
     for layer in trained.model.layers:
         layer.self_attn.indexer.wq_b.weight.data.normal_()
-    trained.set_index_topk(TOPK)
     assert np.mean(recalled(trained, 4096, 1)) < 0.5
 
 

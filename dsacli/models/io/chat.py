@@ -1,11 +1,11 @@
-"""A prompt as the model was trained to see it: by the chat template of its directory, in a sandbox, or plainly."""
+"""A prompt as the model was trained to see it: by the chat template of its directory, in a sandbox, or as it is."""
 
 from pathlib import Path
 from typing import Any
 
 from dsacli.errors import DsacliError
 
-PLAIN = "{{ messages[0].content }}\n"
+DEFAULT_TEMPLATE = "{{ messages[0].content }}\n"
 
 
 def read_chat_template(folder: Path, settings: dict[str, Any]) -> str | None:
@@ -39,7 +39,7 @@ def render_prompt(template: str | None, document: str, instruction: str, questio
     environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
     environment.globals["raise_exception"] = fail
     try:
-        return environment.from_string(template or PLAIN).render(
+        return environment.from_string(template or DEFAULT_TEMPLATE).render(
             messages=[{"role": "user", "content": f"{document}\n\n{instruction}\n{question}".rstrip()}],
             documents=[{"title": "", "text": document}],
             question=question,

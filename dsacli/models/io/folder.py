@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
-
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING, Any
 
 from dsacli.errors import DsacliError
+
+if TYPE_CHECKING:  # `read_json` is for what starts quickly
+    from tokenizers import Tokenizer
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -22,8 +23,10 @@ def read_json(path: Path) -> dict[str, Any]:
     return values
 
 
-def read_tokenizer(folder: Path) -> Tokenizer:
+def read_tokenizer(folder: Path) -> "Tokenizer":
     """The directory's `tokenizer.json`. Raises DsacliError when it can't be read."""
+    from tokenizers import Tokenizer
+
     path = folder / "tokenizer.json"
     try:
         return Tokenizer.from_file(str(path))

@@ -106,8 +106,8 @@ def load_tensors(
 ) -> dict[str, torch.Tensor]:
     """The tensors `wanted` (their shapes matter, their values do not), in `dtype`; those `kept_wide` in float32.
 
-    Names that match `ignored` may be there or not; `tied` names are taken from others when they are missing. Raises DsacliError
-    that names the tensor and the file for one that is missing, misshapen or unexpected.
+    Names that match `ignored` may be there or not; `tied` names are taken from others when they are missing. Raises
+    DsacliError that names the tensor and the file for one that is missing, misshapen or unexpected.
     """
     shards, tied = Shards(folder), tied or {}
     for name in sorted(shards.files):

@@ -9,9 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from dsacli.errors import DsacliError
-from dsacli.models.io.model import load_deepseek, read_deepseek_config
 from dsacli.models.io.safetensors import Shards, dequantised
-from tests.models.tiny import edit_config, saved
+from tests.models.tiny import edit_config, load, saved
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +25,6 @@ def made(tmp_path_factory):
 def folder(made, tmp_path):
     """A copy of it to break."""
     return shutil.copytree(made, tmp_path / "model")
-
-
-def load(folder, dtype=torch.float32):
-    return load_deepseek(folder, read_deepseek_config(folder), dtype)
 
 
 def shard_of(folder, name):
@@ -128,38 +123,10 @@ def test_no_weights_at_all(folder):
         load(folder)
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"model_type": "llama"}, "model_type is 'llama'; known are deepseek_v32, glm_moe_dsa"),
-        ({"hidden_size": -1}, "hidden_size is -1, not a positive whole number"),
-        ({"kv_lora_rank": "many"}, "kv_lora_rank is 'many', not a positive"),
-        ({"hidden_act": "gelu"}, "hidden_act is 'gelu'"),
-        ({"n_group": 3}, "do not fit together"),
-        ({"num_experts_per_tok": 9}, "do not fit together"),
-        ({"mlp_layer_types": ["dense"]}, "there are 4 layers"),
-        ({"index_topk_pattern": "SFFF"}, "the index pattern 'SFFF'"),
-        ({"rope_parameters": {"rope_type": "llama3", "rope_theta": 1e4}}, "rope type 'llama3'"),
-        ({"quantization_config": {"quant_method": "awq"}}, "quantization 'awq'"),
-    ],
-)
-def test_a_configuration_that_is_none_of_ours(folder, changes, said):
-    edit_config(folder, **changes)
-    with pytest.raises(DsacliError, match=f"config.json: .*{said}"):
-        read_deepseek_config(folder)
-
-
-@pytest.mark.parametrize("text", ["", "[1]", "{", "\x00"])
-def test_a_config_that_is_no_json_object(folder, text):
-    (folder / "config.json").write_text(text)
-    with pytest.raises(DsacliError, match="config.json: "):
-        read_deepseek_config(folder)
-
-
 def test_indexers_of_layers_that_share_a_selection_may_be_there(folder):
     edit_config(folder, index_topk_pattern="FSFS")
     network = load(folder)
-    assert [hasattr(layer.self_attn, "indexer") for layer in network.model.layers] == [True, False, True, False]
+    assert [layer.self_attn.indexer is not None for layer in network.model.layers] == [True, False, True, False]
 
 
 # ---- FP8: from the format's definition ----
@@ -187,7 +154,7 @@ def test_fp8_blocks_are_multiplied_by_their_scales(shape):
 
 
 def quantise(folder, block=(128, 128)):
-    """Turn the linear layers of a directory into FP8 with scales, as released models have them; the reference's state."""
+    """Turn a directory's linear layers into FP8 with scales, as released models have them; the reference's state."""
     expected = {}
     for path in folder.glob("*.safetensors"):
         state = load_file(path)
