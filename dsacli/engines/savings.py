@@ -41,7 +41,8 @@ class DenseRun:
 class Savings:
     """Figures of one query, the document pass apart.
 
-    context_tokens: tokens of all documents; selected_tokens: those the indexer kept for the reading pass
+    context_tokens: tokens of all documents, of a decoder those of the prompt and the answer too: what can be selected
+    selected_tokens: those that the indexer kept for the reading pass; of a decoder the most that a token attended to
     flops: executed by the query, and what the same network with k = L would execute
     memory: bytes of attention state to keep and read: index keys and selected entries in the
             reading pass, against keys and values of every token in every layer

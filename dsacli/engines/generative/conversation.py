@@ -87,8 +87,10 @@ class Conversation:
         if self.cache is None or self.cache.capacity < room or self.head != head:
             self.cache, self.head = self.model.network.new_cache(room + 256, self.index_topk), head
             self.document_pass = self.prefill_document(self.cache, head)
-        self.cache.truncate(len(head) + len(self.token_ids))
-        yield Query(self, self.cache, tail)
+        # Where a template has nothing behind the document, what is written follows from the document's last token.
+        again = [] if tail else [int(self.token_ids[-1])]
+        self.cache.truncate(len(head) + len(self.token_ids) - len(again))
+        yield Query(self, self.cache, tail or again)
 
     def prefill_document(self, cache: SparseCache, head: list[int]) -> DocumentPass:
         """What the cache keeps of the document, once."""
@@ -172,7 +174,7 @@ class Query:
         model, context = self.conversation.model, self.conversation.context
         cost, total = model.config.cost(model.dtype.itemsize), len(self.cache)
         return Savings(
-            len(context),
+            total,
             self.cache.selected,
             Cost(
                 cost.prefill_flops(self.first + len(context), total, None) + cost.output * self.outputs,
