@@ -75,7 +75,11 @@ _NEEDS_CUE = re.compile(r"[1-9][0-9\s]*|0[^7]\d*|.{,9}")  # columns of a table, 
 
 
 def find_phones(text: str) -> Iterator[Value]:
-    """Telephone numbers: digits, "+" and an extension."""
+    """Telephone numbers: digits, "+" and an extension.
+
+    >>> [value.normalised for value in find_phones("Call +44 (0)20 7946 0958, or (212) 555-0123 ext. 4.")]
+    ['+442079460958', '2125550123;ext=4']
+    """
     from phonenumbers import Leniency, PhoneNumberMatcher  # 50 ms, and most runs look for no telephone number
 
     text = _GAP.sub("\n", text)
@@ -92,7 +96,7 @@ def find_phones(text: str) -> Iterator[Value]:
             continue
         if number[0] == "(" and ")" not in number:
             start, number = start + 1, number[1:]
-        end, digits = start + len(number), re.sub(r"\D", "", number.removesuffix(ext).replace("(0)", ""))
+        end, digits = start + len(number), re.sub(r"[^0-9]", "", number.removesuffix(ext).replace("(0)", ""))
         joined = _JOINED_LEFT.search(text, max(0, start - 2), start) or _JOINED_RIGHT.match(text, end)
         dated = len(unique_value(leftmost_longest(find_dates(number))) or "") == 10  # "Fax 01.03.2025"
         if len(digits) > 6 and not joined and not dated:
