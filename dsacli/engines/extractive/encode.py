@@ -142,13 +142,15 @@ def tokenise_document(document: Document, tokenizer: Tokenizer) -> EncodedDocume
 
 
 def cache_key(data: bytes, name: str, password: str | None, model: ReaderModel) -> str:
-    """What an entry is stored under: content, name (its ending decides how it is parsed), model and encoding."""
+    """What an entry is stored under: content, name (its ending decides how it is parsed), model, dtype and encoding."""
     digest = hashlib.sha256()
     for part in (
         data,
         name.encode(),
         (password or "").encode("utf-8", "surrogateescape"),
         model.fingerprint.encode(),
+        # Keys that were computed in half the digits are not those of a run in float32.
+        f"{next(model.reader.parameters()).dtype}".encode(),
         ENCODING.encode(),
     ):
         digest.update(hashlib.sha256(part).digest())
