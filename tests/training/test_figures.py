@@ -40,6 +40,7 @@ def test_calibration_error_of_honest_and_boastful_confidence():
     assert calibration_error(np.full(100, 0.95), right) == pytest.approx(0.45)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     rows = list(evaluate(model.reader, model.tokenizer, data, questions=0))
     ((source, row),) = rows
@@ -55,6 +56,7 @@ def test_a_joint_reader_is_shown_both_ways_of_reading(data):
     assert row.end_to_end_f1 is not None and row.apart_f1 is not None
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_with_every_token_selected_the_answers_are_those_of_dense_attention_at_its_cost(data, monkeypatch):
     monkeypatch.setattr(parity, "DOCUMENT_TOKENS", range(20, 500))
     model = load_model()
@@ -94,6 +96,7 @@ def test_the_held_out_templates_are_not_those_of_training():
     assert not trained & {wording for wordings, _ in FACTS for wording in wordings}
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_extraction_is_counted(model, data):
     figures = extraction_figures(model, data, documents=1)
     assert figures.documents == 1 and 0 <= figures.exact <= 1 and 0 <= figures.null <= 1
