@@ -16,10 +16,12 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+import torch
 from reportlab.pdfgen.canvas import Canvas
 from typer.testing import CliRunner, Result
 
 from dsacli.cli import app
+from dsacli.dsa.dtype import BFLOAT16, VARIABLE, fastest_dtype, multiplies_bfloat16
 from dsacli.reader.loading import ReaderModel, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +47,30 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `precision("float32", "bfloat16")` runs in each of them, in bfloat16 where the machine can."""
+    mark = metafunc.definition.get_closest_marker("precision")
+    if mark:
+        can = multiplies_bfloat16("cpu") or os.environ.get(VARIABLE) == BFLOAT16
+        slow = pytest.mark.skipif(
+            not can, reason=f"no bfloat16 products on this CPU; {VARIABLE}={BFLOAT16} emulates them"
+        )
+        names = [pytest.param(name, marks=[slow] if name == BFLOAT16 else []) for name in mark.args]
+        metafunc.parametrize("precision", names, indirect=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def precision(request: pytest.FixtureRequest) -> Iterator[torch.dtype]:
+    """What is computed in, here and in programs that a test starts: its mark says it, else DSACLI_DTYPE or the CPU.
+
+    Whatever computes depends on this fixture, so that nothing is computed in one precision and used in the other.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if hasattr(request, "param"):
+            patch.setenv(VARIABLE, request.param)
+        yield fastest_dtype("cpu")
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an empty cache for one test."""
@@ -52,14 +78,14 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "own-cache" / "dsacli"
 
 
-@pytest.fixture(scope="session")
-def model() -> ReaderModel:
+@pytest.fixture(scope="module")
+def model(precision: torch.dtype) -> ReaderModel:
     """The built-in reader."""
     return load_model()
 
 
-@pytest.fixture(scope="session")
-def cli() -> Callable[..., Result]:
+@pytest.fixture(scope="module")
+def cli(precision: torch.dtype) -> Callable[..., Result]:
     """Run the command line in this process; what it does not catch fails the test."""
 
     def call(*arguments: object, code: int | None = 0, **options: Any) -> Result:
@@ -71,7 +97,7 @@ def cli() -> Callable[..., Result]:
     return call
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def objects(cli: Callable[..., Result]) -> Callable[..., list[dict[str, Any]]]:
     """The JSON objects that a command prints with --json --quiet."""
 
@@ -83,13 +109,13 @@ def objects(cli: Callable[..., Result]) -> Callable[..., list[dict[str, Any]]]:
     return call
 
 
-@pytest.fixture(scope="session")
-def program() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+@pytest.fixture(scope="module")
+def program(precision: torch.dtype) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Run the program in a process of its own."""
 
     def call(*arguments: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "dsacli", *map(str, arguments)]
-        return subprocess.run(command, timeout=120, **{"capture_output": True, **options})
+        return subprocess.run(command, timeout=600, **{"capture_output": True, **options})
 
     return call
 

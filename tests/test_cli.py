@@ -18,6 +18,7 @@ from dsacli import __version__
 from dsacli.documents import parse
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.output.units import flop, times
+from tests.models.released import DEEPSEEK_V32
 
 pytestmark = pytest.mark.filterwarnings("error")
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_docs"
@@ -89,6 +90,7 @@ def text_of(path: Path) -> str:
 # ---- ask ----
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_ask_answers_with_page_and_quotation(cli, pdf):
     result = cli("ask", pdf, "Who designed the breakwater?")
     assert "Ingrid Solheim" in result.stdout
@@ -161,6 +163,7 @@ def test_stdin_is_a_document(program, ferry, pdf, which):
     assert text_of(path)[evidence["start"] : evidence["end"]]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_several_documents_are_one_context(objects, ferry, pdf):
     results = objects("ask", ferry, pdf, WHO, "Who designed the breakwater?", *ANY)
     documents = [result["evidence"][0]["document"] for result in results]
@@ -168,6 +171,7 @@ def test_several_documents_are_one_context(objects, ferry, pdf):
     assert [result["evidence"][0]["page"] for result in results] == [None, 2]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_folder_is_all_its_documents(objects, ferry):
     (ferry.parent / "sub").mkdir()
     tug = "# The tug\n\nThe tug Hector was sold to Norway by Ann Laird in 1991.\n"
@@ -218,6 +222,7 @@ def test_what_is_not_sure_enough_is_not_found(cli, ferry):
     cli("ask", ferry, question, "--min-confidence", 0, code=0)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_one_question_found_of_several_is_found(cli, ferry):
     cli("ask", ferry, WHO, "Who painted the ceiling of the opera house?", "--min-confidence", 0.2, code=0)
 
@@ -227,6 +232,7 @@ def test_one_question_found_of_several_is_found(cli, ferry):
 FEE = ("--field", "passengers:number", "--field", "built:date", "--field", "web address:url")
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_extract_gives_typed_values_and_null(objects, ferry):
     (result,) = objects("extract", ferry, *FEE)
     assert result["values"] == {"passengers": 212, "built": "1974", "web address": None}
@@ -272,6 +278,7 @@ def test_extract_by_a_schema_file(objects, ferry, tmp_path):
     assert [field["type"] for field in result["fields"]] == ["text", "date"]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_extract_finds_nothing_and_says_so(objects, ferry):
     (result,) = objects("extract", ferry, "--field", "web address:url", code=3)
     assert (result["found"], result["values"]) == (False, {"web address": None})
@@ -326,6 +333,7 @@ def test_summarize_by_section_quotes_every_section(objects):
         assert all(section.start <= s["evidence"][0]["start"] < section.end for s in part["sentences"])
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_summarize_with_a_focus_keeps_to_it(objects):
     focus = "the cheese lost in the cold store"
     (result,) = objects("summarize", SAMPLES / "board-meeting.txt", "--focus", focus, "-s", 4)
@@ -366,6 +374,7 @@ def test_inspect_counts_and_estimates(cli, objects, pdf):
     assert seen.stderr == ""
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_inspect_estimates_what_a_question_then_costs(objects):
     (estimate,) = objects("inspect", AGREEMENT)
     (result,) = objects("ask", AGREEMENT, "Who has to insure the originals while they are away?", *ANY)
@@ -377,6 +386,7 @@ def test_inspect_estimates_what_a_question_then_costs(objects):
 # ---- savings and the cache ----
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_savings_are_consistent(objects):
     (result,) = objects("ask", AGREEMENT, "What is the notice period?", *ANY)
     savings = result["savings"]
@@ -387,6 +397,7 @@ def test_savings_are_consistent(objects):
     assert savings["seconds"] > 0 and savings["dense_run"] is None
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_smaller_top_k_selects_and_costs_less(objects):
     (small,), (default,) = (
         objects("ask", AGREEMENT, "What is the notice period?", *ANY, *more) for more in (["--top-k", 512], [])
@@ -518,6 +529,7 @@ def test_bars_on_a_terminal_leave_the_result_to_the_pipe(ferry, own_cache, argum
 # ---- compare-dense ----
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_compare_dense_really_runs_it(cli, ferry):
     result = cli("ask", ferry, WHO, "--compare-dense", "--json", *ANY)
     savings = json.loads(result.stdout)["savings"]
@@ -716,6 +728,17 @@ def test_wrong_usage_is_exit_code_2(cli, folder, arguments):
 def test_what_is_wrong_in_one_argument_is_one_line_and_exit_code_2(cli, folder, command, arguments, message):
     result = cli(command, "ferry.txt", *arguments, code=2)
     assert result.stdout == "" and message in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["ask", "empty.txt", WHO], ["inspect", "empty.txt", "--model", "sparse"]])
+def test_an_unknown_dtype_is_one_line_before_a_document_is_opened(cli, folder, monkeypatch, command):
+    (folder / "sparse").mkdir()
+    (folder / "sparse" / "config.json").write_text(json.dumps(DEEPSEEK_V32))
+    cli(*command, code=1)
+    monkeypatch.setenv("DSACLI_DTYPE", "float16")
+    result = cli(*command, code=2)
+    assert result.stderr == "dsacli: DSACLI_DTYPE is 'float16'; choose float32 or bfloat16, or unset it\n"
+    assert result.stdout == ""
 
 
 # ---- help and pipes ----

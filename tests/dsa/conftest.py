@@ -1,3 +1,5 @@
+"""Tensors here are float32 where a test does not say bfloat16; the machine and DSACLI_DTYPE have no say."""
+
 import pytest
 import torch
 

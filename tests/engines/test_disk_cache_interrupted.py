@@ -2,8 +2,9 @@
 
 import multiprocessing
 import os
-import random
 import time
+from contextlib import suppress
+from itertools import cycle
 
 import pytest
 import torch
@@ -20,12 +21,10 @@ def numbered(number: int) -> dict[str, torch.Tensor]:
     return {"number": torch.full((1,), number), "filled": torch.full((4 * MEGABYTE,), number, dtype=torch.int32)}
 
 
-def save_for_ever(folder, key, begun) -> None:
+def save_for_ever(folder, key) -> None:
     torch.set_num_threads(1)
     for number in range(1_000_000):
-        tensors = numbered(number)
-        begun.set()
-        DiskCache(folder).save(key, tensors, name="", tokens=number)
+        DiskCache(folder).save(key, numbered(number), name="", tokens=number)
 
 
 def save_beyond_the_limit(folder, outcome) -> None:
@@ -45,12 +44,15 @@ def processes():
     return context
 
 
-def kill_while_saving(processes, folder, key: str, delay: float) -> None:
-    begun = processes.Event()
-    process = processes.Process(target=save_for_ever, args=(folder, key, begun))
+def kill_while_saving(processes, folder, key: str, changes: int) -> None:
+    """Kill a process that saves for ever when so many changes were seen in the folder, a few for every save."""
+    process = processes.Process(target=save_for_ever, args=(folder, key))
+    seen = sizes(folder)
     process.start()
-    assert begun.wait(60)
-    time.sleep(delay)
+    while process.is_alive() and changes > 0:
+        time.sleep(0.0005)
+        before, seen = seen, sizes(folder)
+        changes -= seen != before
     process.kill()
     process.join()
     assert process.exitcode == -9
@@ -61,18 +63,27 @@ def unfinished(folder) -> list[str]:
     return [name for name in names if not name.endswith(SUFFIX)]
 
 
+def sizes(folder) -> dict[str, int]:
+    """Bytes of every file by its name."""
+    found = {}
+    for name in os.listdir(folder) if folder.exists() else []:
+        with suppress(FileNotFoundError):
+            found[name] = os.path.getsize(folder / name)
+    return found
+
+
 def intact(tensors: dict[str, torch.Tensor]) -> bool:
     return tensors["filled"].numel() == 4 * MEGABYTE and bool((tensors["filled"] == tensors["number"]).all())
 
 
 def killed_saves(processes, folder) -> tuple[DiskCache, list[str]]:
-    """A cache and its keys after kills at random moments, until three of them met a save amid its writing."""
-    cache, moments = DiskCache(folder), random.Random(0)
+    """A cache and its keys after kills in first and in later saves, until three of them met one amid its writing."""
+    cache, moments = DiskCache(folder), cycle(range(2, 14, 3))
     keys, interrupted, left = [], 0, 0
     while interrupted < 3:
         assert len(keys) < 60, "no kill met a save that was under way"
         keys.append(f"key{len(keys)}")
-        kill_while_saving(processes, folder, keys[-1], moments.uniform(0, 0.1))
+        kill_while_saving(processes, folder, keys[-1], next(moments))
         left, before = len(unfinished(folder)), left
         interrupted += left > before
     return cache, keys
@@ -118,7 +129,7 @@ def test_a_disk_that_takes_no_more_is_an_oserror_and_leaves_nothing(processes, t
     outcome = processes.SimpleQueue()
     process = processes.Process(target=save_beyond_the_limit, args=(cache.folder, outcome))
     process.start()
-    process.join(60)
+    process.join(600)
     assert process.exitcode == 0
     assert outcome.get() == "OSError"
     assert os.listdir(cache.folder) == [f"key{SUFFIX}"]

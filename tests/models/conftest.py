@@ -1,3 +1,5 @@
+"""Models here are float32, as `load_deepseek` loads them; the machine and DSACLI_DTYPE have no say."""
+
 import pytest
 import torch
 

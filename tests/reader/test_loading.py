@@ -9,7 +9,6 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from dsacli.dsa.dtype import fastest_dtype
 from dsacli.errors import DsacliError
 from dsacli.reader.loading import (
     fingerprint,
@@ -76,11 +75,12 @@ def test_a_loaded_reader_computes_what_the_saved_one_did(reader, folder):
     torch.testing.assert_close(loaded.reading_pass(*inputs), reader.to(torch.bfloat16).float().reading_pass(*inputs))
 
 
-def test_a_loaded_reader_is_for_inference(folder):
+@pytest.mark.precision("float32", "bfloat16")
+def test_a_loaded_reader_is_for_inference(folder, precision):
     loaded = load_reader(folder)
     assert not loaded.training
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
-    assert {parameter.dtype for parameter in loaded.parameters()} == {fastest_dtype("cpu")}
+    assert {parameter.dtype for parameter in loaded.parameters()} == {precision}
     assert {parameter.device.type for parameter in loaded.parameters()} == {"cpu"}
 
 

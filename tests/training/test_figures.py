@@ -43,6 +43,7 @@ def test_calibration_error_of_honest_and_boastful_confidence():
     assert calibration_error(np.full(100, 0.95), right) == pytest.approx(0.45)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     rows = list(evaluate(model.reader, model.tokenizer, data, questions=0))
     ((source, row),) = rows
@@ -51,6 +52,7 @@ def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
     assert table_line(source, row).startswith("new_wiki")
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_with_every_token_selected_the_answers_are_those_of_dense_attention_at_its_cost(data, monkeypatch):
     monkeypatch.setattr(parity, "DOCUMENT_TOKENS", range(20, 500))
     model = load_model()
@@ -97,6 +99,7 @@ def test_the_held_out_documents_are_the_ones_that_were_always_measured():
     assert digest == "df351c5e91ebb536550a02e09979b5c5828bbd240305a4e3a8b14492fdbbdec3"
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_extraction_is_counted(model, data):
     figures = extraction_figures(model, data, documents=1)
     assert figures.documents == 1 and 0 <= figures.exact <= 1 and 0 <= figures.null <= 1

@@ -18,7 +18,7 @@ SEEDS = range(8)
 
 
 @pytest.fixture(scope="module")
-def negatives(corpus):
+def negatives(corpus, precision):
     return Negatives(corpus, load_reader())
 
 
@@ -51,6 +51,7 @@ def test_distractors_and_groups_without_answer_do_not_hold_it(corpus, negatives,
     assert seen > 20
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_the_hardest_distractors_are_those_that_the_indexer_ranks_highest(corpus, negatives):
     for question in corpus.questions:
         own = negatives.same_document[corpus.passages[question.passage].document]

@@ -18,6 +18,7 @@ def out(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_only_the_indexer_learns_and_it_learns(data, out):
     trained = train_indexer(IndexTraining(data, out, index_layers=2, steps=12, learning_rate=3e-3)).state_dict()
     before = load_reader(dtype=torch.float32).state_dict()
@@ -42,6 +43,7 @@ def test_the_dense_warm_up_is_imitation_alone_and_the_sparse_stage_both(data, ou
     assert load_checkpoint(out / "index-2.safetensors", load_reader(dtype=torch.float32)) == 4
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_imitation_alone_brings_the_index_scores_nearer_to_the_attention(data, out, monkeypatch):
     lines = []
     monkeypatch.setattr(index, "Log", lambda path: lines.append)

@@ -129,6 +129,7 @@ def test_the_indexer_is_what_finds_it(trained):
     assert np.mean(recalled(trained, 4096, 1)) < 0.5
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_the_command_line_answers_with_the_line_it_read(tmp_path):
     texts, rng, vocabulary = Texts(), np.random.default_rng(6), words()
     told = texts.facts(6, rng)

@@ -16,6 +16,7 @@ POINTS = [
 ]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_one_part_alone(data):
     result = CliRunner().invoke(app, ["evaluate", "--data", str(data), "--part", "index"], catch_exceptions=False)
     assert result.exit_code == 0

@@ -74,6 +74,7 @@ def test_a_focused_label_stands_where_its_summary_rests(model, summaries):
     assert sentences.focused("The coat?").shape == (12, 6)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summaries, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(BUILT_IN, folder)

@@ -17,13 +17,15 @@ _ARRAYS = ("token_ids", "starts", "ends", "passages", "sentences")
 
 
 def cache_key(source: Source, model: ReaderModel) -> str:
-    """What an entry is stored under: content, name (its ending decides how it is parsed), model and encoding."""
+    """What an entry is stored under: content, name (its ending decides how it is parsed), model, dtype and encoding."""
     digest = hashlib.sha256()
     for part in (
         source.data,
         source.name.encode(),
         (source.password or "").encode("utf-8", "surrogateescape"),
         model.fingerprint.encode(),
+        # Keys that were computed in half the digits are not those of a run in float32.
+        f"{next(model.reader.parameters()).dtype}".encode(),
         ENCODING.encode(),
     ):
         digest.update(hashlib.sha256(part).digest())

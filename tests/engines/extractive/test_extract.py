@@ -38,6 +38,7 @@ def test_candidates_are_the_values_of_all_documents_each_once(context, result, k
     assert sorted(((c.evidence.document, c.value) for c in found), key=repr) == sorted(expected, key=repr)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_candidates_offsets_are_those_of_its_wording(context, result, kind):
     texts = {d.document.name: d.document.text for d in context.documents}
@@ -49,6 +50,7 @@ def test_a_candidates_offsets_are_those_of_its_wording(context, result, kind):
         assert 0 <= candidate.confidence <= 1 + 1e-6
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_text_field_has_the_readers_own_spans(context, result):
     found = list(candidates(context, Field("it", "text"), result))
     assert 1 <= len(found) <= 4
@@ -107,6 +109,7 @@ def test_below_the_confidence_there_is_no_value(phrasings):
     assert 0 <= best.score < 0.3
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_fields_come_in_the_order_asked_and_absent_ones_are_null(model, context, run_query):
     done: list[int] = []
     fields = [Field("fee", "money"), Field("nothing", "url"), Field("end", "date")]
@@ -117,6 +120,7 @@ def test_fields_come_in_the_order_asked_and_absent_ones_are_null(model, context,
     assert got.savings.flops.dsa > run_query(model, context, "How much is the fee?").savings.flops.dsa
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_value_on_the_edge_of_a_window_is_whole(model, run_query):
     """One sentence longer than a run: it is read in windows that overlap, and none may cut the figure."""
     for words in range(250, 330, 8):

@@ -3,11 +3,11 @@ import pytest
 import torch
 
 from dsacli.documents import parse
-from dsacli.engines.extractive.account import element_bytes
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.query import QUESTION_TOKENS, question_tokens, run_dense, run_queries
 from dsacli.errors import DsacliError
 
+pytestmark = pytest.mark.precision("float32", "bfloat16")
 KEPT = "Keeper {} lit the lamp on the {} rock at dusk and wrote {} lines in the log. "
 SENTENCES = [KEPT.format(n, n, 7 * n) for n in range(1, 90)]
 QUESTION = "Who wrote the log?"
@@ -46,14 +46,13 @@ def test_a_question_costs_what_the_closed_form_says(model, short, run_query):
     assert savings.flops.dsa == question + scan + reading
 
 
-def test_the_dense_run_costs_what_the_closed_form_says(model, long, run_query):
+def test_the_dense_run_costs_what_the_closed_form_says(model, long, precision, run_query):
     config, t = model.reader.config, len(question_tokens(model, QUESTION))
     passages = len(long.passages())
     n = t + 2 + len(long) + passages  # a separator behind every passage
     run = run_dense(model, long, [QUESTION])
     assert run.flops == pass_flops(config, n, config.num_hidden_layers) + 2 * n * config.hidden_size * 2
-    size = next(model.reader.parameters()).element_size()
-    assert run.memory == 2 * n * config.hidden_size * config.num_hidden_layers * size  # keys and values
+    assert run.memory == 2 * n * config.hidden_size * config.num_hidden_layers * precision.itemsize  # keys and values
     assert run.seconds > 0
     estimate = run_query(model, long, QUESTION).savings.flops.dense
     assert estimate == pytest.approx(run.flops, rel=0.02)
@@ -105,12 +104,12 @@ def test_the_same_question_gives_the_same_answer_twice(model, long, run_query):
     assert first.runs == second.runs and first.spans.best(3) == second.spans.best(3)
 
 
-def test_the_memory_is_that_of_index_keys_and_selected_entries(model, long, run_query):
+def test_the_memory_is_that_of_index_keys_and_selected_entries(model, long, precision, run_query):
     config, result = model.reader.config, run_query(model, long, QUESTION, 512)
-    savings, size = result.savings, element_bytes(model.reader)
+    savings = result.savings
     keys = len(long) * config.index_head_dim * long.index_keys.element_size()
     read = sum(last - first + len(question_tokens(model, QUESTION)) + 3 for first, last in result.runs)
-    entries = 2 * read * config.hidden_size * config.num_hidden_layers * size
+    entries = 2 * read * config.hidden_size * config.num_hidden_layers * precision.itemsize
     assert savings.memory.dsa == keys + entries
     assert savings.memory.dense > savings.memory.dsa
     assert savings.context_tokens == len(long) == sum(map(len, long.documents))

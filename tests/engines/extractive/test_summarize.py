@@ -127,6 +127,7 @@ def test_a_text_without_sections_is_one_part(model):
     assert by_sections(plain, sentence_tokens(plain), [0]) == [(None, [0])]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_picks_are_as_many_as_asked_for_and_different(context, bounds, scores, pool):
     assert pick(context, bounds, scores, [], 3, None) == []
     assert len(pick(context, bounds, scores, pool, 2, None)) == 2
@@ -142,6 +143,7 @@ def test_picks_hold_a_word_limit(context, bounds, scores, pool, limit):
     assert bool(chosen) == (limit >= 11)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_every_sentence_has_tokens_and_a_finite_score(context, bounds, scores):
     assert (bounds[:, 0] < bounds[:, 1]).all() and (bounds[1:, 0] >= bounds[:-1, 1]).all()
     assert scores.shape == (len(bounds),) and np.isfinite(scores).all()
@@ -164,16 +166,21 @@ def test_term_weights_are_highest_for_what_is_frequent_in_few_sentences(model, c
     assert words["cliff"] > words["the"] > words["."] == 0
 
 
-def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds, monkeypatch):
+@pytest.mark.precision("float32", "bfloat16")
+def test_scores_are_the_best_of_each_sentence_over_chunks(model, context, bounds, monkeypatch, precision):
+    # A sum of bfloat16 products in another order may round to the number beside it, 2**-7 away: once in a head and
+    # once in the sum over heads.
+    bar = 1e-4 if precision == torch.float32 else 0.02
     queries, weights, _ = probe_queries(model, context, term_weights(model, context, bounds))
     whole = best_of_each(model, context, queries, weights, bounds)
     monkeypatch.setattr("dsacli.engines.extractive.salience.CHUNK_TOKENS", 20)
-    assert np.allclose(best_of_each(model, context, queries, weights, bounds), whole, rtol=0.02, atol=0.02)
+    assert np.allclose(best_of_each(model, context, queries, weights, bounds), whole, rtol=bar, atol=bar)
     low, high = bounds[2]
     expected = model.reader.indexer.scores(queries, weights, context.index_keys[low:high]).max(1).values
-    assert np.allclose(whole[:, 2], expected.numpy(), rtol=0.02, atol=0.02)
+    assert np.allclose(whole[:, 2], expected.numpy(), rtol=bar, atol=bar)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_mean_keys_are_those_of_each_sentence_over_chunks(model, context, bounds, monkeypatch):
     expected = torch.stack([context.index_keys[low:high].float().mean(0) for low, high in bounds.tolist()])
     torch.testing.assert_close(mean_keys(context, bounds), expected, rtol=1e-3, atol=1e-4)
@@ -192,6 +199,7 @@ def test_figures_are_the_share_of_tokens_with_a_digit(model):
     assert shares.tolist() == [1 / 5, 0]
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_sentence_has_its_place_in_its_own_document(model):
     pieces = [parse(f"{n}.txt", b"The tug left. The ferry came. The crew slept.") for n in range(2)]
     both = EncodedContext([encode_document(piece, model) for piece in pieces])
@@ -200,6 +208,7 @@ def test_a_sentence_has_its_place_in_its_own_document(model):
     assert places.tolist() == pytest.approx([-0.5, 0, 0.5] * 2)
 
 
+@pytest.mark.precision("float32", "bfloat16")
 def test_a_document_of_one_passage_is_weighed_without_warnings(model, recwarn):
     text = b"The ferry was built at Leith. The tug came from Oban at noon."
     one = EncodedContext([encode_document(parse("a.txt", text), model)])
