@@ -86,9 +86,9 @@ def measure(asked: list[Asked], config: ReaderConfig, prior: float, temperature:
     config = dataclasses.replace(config, index_prior=prior, temperature=temperature, no_answer_bias=bias)
     scores, confidences = [], []
     for each in asked:
-        first, last, confidence = weigh_spans(config, each.read).best(1)[0]
+        first, last, probability = weigh_spans(config, each.read).best(1)[0]
         scores.append(f1(each.haystack.text(first, last), each.golds) if each.golds else np.nan)
-        confidences.append(min(confidence, 1.0))
+        confidences.append(min(probability, 1.0))
     score, confidence = np.array(scores), np.array(confidences)
     right = np.nan_to_num(score) > RIGHT
     chance = np.clip(confidence, 1e-4, 1 - 1e-4)

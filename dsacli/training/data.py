@@ -85,7 +85,7 @@ def load_corpus(
     texts = [text for d in documents for text in d["passages"]]
     encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
     where: dict[tuple[str, int], int] = {}
-    passages = []
+    passages: list[Passage] = []
     rows = ((d, number) for d in documents for number in range(len(d["passages"])))
     for (document, number), text, tokens in zip(rows, texts, encoded):
         where[document["id"], number] = len(passages)

@@ -168,7 +168,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * min(1.0, (step + 1) / 50) * (1 - step / plan.steps)
         optimizer.zero_grad(set_to_none=True)
-        sum(parts).backward()
+        torch.stack(parts).sum().backward()
         optimizer.step()
         losses.append([part.item() for part in parts])
         if (step + 1) % LOG_EVERY == 0:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -56,7 +56,9 @@ def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[l
     pool: list[Group] = []
 
     def flush() -> Iterator[list[Group]]:
-        ready, batch, width, rows = [], [], 0, 0
+        ready: list[list[Group]] = []
+        batch: list[Group] = []
+        width = rows = 0
         for group in sorted(pool, key=lambda group: (len(group.runs), row_width(group))):
             new_width, new_rows = max(width, row_width(group)), rows + len(group.runs)
             if batch and new_width * new_rows > batch_tokens:
@@ -157,8 +159,11 @@ def train_reader(plan: ReadTraining) -> Reader:
         for epoch in range(plan.epochs)
     )
     # Drawn as they are needed where their number is known: ranking the distractors of an epoch takes ten minutes.
-    order = chain.from_iterable(epochs) if plan.max_steps else list(chain.from_iterable(epochs))
-    steps = plan.max_steps or len(order)
+    order: Iterable[list[Group]] = chain.from_iterable(epochs)
+    steps = plan.max_steps
+    if steps is None:
+        order = list(order)
+        steps = len(order)
     log(f"{steps} steps, starting at {done}")
     began, losses, tokens, step = time.monotonic(), [], 0, done - 1
     for step, batch in enumerate(islice(order, done, steps), done):

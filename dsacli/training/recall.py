@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 
 from dsacli.dsa.indexer import LightningIndexer
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
-from dsacli.models.deepseek_v32 import DeepseekV32, SparseAttention
+from dsacli.models.deepseek_v32 import DeepseekV32, Layer, SparseAttention
 from dsacli.models.rope import Rotation
 from dsacli.training.recall_texts import CROWD, END, LONGEST, Curriculum, Texts, batch_of, recall_tokenizer, words
 
@@ -96,6 +96,7 @@ class Trainable:
         turn = net.rotation(places.flatten(), hidden.dtype)
         later = torch.ones(width, width, dtype=torch.bool).triu(1)
         for layer in net.model.layers:
+            assert isinstance(layer, Layer)
             attended, loss = self.attention(layer.self_attn, layer.input_layernorm(hidden), turn, later, index, topk)
             hidden = hidden + attended
             normed = layer.post_attention_layernorm(hidden)
@@ -130,10 +131,9 @@ class Trainable:
             context = F.scaled_dot_product_attention(queries, keys, wide, is_causal=True, scale=own.attend.scale)
             return own.o_proj(context[..., : own.value].transpose(1, 2).flatten(2)), torch.zeros(())
         scores = (queries @ keys.transpose(-1, -2) * own.attend.scale).masked_fill(later, -1e9)
-        index_scores = chosen = None
-        if index or topk:
-            index_scores = self.index_scores(own.indexer, flat.detach(), compressed.detach(), turn, (count, width))
-            index_scores = index_scores.masked_fill(later, -1e9)
+        assert own.indexer is not None  # every layer of the small model has its own
+        index_scores = self.index_scores(own.indexer, flat.detach(), compressed.detach(), turn, (count, width))
+        index_scores = index_scores.masked_fill(later, -1e9)
         if topk:
             best = index_scores.detach().topk(min(topk, width), -1).indices
             chosen = torch.ones_like(index_scores, dtype=torch.bool).scatter_(-1, best, False)

@@ -3,13 +3,13 @@
 import numpy as np
 import torch
 
-from dsacli.models.deepseek_v32 import DeepseekV32
+from dsacli.models.decoder import Decoder
 from dsacli.training.recall_texts import Texts
 
 
 @torch.inference_mode()
 def recalled(
-    network: DeepseekV32, length: int, texts_each: int, index_topk: int | None = None, seed: int = 5
+    network: Decoder, length: int, texts_each: int, index_topk: int | None = None, seed: int = 5
 ) -> list[float]:
     """The share of facts found at every tenth of texts of `length` tokens, ten figures; `index_topk` as for a cache."""
     texts, rng = Texts(), np.random.default_rng(seed)

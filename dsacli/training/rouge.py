@@ -29,7 +29,8 @@ def oracle(sentences: list[str], reference: str, words: int) -> np.ndarray:
     """
     wanted = Counter(tokenize(reference, None))
     bags = [Counter(tokenize(sentence, None)) for sentence in sentences]
-    gains, held, best = np.zeros(len(sentences)), Counter(), 0.0
+    held: Counter[str] = Counter()
+    gains, best = np.zeros(len(sentences)), 0.0
     for _ in range(ORACLE_SENTENCES):
         scores = []
         for number, bag in enumerate(bags):

@@ -131,7 +131,7 @@ def train_salience(plan: SalienceTraining, log: Callable[[str], None]) -> None:
                 transcripts.append((sentences, item))
         log(f"{len(examples)} documents up to {source}, {time.monotonic() - began:.0f} s")
     train_head(model.reader.salience, examples, plan, log)
-    asked = [(s.focused(one.focus), s.labels(one)) for s, item in transcripts for one in item.focused]
+    asked = [(s.focused(one.focus or ""), s.labels(one)) for s, item in transcripts for one in item.focused]
     log(f"{len(asked)} focused summaries, {time.monotonic() - began:.0f} s")
     train_head(model.reader.focus, asked, plan, log)
     save_reader(model.reader, model.tokenizer, plan.model)

@@ -81,9 +81,9 @@ def summary_figures(
                 summaries = {} if wanted.focus else baselines(quoted, limit)
                 summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
                 for name, text in summaries.items():
-                    found = scores[wanted.focus is not None].setdefault(name, [])
-                    found.append(rouge(text, wanted.reference))
+                    scores[wanted.focus is not None].setdefault(name, []).append(rouge(text, wanted.reference))
         for focused, found in scores.items():
             name = f"{source}, with a focus" if focused else source
             if found:
-                yield name, {method: tuple(np.mean(each, axis=0).tolist()) for method, each in found.items()}
+                means = {method: np.mean(each, axis=0).tolist() for method, each in found.items()}
+                yield name, {method: (float(one), float(longest)) for method, (one, longest) in means.items()}

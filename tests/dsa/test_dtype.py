@@ -20,7 +20,7 @@ from dsacli.training.attention import mixed_precision
 def test_the_variable_forces_either_on_every_device(monkeypatch, device, name, forced):
     monkeypatch.setenv(VARIABLE, name)
     for fast in (False, True):
-        monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device: fast)
+        monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device, fast=fast: fast)
         assert fastest_dtype(device) == forced
 
 
@@ -30,7 +30,7 @@ def test_without_it_the_hardware_decides(monkeypatch, value, fast, expected):
     monkeypatch.delenv(VARIABLE, raising=False)
     if value is not None:
         monkeypatch.setenv(VARIABLE, value)
-    monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device: fast)
+    monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device, fast=fast: fast)
     assert fastest_dtype("cpu") == expected
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -111,10 +112,8 @@ class _Worker:
         except OSError:
             pass  # the worker has ended early; its last message says why
         finally:
-            try:
+            with suppress(OSError):
                 stdin.close()
-            except OSError:
-                pass
 
     def _receive(self, stdout: IO[bytes]) -> None:
         for line in stdout:

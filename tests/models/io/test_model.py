@@ -55,7 +55,7 @@ def test_a_directory_without_a_tokenizer_has_a_configuration_and_no_network(fold
     model = open_decoder(folder, DEEPSEEK, "cpu", torch.float32)
     assert model.config.max_position_embeddings == 163840 and not model.has_tokenizer
     with pytest.raises(DsacliError, match=f"{folder} has no tokenizer.json"):
-        model.network
+        _ = model.network
 
 
 @pytest.mark.parametrize(("said", "expected"), [(None, (1,)), (7, (7,)), ([7, 9], (7, 9))])
