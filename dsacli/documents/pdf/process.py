@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -104,17 +105,13 @@ class _Worker:
         self.stdout.close()
 
     def _send(self, stdin: IO[bytes]) -> None:
-        try:
+        # An OSError says that the worker has ended early; its last message says why.
+        with suppress(OSError):
             for request in iter(self.requests.get, None):
                 stdin.write(request)
                 stdin.flush()
-        except OSError:
-            pass  # the worker has ended early; its last message says why
-        finally:
-            try:
-                stdin.close()
-            except OSError:
-                pass
+        with suppress(OSError):
+            stdin.close()
 
     def _receive(self, stdout: IO[bytes]) -> None:
         for line in stdout:

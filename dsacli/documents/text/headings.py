@@ -24,7 +24,7 @@ def text_headings(lines: Sequence[str]) -> Iterator[tuple[int, str, int]]:
         if not before and not following:
             continue
         rank = numbering_rank(line)
-        if rank is not None and (before and not following or rank > BARE_RANK and before):
+        if rank is not None and before and (not following or rank > BARE_RANK):
             yield index, line, rank
         elif before and not following and is_all_caps(line):
             yield index, line, BARE_RANK
