@@ -105,15 +105,13 @@ class _Worker:
         self.stdout.close()
 
     def _send(self, stdin: IO[bytes]) -> None:
-        try:
+        # An OSError says that the worker has ended early; its last message says why.
+        with suppress(OSError):
             for request in iter(self.requests.get, None):
                 stdin.write(request)
                 stdin.flush()
-        except OSError:
-            pass  # the worker has ended early; its last message says why
-        finally:
-            with suppress(OSError):
-                stdin.close()
+        with suppress(OSError):
+            stdin.close()
 
     def _receive(self, stdout: IO[bytes]) -> None:
         for line in stdout:
