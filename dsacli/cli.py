@@ -1,5 +1,6 @@
 """The command line: parse, one call of an engine, one of `output`. What is heavy is imported inside."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ from dsacli.options import (
     grouped,
     shown,
 )
+from dsacli.output.streams import give_up
 
 if TYPE_CHECKING:
     from dsacli.engines.results import Result
@@ -52,20 +54,14 @@ class Commands(TyperGroup):
             if "memory" not in str(failure):
                 raise
             message, code = "out of memory", FAILED
-        except BrokenPipeError:
-            give_up_stdout()
-            raise typer.Exit(FOUND) from None
         except OSError as failure:
-            give_up_stdout()
+            give_up(sys.stdout)
+            # Windows says of a pipe without a reader that the argument is wrong.
+            if isinstance(failure, BrokenPipeError) or (os.name == "nt" and failure.errno == errno.EINVAL):
+                raise typer.Exit(FOUND) from None
             message, code = f"{failure.filename or 'output'}: {(failure.strerror or str(failure)).lower()}", FAILED
         typer.echo(f"dsacli: {message}", err=True)
         raise typer.Exit(code)
-
-
-def give_up_stdout() -> None:
-    """Whoever read stdout has gone, or it is full: the interpreter must not flush to it when it ends."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

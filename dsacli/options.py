@@ -25,23 +25,9 @@ Environment:
   NO_COLOR         no colour"""
 
 
-def found(*names: str, help: str, **settings: Any) -> Any:
-    """An option that says what to find."""
-    return typer.Option(*names, help=help, rich_help_panel=FIND, **settings)
-
-
-def shown(*names: str, help: str, **settings: Any) -> Any:
-    """An option that says how to show it."""
-    return typer.Option(*names, help=help, rich_help_panel=SHOW, **settings)
-
-
-def _of_model(*names: str, help: str, **settings: Any) -> Any:
-    return typer.Option(*names, help=help, rich_help_panel=MODEL, **settings)
-
-
-def _of_machine(*names: str, help: str, **settings: Any) -> Any:
-    return typer.Option(*names, help=help, rich_help_panel=MACHINE, **settings)
-
+found, shown, _of_model, _of_machine = (
+    functools.partial(typer.Option, rich_help_panel=panel) for panel in (FIND, SHOW, MODEL, MACHINE)
+)
 
 MinConfidence = Annotated[
     float | None,

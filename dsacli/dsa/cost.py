@@ -97,12 +97,6 @@ class EncoderShape:
         question = self.pass_flops(question_tokens, layers=self.index_layers)
         return question + scan + runs * self.pass_flops(row)
 
-    def document_flops(self, document_tokens: int, passage_tokens: int) -> int:
-        """The document pass: the layers under the index keys, passage by passage, and the keys."""
-        keys = 2 * document_tokens * self.hidden * self.index_head_dim
-        span = min(passage_tokens, document_tokens)
-        return keys + self.pass_flops(document_tokens, layers=self.index_layers, span=span)
-
     def dense_memory(self, tokens: int, element_bytes: int) -> int:
         """Bytes of keys and values of every layer that dense attention over `tokens` keeps and reads."""
         return self.layers * 2 * tokens * self.hidden * element_bytes

@@ -79,7 +79,7 @@ class DiskCache:
                 save_file(tensors, partial, metadata)
             except SafetensorError as failure:
                 raise OSError(str(failure)) from failure
-            with partial.open("rb") as file:
+            with partial.open("r+b") as file:  # Windows flushes no file that is open for reading only
                 os.fsync(file.fileno())
             os.replace(partial, self.folder / f"{key}{SUFFIX}")
         finally:

@@ -1,7 +1,6 @@
 """Results for people and for scripts: the result on stdout, what it cost on stderr."""
 
 import json
-import os
 import sys
 from functools import singledispatch
 from typing import Any
@@ -22,6 +21,7 @@ from dsacli.engines.results import (
 )
 from dsacli.output.panel import WIDEST, add_tokenwise, cost_table, passed, savings_panel
 from dsacli.output.records import cell, record, write_csv
+from dsacli.output.streams import give_up
 from dsacli.output.units import size
 
 
@@ -36,7 +36,7 @@ class Err(Console):
     """stderr; the results go on without a reader of what they cost."""
 
     def on_broken_pipe(self) -> None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        give_up(sys.stderr)
 
 
 def show(

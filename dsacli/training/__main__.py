@@ -134,10 +134,9 @@ def calibrate(
     """Fit index prior, temperature and no-answer bias on dev, and write them to the model's config."""
     from dsacli.reader.loading import load_reader, load_tokenizer
     from dsacli.training.calibrate import ask_dev, fit
-
-    reader = load_reader(model)
     from dsacli.training.save import update_config
 
+    reader = load_reader(model)
     best = fit(ask_dev(reader, load_tokenizer(model), data, questions), reader.config)
     update_config(model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias)
     typer.echo(str(best))

@@ -29,8 +29,7 @@ POOL_GROUPS = 4000
 @dataclass(frozen=True)
 class ReadTraining:
     """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint or a model directory to go
-    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds.
-    With `joint_layers` the runs of a group are one sequence in these upper layers, in `joint_share` of the batches."""
+    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds."""
 
     data: Path
     out: Path

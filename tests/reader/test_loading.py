@@ -122,6 +122,13 @@ def test_a_broken_config(folder, text):
     refused(folder, str(folder / "config.json"))
 
 
+def test_a_reader_of_joint_layers_is_refused_and_not_read_wrongly(folder, change_config):
+    change_config(joint_layers=0)
+    assert load_reader(folder).config.num_hidden_layers == 3
+    change_config(joint_layers=2)
+    refused(folder, str(folder / "config.json"), "joint_layers is 2")
+
+
 def test_another_model_type_is_named(folder, change_config):
     change_config(model_type="bert")
     refused(folder, str(folder / "config.json"), "model_type is 'bert', not 'dsa_reader'")
