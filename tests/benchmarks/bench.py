@@ -14,10 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import torch
+
+from dsacli.engines.options import Options
+from dsacli.session import Session, Setting, open_session
 
 ROOT = Path(__file__).parent.parent.parent
 DENSE_LENGTHS = (4000, 8000, 16000)
@@ -42,15 +46,18 @@ def matmul_rate(dtype: torch.dtype) -> float:
     return best
 
 
+def opened() -> AbstractContextManager[Session]:
+    """The built-in reader, with its cache."""
+    return open_session("ask", Options(), Setting(quiet=True))
+
+
 def first(document: Path) -> dict:
     """A document that is not known: its pass, and a first answer."""
-    from dsacli.engines.extractive.ask import ask
     from dsacli.engines.savings import peak_memory
-    from dsacli.session import open_session
 
-    with open_session(None, "cpu", None, False, True, False) as work:
-        context = work.context([str(document)], None)
-        result = ask(work.model, context, QUESTIONS[0])
+    with opened() as session:
+        context = session.context([str(document)])
+        (result,) = session.engine.ask(context, QUESTIONS[:1], Options())
         (encoded,) = context.documents
         (entry,) = Path(os.environ["DSACLI_CACHE"], "dsacli").glob("*.safetensors")
         return {
@@ -68,25 +75,23 @@ def first(document: Path) -> dict:
 
 def again(document: Path) -> dict:
     """The same document from the cache: how long until a question is read, and what each takes."""
-    from dsacli.engines.extractive.ask import ask, ask_each
     from dsacli.engines.savings import peak_memory
-    from dsacli.session import open_session
 
-    with open_session(None, "cpu", None, False, True, False) as work:
+    with opened() as session:
         began = time.perf_counter()
-        context = work.context([str(document)], None)
-        opened = time.perf_counter() - began
+        context = session.context([str(document)])
+        opening = time.perf_counter() - began
         ready, seconds = time.time(), []
         for question in QUESTIONS:
             began = time.perf_counter()
-            ask(work.model, context, question)
+            list(session.engine.ask(context, [question], Options()))
             seconds.append(time.perf_counter() - began)
         began = time.perf_counter()
-        list(ask_each(work.model, context, QUESTIONS))
+        list(session.engine.ask(context, QUESTIONS, Options()))
         together = time.perf_counter() - began
         assert context.documents[0].cached
         return {
-            "open": opened,
+            "open": opening,
             "ready": ready,
             "first": seconds[0],
             "question": float(np.median(seconds[1:])),
@@ -97,12 +102,10 @@ def again(document: Path) -> dict:
 
 def dense(document: Path) -> dict:
     """One question with every token attending to every other."""
-    from dsacli.engines.extractive.query import run_dense
-    from dsacli.session import open_session
-
-    with open_session(None, "cpu", None, False, True, False) as work:
-        context = work.context([str(document)], None)
-        run = run_dense(work.model, context, [QUESTIONS[1]])
+    with opened() as session:
+        context = session.context([str(document)])
+        (result,) = session.engine.ask(context, QUESTIONS[1:2], Options(compare_dense=True))
+        run = result.savings.dense_run
         return {"tokens": len(context), "seconds": run.seconds, "peak": run.peak_memory}
 
 
