@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from tests.engines.generative.test_tasks import folder  # noqa: F401
+
 ROOT = Path(__file__).resolve().parent.parent
 RECALL = ("--model", ROOT / "tests" / "recall_model", "--max-tokens", 8, "--min-probability", 0)
 AGREEMENT = ROOT / "sample_docs" / "services-agreement.md"
@@ -19,7 +21,6 @@ COMMANDS = [
     ("summarize", ["agreement"], ["--by", "section", "--sentences", 1]),
     ("summarize", ["ferry"], RECALL[:-2]),
     ("extract", ["ferry", "pdf"], ["--field", "built:date", "--field", "fare:money", "--field", "web site:url"]),
-    ("extract", ["ferry"], ["--field", "built:date", *RECALL]),
     ("inspect", ["ferry", "pdf", "agreement"], []),
     ("inspect", ["ferry"], RECALL[:2]),
 ]
@@ -39,6 +40,13 @@ def test_json_is_what_its_schema_says(cli, ferry, pdf, command, arguments, optio
     assert lines
     for line in lines:
         schema_of(command).validate(json.loads(line))
+
+
+def test_what_a_generative_model_extracts_is_what_the_schema_says(objects, ferry, folder):  # noqa: F811
+    """The recall model has no quotation mark to write; a random one with a real tokenizer has."""
+    fields = ("--field", "built:date", "--field", "harbour")
+    (line,) = objects("extract", ferry, *fields, "--model", folder, "--min-probability", 0, code=None)
+    schema_of("extract").validate(line)
 
 
 def test_the_cache_as_json_is_what_its_schema_says(cli, ferry, own_cache):
