@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # listing and clearing need no tensor
 FORMAT = "1"
 SUFFIX = ".safetensors"
 ABANDONED_SECONDS = 600
+# Bytes, many times those of an entry's.
+LARGEST_HEADER = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class DiskCache:
         found = []
         for path in self.folder.glob(f"*{SUFFIX}"):
             # Another process may remove it at any moment.
-            with suppress(SafetensorError, ValueError, KeyError, OSError), safe_open(path, "np") as file:
-                about, status = file.metadata() or {}, path.stat()
+            with suppress(ValueError, KeyError, TypeError, OSError):
+                about, status = metadata_of(path), path.stat()
                 found.append(
                     CacheEntry(path.stem, about["name"], int(about["tokens"]), status.st_size, status.st_mtime)
                 )
@@ -118,6 +120,19 @@ class DiskCache:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
+
+
+def metadata_of(path: Path) -> dict[str, str]:
+    """What `save` wrote beside the tensors, read from the file's header alone: to open it takes numpy's import.
+
+    Raises ValueError, KeyError, TypeError or OSError for a file that is no entry.
+    """
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        if size > LARGEST_HEADER:
+            raise ValueError(path)
+        metadata: dict[str, str] = json.loads(file.read(size))["__metadata__"]
+        return metadata
 
 
 def checksum(tensor: "torch.Tensor") -> int:

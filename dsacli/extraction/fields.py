@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from dsacli.errors import DsacliError, UsageFailure
-from dsacli.extraction.values import TYPES
+from dsacli.extraction.types import TYPES
 
 TYPES_HINT = f"known types: {', '.join(TYPES)}"
 

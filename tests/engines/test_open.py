@@ -68,8 +68,9 @@ def test_every_option_is_understood_by_an_engine_in_some_task():
     ],
     ids=" ".join,
 )
-def test_what_needs_no_tensor_imports_no_torch(arguments, tmp_path, monkeypatch):
-    monkeypatch.setenv("DSACLI_CACHE", str(tmp_path))
+def test_what_needs_no_tensor_imports_no_torch(cli, ferry, own_cache, arguments):
+    cli("inspect", ferry)
+    assert list(own_cache.iterdir())
     command = [sys.executable, "-X", "importtime", "-m", "dsacli", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, input="")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

@@ -4,7 +4,7 @@ import pytest
 
 from dsacli.extraction.fields import Field, parse_field
 from dsacli.extraction.questions import field_questions
-from dsacli.extraction.values import TYPES
+from dsacli.extraction.types import TYPES
 
 QUESTIONS = [
     ("effective date:date", ["What is the effective date?", "When is the effective date?"]),

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from dsacli.extraction.values import TYPES, find_values, normalise
+from dsacli.extraction.types import TYPES
+from dsacli.extraction.values import find_values, normalise
 
 
 def _eur(amount):
@@ -583,3 +584,9 @@ def test_a_hundred_thousand_hostile_characters(type, unit):
     start = time.perf_counter()
     find_values((unit * 100_000)[:100_000], type)
     assert time.perf_counter() - start < 3
+
+
+def test_every_type_has_values_to_find():
+    found = {"text": "a", "date": "2025-03-01", "money": "EUR 5", "number": "7", "percent": "7%", "email": "a@b.example",
+             "phone": "+44 20 7946 0018", "url": "https://a.example", "duration": "3 days"}  # fmt: skip
+    assert tuple(found) == TYPES and all(normalise(text, kind) is not None for kind, text in found.items())

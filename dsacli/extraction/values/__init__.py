@@ -23,7 +23,7 @@ from dsacli.extraction.values.money import find_money
 from dsacli.extraction.values.numbers import find_numbers, find_percents
 from dsacli.extraction.values.value import Value, leftmost_longest, unique_value
 
-__all__ = ["TYPES", "Value", "find_values", "normalise"]
+__all__ = ["Value", "find_values", "normalise"]
 
 
 def find_values(text: str, type: str, whole: str | None = None) -> list[Value]:
@@ -70,5 +70,3 @@ _FINDERS: dict[str, Callable[[str, str], Iterable[Value]]] = {
     "url": _alone(find_urls),
     "duration": _alone(find_durations),
 }
-
-TYPES = tuple(_FINDERS)
