@@ -129,13 +129,13 @@ def finish(results: "Iterable[Result]", show: Show, *, csv: bool = False, severa
     """
     from dsacli.output.text import show as show_result
 
-    any_found = False
+    any_found = any_failed = False
     for number, result in enumerate(results):
         show_result(result, as_json=show.json, as_csv=csv, first=number == 0, several=several, quiet=show.quiet)
         if result.interrupted:
             raise KeyboardInterrupt
-        any_found = any_found or result.found
-    raise typer.Exit(FOUND if any_found else NOT_FOUND)
+        any_found, any_failed = any_found or result.found, any_failed or getattr(result, "error", None) is not None
+    raise typer.Exit(FOUND if any_found else FAILED if any_failed else NOT_FOUND)
 
 
 @app.command(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import cached_property
@@ -66,6 +67,23 @@ class Document:
         # A section reaches at least to the next heading, so the last one begun is the innermost.
         index = bisect_right(self._section_starts, offset) - 1
         return self.sections[index].title if index >= 0 else None
+
+    def heading_path(self, offset: int) -> tuple[str, ...]:
+        """The titles of the sections around `offset`, the outermost first; that of a section which begins there is its own
+        text, and not among them.
+
+        >>> Document("x", "text", "A\\nB\\nc", sections=(Section("A", 1, 0, 5), Section("B", 2, 2, 5))).heading_path(4)
+        ('A', 'B')
+        """
+        found: list[str] = []
+        level = sys.maxsize
+        for section in reversed(self.sections[: bisect_left(self._section_starts, offset)]):
+            if section.level < level:
+                found.append(section.title)
+                level = section.level
+            if level <= 1:
+                break
+        return tuple(reversed(found))
 
     def sentences(self) -> list[tuple[int, int]]:
         """(start, end) of every sentence: trimmed, not empty, in order, not overlapping."""

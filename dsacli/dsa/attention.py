@@ -24,16 +24,16 @@ class CoreAttention(Counted):
         queries: torch.Tensor,
         keys: torch.Tensor,
         values: torch.Tensor,
-        padding: torch.Tensor | None = None,
+        mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Attend from every query to every entry.
 
         queries: [batch, heads, queries, dim]
         keys, values: [batch, heads, entries, dim]
-        padding: [batch, entries], True where an entry fills up a batch and is no token
+        mask: broadcast to [batch, heads, queries, entries]: False where an entry fills up a batch and is no token, or
+            numbers that are added to the scores
         returns: [batch, heads, queries, dim]
         """
-        mask = None if padding is None else ~padding[:, None, None, :]
         return F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
 
     def flops(self, queries: torch.Tensor, keys: torch.Tensor, *rest: object, **others: object) -> int:

@@ -73,33 +73,44 @@ class EncoderShape:
     layers: int
     hidden: int
     intermediate: int
-    index_layers: int
+
+    def flops(self, tokens: int) -> int:
+        """FLOPs of `tokens` through all layers, each attending to all of them."""
+        linear = 2 * tokens * (4 * self.hidden**2 + 2 * self.hidden * self.intermediate)
+        return self.layers * (linear + 4 * tokens**2 * self.hidden)
+
+    def entry_bytes(self, element_bytes: int) -> int:
+        """Bytes of keys and values of a token in every layer."""
+        return self.layers * 2 * self.hidden * element_bytes
+
+
+@dataclass(frozen=True)
+class ReaderShape:
+    """What a query of the built-in reader costs: an index network, index keys, and a reading network.
+
+    The question's tokens are those with its two special ones.
+    """
+
+    index: EncoderShape
+    reading: EncoderShape
     index_n_heads: int
     index_head_dim: int
 
-    def pass_flops(self, tokens: int, layers: int | None = None, span: int | None = None) -> int:
-        """FLOPs of `tokens` through `layers` (default all), each attending to `span` tokens (default all)."""
-        linear = 2 * tokens * (4 * self.hidden**2 + 2 * self.hidden * self.intermediate)
-        attention = 4 * tokens * (tokens if span is None else span) * self.hidden
-        return (self.layers if layers is None else layers) * (linear + attention)
-
     def dense_flops(self, question_tokens: int, document_tokens: int) -> int:
-        """The same network with k = L: question and document as one sequence, with the span head."""
+        """The reading network with k = L: question and document as one sequence, with the span head."""
         tokens = question_tokens + document_tokens
-        return self.pass_flops(tokens) + 2 * tokens * self.hidden * 2
+        return self.reading.flops(tokens) + 2 * tokens * self.reading.hidden * 2
 
     def query_flops(self, question_tokens: int, document_tokens: int, index_topk: int, runs: int) -> int:
-        """A DSA query before it runs: question pass, index scan, `runs` even runs of the top k, each read by itself.
-        The question's tokens are those with its two special ones."""
+        """A DSA query before it runs: question pass, index scan, `runs` even runs of the top k, each read by itself."""
         selected = min(index_topk, document_tokens)
         row = question_tokens + selected // max(runs, 1) + 1
         scan = 2 * question_tokens * document_tokens * self.index_n_heads * (self.index_head_dim + 1)
-        question = self.pass_flops(question_tokens, layers=self.index_layers)
-        return question + scan + runs * self.pass_flops(row)
+        return self.index.flops(question_tokens) + scan + runs * self.reading.flops(row)
 
     def dense_memory(self, tokens: int, element_bytes: int) -> int:
         """Bytes of keys and values of every layer that dense attention over `tokens` keeps and reads."""
-        return self.layers * 2 * tokens * self.hidden * element_bytes
+        return tokens * self.reading.entry_bytes(element_bytes)
 
     def sparse_memory(self, document_tokens: int, read_tokens: int, element_bytes: int) -> int:
         """Bytes of index keys of the document, and keys and values of the tokens the query read."""

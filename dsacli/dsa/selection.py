@@ -4,6 +4,8 @@ For the reader one selection serves a whole question. A token's score is the sum
 of the best index score in its neighbourhood (late interaction):
 
     S(s) = Σ_t max_{|s' - s| <= radius} I(t, s')
+
+and what a prior adds for the passage that the token stands in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +21,19 @@ CHUNK_TOKENS = 8192
 # Of `select_causal`: queries scanned together, keys per product for so many (the scores of all heads stay in a core's
 # cache), and keys after which the best so far are kept and the others forgotten.
 BLOCK_QUERIES, BLOCK_KEYS, STREAM_KEYS = 64, 512, 32768
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What a query adds to S of every token of a passage: `scores` float32 [passages], which begin at `edges`, int64
+    [passages + 1], the last of them the end."""
+
+    scores: torch.Tensor
+    edges: torch.Tensor
+
+    def of(self, first: int, last: int) -> torch.Tensor:
+        """Of the tokens [first, last): float32 [tokens]."""
+        return self.scores[torch.searchsorted(self.edges, torch.arange(first, last), right=True) - 1]
 
 
 @dataclass(frozen=True)
@@ -56,10 +71,12 @@ def token_scores(
     keys: torch.Tensor,
     radius: int,
     chunk: int = CHUNK_TOKENS,
+    priors: Sequence[Prior] = (),
 ) -> Iterator[tuple[int, list[torch.Tensor]]]:
     """Yield (first token, S of a chunk of tokens for every question) over all keys.
 
     questions: each one's queries [queries, index_n_heads, index_head_dim] and weights [queries, index_n_heads]
+    priors: one for each question, or none at all
     keys: [tokens, index_head_dim], may be memory-mapped; each key is read once, its neighbours twice
     """
     total = keys.shape[0]
@@ -69,7 +86,8 @@ def token_scores(
         near = keys[low:high].to(questions[0][0].dtype)
         missing = (radius - (first - low), radius - (high - last))
         padded = (torch.nn.functional.pad(index_scores(*each, near), missing, value=-torch.inf) for each in questions)
-        yield first, [neighbourhood_max(scores, radius).sum(0) for scores in padded]
+        found = [neighbourhood_max(scores, radius).sum(0) for scores in padded]
+        yield first, [scores + prior.of(first, last) for scores, prior in zip(found, priors)] if priors else found
 
 
 def select_topk(
@@ -79,13 +97,14 @@ def select_topk(
     index_topk: int,
     radius: int = 0,
     chunk: int = CHUNK_TOKENS,
+    priors: Sequence[Prior] = (),
 ) -> list[Selection]:
     """For each question the `index_topk` tokens of highest S(s), all of them where there are no more; in one pass.
 
     Shapes as in `token_scores`. Only the best k so far and one chunk are ever held.
     """
     best = [(torch.empty(0), torch.empty(0, dtype=torch.int64)) for _ in questions]
-    for first, found in token_scores(index_scores, questions, keys, radius, chunk):
+    for first, found in token_scores(index_scores, questions, keys, radius, chunk, priors):
         tokens = torch.arange(first, first + len(found[0]))
         best = [
             _better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))

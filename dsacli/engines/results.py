@@ -27,13 +27,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class AskResult:
-    """The answers to one question, best first; no answer reached the least score when `found` is false."""
+    """The answers to one question, best first; no answer reached the least score when `found` is false. `error` says why
+    a question could not be asked, which then cost nothing."""
 
     question: str
     answers: tuple[Answer, ...]
     measure: Measure
-    savings: Savings
+    savings: Savings | None
     interrupted: bool = False
+    error: str | None = None
 
     @property
     def found(self) -> bool:
@@ -77,14 +79,16 @@ class SummarizeResult:
 class Extracted:
     """One field's value: normalised (`value`), in the document's wording (`text`); None when absent.
 
-    `score` of an absent one: that of the best value that was not good enough, None where there was none.
+    `score` of an absent one: that of the best value that was not good enough, None where there was none. A value that is
+    `computed` stands nowhere: it follows from the places in `evidence`, whose wordings `text` joins.
     """
 
     field: Field
     value: Any
     text: str | None
     score: float | None
-    evidence: Evidence | None
+    evidence: tuple[Evidence, ...] = ()
+    computed: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,31 @@ _TEMPLATES = {
 # What is never asked with "what is": the words that documents use for it are others than its name.
 _IDIOMS = [
     (r"(?:governing|applicable) law", ["Which law governs the agreement?", "What is the governing law?"]),
+    (
+        r"(?:agreement|contract|execution|signing) date|date of (?:the )?(?:agreement|contract)",
+        ["What is the date of the agreement?", "When was the agreement made?", "On what date was it signed?"],
+    ),
+    (
+        r"(?:effective|commencement|start(?:ing)?) date",
+        ["What is the effective date?", "When does the agreement take effect?", "When does it start?"],
+    ),
+    (
+        r"(?:expir(?:ation|y)|end(?:ing)?) date|date of expir(?:ation|y)|expir(?:ation|y)",
+        ["When does the agreement expire?", "What is the expiration date?", "How long does the agreement last?"],
+    ),
+    (
+        r"notice(?: period)?(?: required)? to (?:terminate|prevent|stop|end|cancel|avoid) (?:the )?renewal|non-?renewal notice"
+        r"(?: period)?|renewal notice(?: period)?",
+        [
+            "How much notice must be given to terminate renewal?",
+            "How long before the end of the term must notice of non-renewal be given?",
+        ],
+    ),
+    (
+        r"(?:document|agreement|contract) (?:title|name)|title of (?:the )?(?:document|agreement|contract)|name of (?:the )?"
+        r"(?:document|agreement|contract)|title",
+        ["What is the title of the document?", "What kind of agreement is this?"],
+    ),
     (r"(?:place of )?jurisdiction|competent courts?", ["Which courts have jurisdiction?"]),
     (r"payment (?:terms?|period|deadline)", ["When are invoices due?", "Within what time must invoices be paid?"]),
 ]

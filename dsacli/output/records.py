@@ -30,9 +30,10 @@ def _(result: AskResult) -> dict[str, Any]:
         "task": "ask",
         "question": result.question,
         "found": result.found,
+        "error": result.error,
         **best,
         "answers": answers,
-        "savings": record(result.savings),
+        "savings": record(result.savings) if result.savings else None,
     }
 
 
@@ -73,8 +74,9 @@ def _(result: ExtractResult) -> dict[str, Any]:
                 "type": f.field.type,
                 "value": f.value,
                 "text": f.text,
+                "computed": f.computed,
                 result.measure: None if f.score is None else rounded(f.score),
-                "evidence": [record(f.evidence)] if f.evidence else [],
+                "evidence": [record(e) for e in f.evidence],
             }
             for f in result.fields
         ],

@@ -63,7 +63,7 @@ def show(
             as_lines(result, f"{result.document}\t")
         else:
             as_text(result, console)
-    if not quiet and not isinstance(result, InspectResult):
+    if not quiet and not isinstance(result, InspectResult) and result.savings:
         err = Err(stderr=True, highlight=False)
         err.print(savings_panel(result.savings, err.width))
 
@@ -77,7 +77,9 @@ def as_text(result: Any, console: Console) -> None:
 @as_text.register
 def _(result: AskResult, console: Console) -> None:
     console.print(Text(result.question, style="bold"))
-    if not result.found:
+    if result.error:
+        console.print(Text(f"  {result.error}", style="red"))
+    elif not result.found:
         console.print(Text("  not found", style="yellow"))
     for answer in result.answers:
         score = f"  {how_sure(answer.score, result.measure)}"
@@ -127,13 +129,13 @@ def as_lines(result: ExtractResult, document: str = "") -> None:
 
 def field_row(found: Extracted) -> list[Text]:
     """One field as cells: name, value, wording, place, how sure it is."""
-    if found.evidence is None:
+    if not found.evidence:
         return [Text(found.field.name), Text("null", style="yellow"), Text(""), Text(""), Text("")]
     return [
         Text(found.field.name),
-        Text(cell(found.value), style="bold green"),
+        Text.assemble((cell(found.value), "bold green"), (" computed" if found.computed else "", "dim")),
         Text(found.text or ""),
-        Text(short_place(found.evidence), style="cyan"),
+        Text(", ".join(short_place(place) for place in found.evidence), style="cyan"),
         Text("" if found.score is None else f"{found.score:.0%}", style="dim"),
     ]
 

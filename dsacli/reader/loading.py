@@ -3,16 +3,21 @@
 import dataclasses
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from dsacli.dsa.dtype import fastest_dtype
 from dsacli.errors import DsacliError
 from dsacli.models.io.folder import read_json, read_tokenizer
-from dsacli.models.io.safetensors import load_tensors
+from dsacli.models.io.safetensors import Shards
+from dsacli.reader.lexical import Pieces, pieces_of
 from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.reader.packing import load_packed
 from dsacli.weights import BUILT_IN
 
 MODEL_TYPE = "dsa_reader"
@@ -27,6 +32,15 @@ class ReaderModel:
     reader: Reader
     tokenizer: Tokenizer
     fingerprint: str
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """What the tokenizer's pieces are to a word."""
+        return pieces_of(self.tokenizer)
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """Token ids of a text, without special tokens."""
+        return np.array(self.tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
 
 
 def load_model(folder: Path = BUILT_IN, device: str = "cpu") -> ReaderModel:
@@ -43,7 +57,7 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
     with torch.device("meta"):
         reader = Reader(config)
     wanted = {stored_name(name): value for name, value in reader.state_dict().items()}
-    state = load_tensors(folder, wanted, dtype or fastest_dtype(device))
+    state = load_packed(Shards(folder), wanted, dtype or fastest_dtype(device))
     reader.load_state_dict({name: state[stored_name(name)] for name in reader.state_dict()}, assign=True)
     return reader.to(device).eval().requires_grad_(False)
 
@@ -60,8 +74,6 @@ def read_config(folder: Path) -> ReaderConfig:
     values = read_json(path)
     if values.get("model_type") != MODEL_TYPE:
         raise DsacliError(f"{path}: model_type is {values.get('model_type')!r}, not {MODEL_TYPE!r}")
-    if values.get("joint_layers"):
-        raise DsacliError(f"{path}: joint_layers is {values['joint_layers']}; runs are read by themselves only")
     names = {field.name for field in dataclasses.fields(ReaderConfig)}
     try:
         return ReaderConfig(**{name: value for name, value in values.items() if name in names})

@@ -1,46 +1,51 @@
-"""The built-in reader: six encoder layers over a question and the tokens the indexer selected.
+"""The built-in reader: a small network that finds, a large one that reads what was found.
 
-    document ── layers 1..index_layers, passage by passage ── index keys k(s)
-    question ── layers 1..index_layers ── index queries q(t, j), weights w(t, j)
-    [question; selected run] ── all layers, every run by itself ── start, end, no-answer logits
+    document ── index network, passage by passage ── index keys k(s)
+    question ── index network ── index queries q(t, j), weights w(t, j)
+    [question; selected run] ── reading network, every run by itself ── start, end, no-answer logits
 
-The layers are BERT's (post-norm, learned positions), so that pretrained MiniLM weights fit.
+Both are post-norm encoders over one tokenization: the lowest layers of MiniLM (learned positions, types) under the
+lightning indexer, and MPNet's (learned and relative positions) under the span head.
 This file is the network and nothing else: no documents, no selection, no counting.
 """
 
 from dataclasses import dataclass, fields
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from dsacli.dsa.attention import CoreAttention
 from dsacli.dsa.indexer import LightningIndexer
-from dsacli.models.layers import embedding
+from dsacli.reader.layers import Embeddings, Layer, Mask, RelativePositions, SalienceHead
+from dsacli.reader.lexical import LexicalScores
 
-SPECIAL_TOKENS = 2
+SPECIAL_TOKENS = 4
 # The longest question that is taken, and windows that are longer than their overlap by far.
-QUESTION_TOKENS = 64
+QUESTION_TOKENS = 96
+PATH_TOKENS = 28
 SHORTEST_RUN_TOKENS = 192
-SALIENCE_FEATURES, FOCUS_FEATURES, SALIENCE_WIDTH = 7, 6, 48
+SALIENCE_FEATURES, FOCUS_FEATURES = 7, 6
 
 
 @dataclass(frozen=True)
 class ReaderConfig:
     """The shapes of the reader, as `config.json` holds them (Hugging Face's and the release's names).
 
-    Raises ValueError for values that no reader can have.
+    Those of the index network begin with `index_`. Raises ValueError for values that no reader can have.
     """
 
     vocab_size: int = 30522
-    hidden_size: int = 384
-    intermediate_size: int = 1536
-    num_hidden_layers: int = 6
+    hidden_size: int = 768
+    intermediate_size: int = 3072
+    num_hidden_layers: int = 10
     num_attention_heads: int = 12
     max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    layer_norm_eps: float = 1e-12
+    relative_attention_num_buckets: int = 32
+    layer_norm_eps: float = 1e-5
+    index_hidden_size: int = 384
+    index_intermediate_size: int = 1536
     index_layers: int = 2
+    index_num_attention_heads: int = 12
+    index_layer_norm_eps: float = 1e-12
     index_n_heads: int = 8
     index_head_dim: int = 64
     index_topk: int = 2048
@@ -60,8 +65,10 @@ class ReaderConfig:
                 raise ValueError(f"{field.name} is {value}; it must be at least 1")
         if self.temperature <= 0:
             raise ValueError(f"temperature is {self.temperature}; it must be above 0")
-        if self.hidden_size % self.num_attention_heads:
-            raise ValueError(f"hidden_size {self.hidden_size} has no {self.num_attention_heads} equal heads")
+        for part in ("", "index_"):
+            size, heads = getattr(self, f"{part}hidden_size"), getattr(self, f"{part}num_attention_heads")
+            if size % heads:
+                raise ValueError(f"{part}hidden_size {size} has no {heads} equal heads")
         if self.passage_tokens + SPECIAL_TOKENS > self.max_position_embeddings:
             raise ValueError("passage_tokens must leave room for two special tokens in max_position_embeddings")
         longest_question = self.max_position_embeddings - self.run_tokens - SPECIAL_TOKENS - 1
@@ -70,111 +77,65 @@ class ReaderConfig:
                 f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
                 f"room for a question of {QUESTION_TOKENS} tokens"
             )
-        if self.index_layers > self.num_hidden_layers:
-            raise ValueError(f"index_layers is {self.index_layers} of {self.num_hidden_layers} layers")
 
 
-class Embeddings(nn.Module):
-    """Word + position + type (0 question, 1 document), layer-normalised: [batch, tokens, hidden]."""
+class IndexNetwork(nn.Module):
+    """What index keys and queries are made from: [batch, tokens] ids to [batch, tokens, index_hidden_size]."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
-        self.word = embedding(config.vocab_size, config.hidden_size)
-        self.position = embedding(config.max_position_embeddings, config.hidden_size)
-        self.segment = embedding(config.type_vocab_size, config.hidden_size)
-        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
-
-    def forward(self, token_ids: torch.Tensor, positions: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-        return self.norm(self.word(token_ids) + self.position(positions) + self.segment(types))
-
-
-class SelfAttention(nn.Module):
-    """Every token of an input to every token of it, one fused projection for Q, K and V."""
-
-    def __init__(self, config: ReaderConfig):
-        super().__init__()
-        self.heads = config.num_attention_heads
-        self.qkv = nn.Linear(config.hidden_size, 3 * config.hidden_size)
-        self.core = CoreAttention()
-        self.out = nn.Linear(config.hidden_size, config.hidden_size)
-
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
-        queries, keys, values = (
-            part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.qkv(hidden).chunk(3, dim=-1)
+        size, eps = config.index_hidden_size, config.index_layer_norm_eps
+        self.embeddings = Embeddings(config.vocab_size, config.max_position_embeddings, 2, size, eps)
+        self.layers = nn.ModuleList(
+            Layer(size, config.index_intermediate_size, config.index_num_attention_heads, eps)
+            for _ in range(config.index_layers)
         )
-        attended = self.core(queries, keys, values, padding)
-        return self.out(attended.transpose(1, 2).flatten(-2))
+
+    def forward(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """token_ids, types: [batch, tokens]; padding: the same, True where an entry fills up a batch."""
+        positions = torch.arange(token_ids.shape[1], device=token_ids.device)
+        hidden, mask = self.embeddings(token_ids, positions, types), Mask(padding)
+        for layer in self.layers:
+            hidden = layer(hidden, mask)
+        return hidden
 
 
-class Layer(nn.Module):
-    """Attention and feed-forward, each with its residual and the norm after it."""
+class ReadingNetwork(nn.Module):
+    """Question and selected tokens to logits, each input by itself."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
-        self.attention = SelfAttention(config)
-        self.attention_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
-        self.up = nn.Linear(config.hidden_size, config.intermediate_size)
-        self.down = nn.Linear(config.intermediate_size, config.hidden_size)
-        self.output_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        size, heads = config.hidden_size, config.num_attention_heads
+        self.embeddings = Embeddings(config.vocab_size, config.max_position_embeddings, 0, size, config.layer_norm_eps)
+        self.relative = RelativePositions(config.relative_attention_num_buckets, heads)
+        self.layers = nn.ModuleList(
+            Layer(size, config.intermediate_size, heads, config.layer_norm_eps) for _ in range(config.num_hidden_layers)
+        )
+        self.span_head = nn.Linear(size, 2)
 
-    def forward(self, hidden: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
-        hidden = self.attention_norm(hidden + self.attention(hidden, padding))
-        return self.output_norm(hidden + self.down(F.gelu(self.up(hidden))))
+    def forward(self, token_ids: torch.Tensor, positions: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """All layers over question and selected tokens.
 
-
-class SalienceHead(nn.Module):
-    """How much a sentence matters, to its document or to a focus: [sentences, features] to [sentences].
-
-    What the features are `engines.extractive.salience` says.
-    """
-
-    def __init__(self, features: int):
-        super().__init__()
-        self.up = nn.Linear(features, SALIENCE_WIDTH)
-        self.down = nn.Linear(SALIENCE_WIDTH, 1)
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.down(F.gelu(self.up(features))).squeeze(-1)
+        token_ids, positions: [batch, tokens]. A batch entry is the question and one run (runs apart), or the
+        question and all runs with positions restarting in each (one sequence).
+        returns: [batch, tokens, 2] start and end logits, float32; the first token's are the no-answer's.
+        """
+        hidden, mask = self.embeddings(token_ids, positions, None), Mask(padding, self.relative)
+        for layer in self.layers:
+            hidden = layer(hidden, mask)
+        return self.span_head(hidden).float()
 
 
 class Reader(nn.Module):
-    """The network: a shared stack of layers, the lightning indexer on its lower part, a span head on top."""
+    """Both networks, the lightning indexer over the first with the lexical term beside it, and the heads of summaries,
+    which read its keys."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
         self.config = config
-        self.embeddings = Embeddings(config)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
-        self.indexer = LightningIndexer(config.hidden_size, config.index_n_heads, config.index_head_dim)
+        self.index = IndexNetwork(config)
+        self.indexer = LightningIndexer(config.index_hidden_size, config.index_n_heads, config.index_head_dim)
+        self.lexical = LexicalScores()
         self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
         self.focus = SalienceHead(FOCUS_FEATURES)
-        self.span_head = nn.Linear(config.hidden_size, 2)
-
-    def lower_states(self, token_ids: torch.Tensor, types: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
-        """Hidden states after layer `index_layers`, what the indexer reads.
-
-        token_ids, types: [batch, tokens], padding as in `CoreAttention`; returns [batch, tokens, hidden].
-        """
-        positions = torch.arange(token_ids.shape[1], device=token_ids.device)
-        hidden: torch.Tensor = self.embeddings(token_ids, positions, types)
-        for layer in self.layers[: self.config.index_layers]:
-            hidden = layer(hidden, padding)
-        return hidden
-
-    def reading_pass(
-        self,
-        token_ids: torch.Tensor,
-        positions: torch.Tensor,
-        types: torch.Tensor,
-        padding: torch.Tensor | None,
-    ) -> torch.Tensor:
-        """All layers over question and selected tokens, each input by itself.
-
-        token_ids, positions, types: [batch, tokens]. A batch entry is the question and one run
-        (runs apart), or the question and all runs with positions restarting in each (one sequence).
-        returns: [batch, tokens, 2] start and end logits, float32; the first token's are the no-answer's.
-        """
-        hidden = self.embeddings(token_ids, positions, types)
-        for layer in self.layers:
-            hidden = layer(hidden, padding)
-        return self.span_head(hidden).float()
+        self.reading = ReadingNetwork(config)

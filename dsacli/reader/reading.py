@@ -27,14 +27,16 @@ class RunLogits:
 def read_runs(reader: Reader, question: NDArray[np.int32], runs: Sequence[Run]) -> list[RunLogits]:
     """Read each run with the question on its own, in batches of similar length."""
     device = next(reader.parameters()).device
-    head = len(question) + 2
     read = []
-    order = sorted(range(len(runs)), key=lambda number: len(runs[number].tokens))
-    for batch in length_batches(order, [head + len(run.tokens) + 1 for run in runs], batch_tokens(device)):
-        rows = pad_rows([question_row(question, runs[number].tokens) for number in batch]).to(device)
-        logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()
+    rows = [question_row(question, (run.tokens, run.path)) for run in runs]
+    order = sorted(range(len(runs)), key=lambda number: len(rows[number].token_ids))
+    for batch in length_batches(
+        order, [len(rows[number].token_ids) for number in range(len(runs))], batch_tokens(device)
+    ):
+        padded = pad_rows([rows[number] for number in batch]).to(device)
+        logits = reader.reading(padded.token_ids, padded.positions, padded.padding).cpu().numpy()
         for place, number in enumerate(batch):
-            spans = logits[place, head : head + len(runs[number].tokens)]
+            spans = logits[place, : len(rows[number].token_ids)][rows[number].in_run]
             read.append(RunLogits(runs[number], spans, float(logits[place, 0].sum())))
     return read
 
@@ -46,10 +48,8 @@ def read_sequence(reader: Reader, question: NDArray[np.int32], runs: Sequence[Ru
     With every token of the document in `runs` this is dense attention, k = L.
     """
     device = next(reader.parameters()).device
-    rows = pad_rows([question_row(question, *(run.tokens for run in runs))]).to(device)
-    logits = reader.reading_pass(rows.token_ids, rows.positions, rows.types, rows.padding).cpu().numpy()[0]
-    place, read = len(question) + 2, []
-    for run in runs:
-        read.append(RunLogits(run, logits[place : place + len(run.tokens)], float(logits[0].sum())))
-        place += len(run.tokens) + 1
-    return read
+    rows = pad_rows([question_row(question, *((run.tokens, run.path) for run in runs))]).to(device)
+    logits = reader.reading(rows.token_ids, rows.positions, rows.padding).cpu().numpy()[0]
+    edges = np.cumsum([len(run.tokens) for run in runs])
+    parts = np.split(logits[rows.in_run[0].cpu().numpy()], edges[:-1])
+    return [RunLogits(run, part, float(logits[0].sum())) for run, part in zip(runs, parts)]

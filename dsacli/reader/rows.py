@@ -43,27 +43,37 @@ class PaddedRows:
         )
 
 
-def question_row(question: NDArray[Any], *runs: NDArray[Any]) -> Row:
-    """[CLS] question [SEP] run [SEP] run [SEP] …, positions restarting after the question in every run."""
+NO_TOKENS = np.empty(0, np.int32)
+
+
+def question_row(question: NDArray[Any], *runs: tuple[NDArray[Any], NDArray[Any]]) -> Row:
+    """[CLS] question [SEP] heading path [SEP] run [SEP] heading path …, positions restarting after the question with
+    every run; without a heading path its [SEP] is left out too.
+
+    runs: (tokens, tokens of its heading path, or none)
+    """
     head = len(question) + 2
     parts: list[ArrayLike] = [np.concatenate([[CLS], question, [SEP]])]
     positions = [np.arange(head)]
     in_run: list[ArrayLike] = [np.zeros(head, bool)]
-    for run in runs:
-        parts += [run, [SEP]]
-        positions.append(np.arange(head, head + len(run) + 1))
-        in_run += [np.ones(len(run), bool), [False]]
+    for run, path in runs:
+        above = np.append(path, SEP) if len(path) else path
+        parts += [above, run, [SEP]]
+        positions.append(np.arange(head, head + len(above) + len(run) + 1))
+        in_run += [np.zeros(len(above), bool), np.ones(len(run), bool), [False]]
     token_ids = np.concatenate(parts).astype(np.int64)
     types = np.ones(len(token_ids), np.int64)
     types[:head] = 0
     return Row(token_ids, np.concatenate(positions), types, np.concatenate(in_run).astype(bool))
 
 
-def passage_row(tokens: NDArray[Any], type_id: int) -> Row:
-    """[CLS] tokens [SEP], what the layers under the index keys read: a passage (1) or a question (0)."""
-    token_ids = np.concatenate([[CLS], tokens, [SEP]]).astype(np.int64)
+def passage_row(tokens: NDArray[Any], type_id: int, path: NDArray[Any] = NO_TOKENS) -> Row:
+    """[CLS] heading path [SEP] tokens [SEP], what the index network reads: a passage (1), or a question (0), which has no
+    heading path."""
+    above = np.append(path, SEP) if len(path) else path
+    token_ids = np.concatenate([[CLS], above, tokens, [SEP]]).astype(np.int64)
     in_run = np.ones(len(token_ids), bool)
-    in_run[[0, -1]] = False
+    in_run[: len(above) + 1] = in_run[-1] = False
     return Row(token_ids, np.arange(len(token_ids)), np.full(len(token_ids), type_id, np.int64), in_run)
 
 

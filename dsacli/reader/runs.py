@@ -1,19 +1,23 @@
 """From selected tokens to runs that can be read: whole sentences, cut where they are longer than the network reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dsacli.dsa.selection import Selection, merge_runs, select_topk
+from dsacli.dsa.selection import Prior, Selection, merge_runs, select_topk
+from dsacli.reader.lexical import Words
 from dsacli.reader.network import Reader
+from dsacli.reader.rows import NO_TOKENS
 
 RUN_OVERLAP = 64
 SHORTEST_RUN = 32
 LONGEST_SENTENCE = 128
+# Of each document with a selected run the first tokens are read too, of all a part of k at most.
+BEGINNING, BEGINNING_SHARE = 128, 8
 
 
 @dataclass(frozen=True)
@@ -21,24 +25,33 @@ class Run:
     """A stretch of the context that is read in one piece: `first` is its place, `tokens` its ids.
 
     `index_score` is its best token's S(s) per question token; runs that the indexer ranks higher are
-    likelier to hold the answer. `sentences` numbers the sentence of each token, where that is known.
+    likelier to hold the answer. `sentences` numbers the sentence of each token, where that is known; `path` is the
+    heading path that it stands under.
     """
 
     first: int
     tokens: NDArray[Any]
     index_score: float = 0.0
     sentences: NDArray[Any] | None = None
+    path: NDArray[Any] = field(default_factory=lambda: NO_TOKENS)
 
 
 @torch.inference_mode()
 def select(
-    reader: Reader, queries: Sequence[tuple[torch.Tensor, torch.Tensor]], keys: torch.Tensor, index_topk: int
+    reader: Reader,
+    queries: Sequence[tuple[torch.Tensor, torch.Tensor]],
+    asked: Sequence[NDArray[np.uint64]],
+    keys: torch.Tensor,
+    words: Words,
+    index_topk: int,
 ) -> list[Selection]:
-    """The tokens that each question keeps, of those the best `index_topk` by S(s); in one pass over the keys.
+    """The tokens that each question keeps, of those the best `index_topk` by S(s) and the lexical term of their passage;
+    in one pass over the keys.
 
-    queries: what `index_queries` gives for each question
+    queries: what `index_queries` gives for each question; asked: its words; words: those of the passages
     """
-    return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius)
+    priors = [Prior(reader.lexical(words.counts(each), words.lengths), words.edges) for each in asked]
+    return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius, priors=priors)
 
 
 def whole_runs(selected: NDArray[Any], edges: NDArray[Any]) -> list[tuple[int, int]]:
@@ -83,6 +96,33 @@ def within(selection: Selection, runs: Sequence[tuple[int, int]], index_topk: in
     return sorted(kept)
 
 
+def beginnings(
+    runs: Sequence[tuple[int, int]], sentence_edges: NDArray[Any], document_edges: Sequence[int], tokens: int
+) -> list[tuple[int, int]]:
+    """The first `BEGINNING` tokens of each document that runs stand in, `tokens` in all at most; whole sentences, if
+    that is possible, and none that is all among the runs."""
+    edges, found = np.asarray(document_edges), list[tuple[int, int]]()
+    for number in np.unique(np.searchsorted(edges, [low for low, _ in runs], side="right") - 1).tolist():
+        low, limit = int(edges[number]), min(int(edges[number + 1]), int(edges[number]) + min(BEGINNING, tokens))
+        whole = sentence_edges[(sentence_edges > low) & (sentence_edges <= limit)]
+        high = int(whole[-1]) if len(whole) else limit
+        if high > low and not any(first <= low and high <= last for first, last in runs):
+            found.append((low, high))
+            tokens -= high - low
+    return found
+
+
+def merged(runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs that overlap or touch as one, in order."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(runs):
+        if found and first <= found[-1][1]:
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
+            found.append((first, last))
+    return found
+
+
 def best_index_scores(selection: Selection, runs: Sequence[tuple[int, int]], question_tokens: int) -> list[float]:
     """The best S(s) among the selected tokens of each run, per question token."""
     tokens, scores = selection.tokens.numpy(), selection.scores.numpy()
@@ -108,11 +148,16 @@ def select_runs(
     document_edges: Sequence[int],
     index_topk: int,
 ) -> SelectedRuns:
-    """Runs of whole sentences around the tokens that a question selects.
+    """Runs of whole sentences around the tokens that a question selects, and the beginnings of the documents they stand in:
+    title, parties, date and author say what everything behind them is about.
 
     The edges are the first tokens of all sentences and of all documents, and the end.
     """
     whole = within(selection, whole_runs(selection.tokens.numpy(), sentence_edges), index_topk)
+    first = beginnings(whole, sentence_edges, document_edges, index_topk // BEGINNING_SHARE)
+    if first:
+        left = index_topk - sum(high - low for low, high in first)
+        whole = merged([*within(selection, whole, left), *first])
     runs = split_runs(whole, document_edges, reader.config.run_tokens)
     scores = best_index_scores(selection, runs, len(question))
     return SelectedRuns(runs, scores, sum(last - first for first, last in whole))

@@ -19,6 +19,8 @@ class Part(str, Enum):
     ABSENT = "absent"
     SUMMARIES = "summaries"
     EXTRACTION = "extraction"
+    CONTRACTS = "contracts"
+    REGISTER = "register"
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -35,13 +37,12 @@ def stages() -> None:
 def read(
     data: Data,
     out: Out,
-    start: Annotated[
-        Path | None, typer.Option(help="A checkpoint or model directory to go on from, with a schedule of its own.")
-    ] = None,
+    start: Annotated[Path, typer.Option(help="A model directory to go on from.")],
     distractors: Annotated[str, typer.Option(help="Share of questions with 0, 1, 2 … distractor runs.")] = "0.45,0.55",
     sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.5,
-    forms: Annotated[float, typer.Option(help="Share of made documents; with them, labels in all.")] = 0.0,
-    frozen_layers: Annotated[int, typer.Option(help="Lowest layers that stay, and the indexer with them.")] = 0,
+    forms: Annotated[float, typer.Option(help="Share of made documents.")] = 0.0,
+    contracts: Annotated[float, typer.Option(help="Share of questions about contracts.")] = 0.0,
+    frozen_layers: Annotated[int, typer.Option(help="Lowest layers of the reading network that stay.")] = 3,
     epochs: int = 1,
     batch_tokens: int = 6000,
     learning_rate: float = 1.5e-4,
@@ -61,6 +62,7 @@ def read(
             shares,
             sentences,
             forms,
+            contracts,
             frozen_layers,
             epochs=epochs,
             batch_tokens=batch_tokens,
@@ -76,53 +78,52 @@ def read(
 def index(
     data: Data,
     out: Out,
-    index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")] = 2,
-    taught_layers: Annotated[int, typer.Option(help="Upper layers whose attention is imitated.")] = 2,
-    warmup_steps: Annotated[int, typer.Option(help="Of the steps, those of the dense warm-up.")] = 0,
-    steps: int = 1500,
-    imitation: Annotated[float, typer.Option(help="Weight of the KL over selected tokens, after the warm-up.")] = 0.0,
-    contrast: Annotated[float, typer.Option(help="Weight of the contrastive loss, after the warm-up.")] = 1.0,
-    fresh: Annotated[bool, typer.Option(help="Begin with new weights, not with the reader's indexer.")] = True,
-    learning_rate: float = 1e-3,
+    start: Annotated[Path, typer.Option(help="A model directory to go on from.")],
+    steps: int = 1200,
+    contracts: Annotated[int, typer.Option(help="Ask of every so-manieth contract.")] = 3,
+    learning_rate: float = 1e-4,
+    indexer_rate: float = 4e-4,
     seed: int = 1,
     device: str = "cpu",
 ) -> None:
-    """Train the lightning indexer on the frozen layers of the reader in OUT: dense warm-up, then the sparse stage."""
+    """Train the index network and its indexer to find passages."""
     from dsacli.training.index import IndexTraining, train_indexer
 
-    train_indexer(
-        IndexTraining(
-            data,
-            out,
-            index_layers,
-            taught_layers,
-            warmup_steps,
-            steps,
-            imitation,
-            contrast,
-            fresh,
-            learning_rate,
-            seed,
-            device,
-        )
-    )
+    train_indexer(IndexTraining(data, out, start, steps, contracts, learning_rate, indexer_rate, seed, device))
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
+    layers: Annotated[int, typer.Option(help="Layers of the reading network.")] = 10,
+    seed: int = 1,
+) -> None:
+    """Write the pretrained networks as a model directory: what training starts from."""
+    from dsacli.reader.network import ReaderConfig
+    from dsacli.training.save import save_reader
+    from dsacli.training.start import minilm_tokenizer, pretrained_reader
+
+    save_reader(pretrained_reader(ReaderConfig(num_hidden_layers=layers), seed), minilm_tokenizer(), folder)
 
 
 @app.command()
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="What `index` left: index-N.safetensors.")],
-    index_layers: Annotated[int, typer.Option(help="Layers under the index keys.")],
+    model: Annotated[Path, typer.Argument(help="The model directory that training started from.")],
     folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
+    checkpoint: Annotated[list[Path], typer.Option(help="What `read` or `index` left.")],
+    pack: Annotated[bool, typer.Option(help="In whole numbers of eight and four bits, or in bfloat16.")] = True,
 ) -> None:
-    """Write a checkpoint as a model directory, in bfloat16."""
-    from dsacli.reader.network import Reader, ReaderConfig
-    from dsacli.training.checkpoint import load_checkpoint
-    from dsacli.training.save import save_reader
-    from dsacli.training.start import minilm_tokenizer
+    """Write a model directory with what training changed."""
+    import torch
 
-    reader = Reader(ReaderConfig(index_layers=index_layers))
-    load_checkpoint(checkpoint, reader)
-    save_reader(reader, minilm_tokenizer(), folder)
+    from dsacli.reader.loading import load_reader, load_tokenizer
+    from dsacli.training.checkpoint import load_parts
+    from dsacli.training.save import save_reader
+
+    reader = load_reader(model, dtype=torch.float32)
+    for path in checkpoint:
+        load_parts(path, reader)
+    save_reader(reader, load_tokenizer(model), folder, pack)
 
 
 @app.command()
@@ -132,12 +133,12 @@ def calibrate(
     questions: Annotated[int, typer.Option(help="Dev questions per source.")] = 150,
 ) -> None:
     """Fit index prior, temperature and no-answer bias on dev, and write them to the model's config."""
-    from dsacli.reader.loading import load_reader, load_tokenizer
+    from dsacli.reader.loading import load_model
     from dsacli.training.calibrate import ask_dev, fit
     from dsacli.training.save import update_config
 
-    reader = load_reader(model)
-    best = fit(ask_dev(reader, load_tokenizer(model), data, questions), reader.config)
+    loaded = load_model(model)
+    best = fit(ask_dev(loaded, data, questions), loaded.reader.config)
     update_config(model, index_prior=best.index_prior, temperature=best.temperature, no_answer_bias=best.no_answer_bias)
     typer.echo(str(best))
 

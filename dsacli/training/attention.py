@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from dsacli.dsa.dtype import fastest_dtype
-from dsacli.reader.network import Reader
+from dsacli.reader.network import IndexNetwork, ReadingNetwork
 
 
 class TrainingAttention(nn.Module):
@@ -20,22 +20,22 @@ class TrainingAttention(nn.Module):
         queries: torch.Tensor,
         keys: torch.Tensor,
         values: torch.Tensor,
-        padding: torch.Tensor | None = None,
+        mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
         batch, heads, n_queries, dim = queries.shape
         q, k, v = (t.reshape(batch * heads, -1, dim) for t in (queries, keys, values))
-        bias = torch.zeros(batch, k.shape[1], device=q.device)
-        if padding is not None:
-            bias.masked_fill_(padding, -1e4)
-        bias = bias[:, None, None, :].to(q.dtype).expand(batch, heads, 1, k.shape[1]).reshape(batch * heads, 1, -1)
-        scores = torch.baddbmm(bias.expand(-1, n_queries, -1), q, k.transpose(-1, -2), alpha=dim**-0.5)
+        if mask is None:
+            mask = q.new_zeros(1)
+        added = mask.to(q.dtype).expand(batch, heads, n_queries, k.shape[1]).reshape(batch * heads, n_queries, -1)
+        scores = torch.baddbmm(added, q, k.transpose(-1, -2), alpha=dim**-0.5)
         return (torch.softmax(scores, -1) @ v).unflatten(0, (batch, heads))
 
 
-def use_training_attention(reader: Reader) -> None:
-    """Swap the core attention of every layer."""
-    for layer in reader.layers:
-        layer.attention.core = TrainingAttention()
+def use_training_attention(network: IndexNetwork | ReadingNetwork) -> None:
+    """Swap the core attention of every layer, where products of bfloat16 numbers are trained with."""
+    if next(network.parameters()).device.type == "cpu" and fastest_dtype("cpu") == torch.bfloat16:
+        for layer in network.layers:
+            layer.attention.core = TrainingAttention()
 
 
 def mixed_precision(device: str) -> torch.autocast:

@@ -10,9 +10,9 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.reader.loading import ReaderModel
+from dsacli.reader.network import ReaderConfig
 from dsacli.reader.reading import RunLogits
 from dsacli.reader.spans import weigh_spans
 from dsacli.training.data import load_corpus
@@ -49,9 +49,9 @@ class Fit:
     log_likelihood: float
 
 
-def ask_dev(reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, seed: int = 0) -> list[Asked]:
+def ask_dev(model: ReaderModel, data: Path, questions: int, seed: int = 0) -> list[Asked]:
     """Read `questions` dev questions a source over whole documents, every third over a wrong one."""
-    corpus = load_corpus(data, "dev", tokenizer)
+    corpus = load_corpus(data, "dev", model.tokenizer)
     rng = np.random.default_rng(seed)
     documents = corpus.of_document()
     stacks: dict[str, Haystack] = {}
@@ -66,7 +66,7 @@ def ask_dev(reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, se
             if turn % 3 == 2:
                 document, golds = str(rng.choice([d for d in long_enough if d != document])), ()
             if document not in stacks:
-                stacks[document] = Haystack(reader, [corpus.passages[i] for i in documents[document]])
+                stacks[document] = Haystack(model, [corpus.passages[i] for i in documents[document]])
             stack = stacks[document]
             if not golds and any(a.lower() in p.text.lower() for a in question.answers for p in stack.passages):
                 continue

@@ -22,24 +22,22 @@ def save_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.O
     os.replace(partial, path)
 
 
-def load_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer | None = None) -> int:
-    """Restore what `save_checkpoint` wrote and return the step it was at.
-
-    The heads of summaries are trained last, on a model directory: a checkpoint of before their time may lack them.
-    """
+def load_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> int:
+    """Restore what `save_checkpoint` wrote and return the step it was at."""
     tensors = load_file(path)
-    names = {f"model.{stored_name(name)}": name for name in model.state_dict()}
-    weights = {names.get(name, name): value for name, value in tensors.items() if name.startswith("model.")}
-    lacking = model.load_state_dict(weights, strict=False)
-    assert not lacking.unexpected_keys and all(
-        name.startswith(("salience.", "focus.")) for name in lacking.missing_keys
-    ), lacking
-    if optimizer is not None:
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        for name, tensor in tensors.items():
-            if name.startswith("optimizer."):
-                _, number, part = name.split(".", 2)
-                state.setdefault(int(number), {})[part] = tensor
-        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    model.load_state_dict({name: tensors[f"model.{stored_name(name)}"] for name in model.state_dict()})
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, number, part = name.split(".", 2)
+            state.setdefault(int(number), {})[part] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
     with safe_open(path, "pt") as file:
         return json.loads(file.metadata()["progress"])["step"]
+
+
+def load_parts(path: Path, model: torch.nn.Module) -> None:
+    """Put the weights that a checkpoint holds into a model, which may have others besides."""
+    names = {f"model.{stored_name(name)}": name for name in model.state_dict()}
+    weights = {names[name]: tensor for name, tensor in load_file(path).items() if name.startswith("model.")}
+    model.load_state_dict(weights, strict=False)

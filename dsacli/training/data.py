@@ -6,20 +6,23 @@ document; nothing here ever mixes them.
 
 import gzip
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.errors import DsacliError
+from dsacli.reader.network import PATH_TOKENS
+from dsacli.reader.rows import NO_TOKENS
 
 QUESTION_TOKENS = 48
 
 
 @dataclass(frozen=True)
 class Passage:
-    """One passage of a document. `tokens` int32 [tokens], `offsets` int32 [tokens, 2] into `text`."""
+    """One passage of a document. `tokens` int32 [tokens], `offsets` int32 [tokens, 2] into `text`; `path` int32 [tokens] is
+    the document's title, as a heading path."""
 
     document: str
     source: str
@@ -27,6 +30,7 @@ class Passage:
     text: str
     tokens: np.ndarray
     offsets: np.ndarray
+    path: np.ndarray = field(default_factory=lambda: NO_TOKENS)
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,15 @@ def load_corpus(
     ][::every]
     texts = [text for d in documents for text in d["passages"]]
     encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
+    paths = {d["id"]: np.array(tokenizer.encode(d["title"], add_special_tokens=False).ids, np.int32) for d in documents}
     where: dict[tuple[str, int], int] = {}
     passages: list[Passage] = []
     rows = ((d, number) for d in documents for number in range(len(d["passages"])))
     for (document, number), text, tokens in zip(rows, texts, encoded):
         where[document["id"], number] = len(passages)
         offsets = np.array(tokens.offsets, dtype=np.int32).reshape(-1, 2)
-        passages.append(
-            Passage(document["id"], document["source"], number, text, np.array(tokens.ids, np.int32), offsets)
-        )
+        ids, path = np.array(tokens.ids, np.int32), paths[document["id"]][:PATH_TOKENS]
+        passages.append(Passage(document["id"], document["source"], number, text, ids, offsets, path))
     kept = [q for q in asked if (q["document"], q["passage"]) in where]
     asked_tokens = tokenizer.encode_batch([q["question"] for q in kept], add_special_tokens=False)
     questions = []

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
+from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import Reader
 from dsacli.reader.reading import read_runs
 from dsacli.reader.runs import Run, sentence_numbers, split_runs
@@ -41,7 +41,10 @@ def gold_answer(reader: Reader, corpus: Corpus, question: Question) -> str:
     passage = corpus.passages[question.passage]
     tokens, starts = passage.tokens, sentence_starts(passage)
     cut = split_runs([(0, len(tokens))], [], reader.config.run_tokens)
-    runs = [Run(low, tokens[low:high], sentences=sentence_numbers(starts, low, high)) for low, high in cut]
+    runs = [
+        Run(low, tokens[low:high], sentences=sentence_numbers(starts, low, high), path=passage.path)
+        for low, high in cut
+    ]
     best = weigh_spans(reader.config, read_runs(reader, question.tokens, runs)).best(1)
     return answer_text(passage, *best[0][:2]) if best else ""
 
@@ -72,16 +75,16 @@ def recalls(ranks: list[int]) -> dict[str, float]:
 
 
 def evaluate(
-    reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, haystack: bool = True, answers: bool = True
+    model: ReaderModel, data: Path, questions: int, haystack: bool = True, answers: bool = True
 ) -> Iterator[tuple[str, Figures]]:
     """Yield (source, Figures) over the dev split, `questions` a source (evenly spaced, 0 = all).
 
     Without `haystack` only on the gold paragraphs, without `answers` only how well these are found.
     """
-    corpus = load_corpus(data, "dev", tokenizer)
+    reader, corpus = model.reader, load_corpus(data, "dev", model.tokenizer)
     if haystack:
-        transcripts = pack_passages(load_corpus(data, "dev", tokenizer, TRANSCRIPTS))
-        whole = Haystack(reader, [*corpus.passages, *transcripts.passages])
+        transcripts = pack_passages(load_corpus(data, "dev", model.tokenizer, TRANSCRIPTS))
+        whole = Haystack(model, [*corpus.passages, *transcripts.passages])
         bm25 = BM25([passage.text for passage in whole.passages])
     for source in SOURCES:
         asked = spaced([q for q in corpus.questions if q.source == source and q.spans], questions)

@@ -9,7 +9,7 @@ which is meant. Nothing here stands in `sample_docs/`.
 
 from dataclasses import dataclass
 
-from dsacli.training.facts import SLOT, Rng, fill, load_facts, pick
+from dsacli.training.facts import SLOT, Fact, Rng, fill, load_facts, pick
 from dsacli.training.values import MAKERS, WORDS
 
 KINDS = load_facts("training")
@@ -20,19 +20,25 @@ MOST_OTHERS = 2
 class Form:
     """A made text, with one question and the characters [start, end) of its answer; None where it has none.
 
-    `others` are texts of other facts, which do not answer the question.
+    `others` are texts of other facts, which do not answer the question; `headings`, where there are any, stand above the
+    text and each of the others.
     """
 
     text: str
     question: str
     answer: tuple[int, int] | None
     others: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 def fact(rng: Rng, kind: int) -> tuple[str, str, tuple[int, int]]:
     """One kind's sentences, a question about them, and the answer's characters."""
-    wordings, questions = KINDS[kind]
-    wording = pick(rng, wordings)
+    return one_fact(rng, KINDS[kind], pick(rng, KINDS[kind].wordings))
+
+
+def one_fact(rng: Rng, kind: Fact, wording: str) -> tuple[str, str, tuple[int, int]]:
+    """The same in one of the kind's wordings."""
+    questions = kind.queries
     values = fill(rng, wording, MAKERS)
     usable = [each for each in questions if values.keys() >= {*each[0].split("|"), *SLOT.findall(each[1])}]
     slots, question = usable[int(rng.integers(len(usable)))]

@@ -7,18 +7,21 @@ query time does not know where passages begin.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from dsacli.reader.encoding import encode_passages, index_queries
-from dsacli.reader.network import Reader
+from dsacli.reader.network import PATH_TOKENS, Reader
+from dsacli.reader.rows import NO_TOKENS, Row, question_row
+from dsacli.training.attention import mixed_precision
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
 from dsacli.training.facts import pick
-from dsacli.training.forms import make_form
+from dsacli.training.forms import Form, make_form
+from dsacli.training.lists import make_list
 
 RUN_TOKENS = 384
 CROP_SHARE, EXTEND_SHARE = 0.35, 0.25
@@ -26,17 +29,31 @@ HARD_SHARE = 2 / 3
 # A story has hundreds of passages; ranking all of them for every question takes longer than reading them.
 POOL_OF_DOCUMENT = 60
 NO_ANSWER_SHARE, SWAPPED_SHARE = 0.22, 0.25
+# Of the groups whose document has a title, those that get it as heading path; of made documents, the lists.
+TITLED, LISTS = 0.3, 0.45
 # A name or a year in a question, not its first word.
 NAMED = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*|[12]\d{3})\b")
 
 
 @dataclass(frozen=True)
 class Group:
-    """Question tokens, runs of tokens, and the answer as (first, last) in the FIRST run, None if absent."""
+    """Question tokens, runs of tokens, and the answer as (first, last) in the FIRST run, None if absent.
+
+    `paths` are the heading paths of the runs, where they have any.
+    """
 
     question: np.ndarray
     runs: list[np.ndarray]
     answer: tuple[int, int] | None
+    paths: list[np.ndarray] | None = None
+
+    def row(self, number: int) -> Row:
+        """The input of a run."""
+        return question_row(self.question, (self.runs[number], self.path(number)))
+
+    def path(self, number: int) -> np.ndarray:
+        """The heading path of a run."""
+        return self.paths[number] if self.paths else NO_TOKENS
 
 
 def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tuple[np.ndarray, tuple[int, int] | None]:
@@ -105,7 +122,8 @@ class Negatives:
         """Index keys of all passages, by the indexer as it is now."""
         limit = self.reader.config.passage_tokens
         pieces = [np.array_split(p.tokens, -(-len(p.tokens) // limit)) for p in self.corpus.passages]
-        self.keys = encode_passages(self.reader, [piece for each in pieces for piece in each])
+        with mixed_precision(next(self.reader.parameters()).device.type):
+            self.keys = encode_passages(self.reader, [piece for each in pieces for piece in each])
 
     def several(self, question: Question, count: int, rng: np.random.Generator) -> list[int]:
         """Up to `count` different ones: two of three the highest by index score, the others of the same document."""
@@ -183,7 +201,8 @@ def epoch_groups(
         count = int(rng.choice(len(distractors), p=distractors))
         wrong = negatives.several(question, count, rng)
         runs = [run, *(trimmed(negatives, index, question, len(run), rng) for index in wrong)]
-        yield Group(question.tokens, runs, answer)
+        paths = [corpus.passages[index].path for index in (question.passage, *wrong)] if rng.random() < TITLED else None
+        yield Group(question.tokens, runs, answer, paths)
         if rng.random() < NO_ANSWER_SHARE:
             wrong = negatives.several(question, max(1, count), rng)
             if wrong:
@@ -210,26 +229,43 @@ def trimmed(negatives: Negatives, index: int, question: Question, limit: int, rn
     return tokens[low : low + length]
 
 
-def form_group(tokenizer: Tokenizer, prose: list[str], rng: np.random.Generator) -> Group:
-    """A made document with a question about it (`forms`): the answer's run, and others of other facts."""
-    form = make_form(rng, prose)
+def form_group(tokenizer: Tokenizer, form: Form, rng: np.random.Generator) -> Group:
+    """A made document with a question about it: the answer's run, and others of other facts."""
     tokens = tokenizer.encode(form.text, add_special_tokens=False)
     question = np.array(tokenizer.encode(form.question, add_special_tokens=False).ids, np.int32)
     ids, offsets = np.array(tokens.ids, np.int32), np.array(tokens.offsets, np.int32)
     span = token_span(offsets, *form.answer) if form.answer else None
     run, answer = fitted(ids, span, rng)
-    others = [np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32) for text in form.others]
-    return Group(question, [run, *(fitted(other, None, rng)[0] for other in others)], answer)
+    others, paths = (
+        [np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32) for text in texts]
+        for texts in (form.others, form.headings)
+    )
+    runs = [run, *(fitted(other, None, rng)[0] for other in others)]
+    return Group(question, runs, answer, [path[-PATH_TOKENS:] for path in paths] or None)
 
 
-def with_forms(
-    groups: Iterator[Group], corpus: Corpus, tokenizer: Tokenizer, share: float, seed: int
-) -> Iterator[Group]:
-    """The groups, and between them made documents, so that these are `share` of all."""
+def form_groups(corpus: Corpus, tokenizer: Tokenizer, seed: int) -> Iterator[Group]:
+    """Made documents without end, some of them between the sentences of a passage."""
     rng = np.random.default_rng((seed, 1))
+    while True:
+        if rng.random() < LISTS:
+            yield form_group(tokenizer, make_list(rng), rng)
+            continue
+        passage = corpus.passages[int(rng.integers(len(corpus.passages)))]
+        sentences = re.split(r"(?<=[.?!]) ", passage.text)[:12]
+        yield form_group(tokenizer, make_form(rng, sentences if rng.random() < 0.5 else []), rng)
+
+
+def mixed(groups: Iterator[Group], others: Iterator[Group], share: float, rng: np.random.Generator) -> Iterator[Group]:
+    """The groups, and between them so many of the others, which do not end, that these are `share` of all."""
     for group in groups:
         yield group
         while rng.random() < share:
-            passage = corpus.passages[int(rng.integers(len(corpus.passages)))]
-            sentences = re.split(r"(?<=[.?!]) ", passage.text)[:12]
-            yield form_group(tokenizer, sentences if rng.random() < 0.5 else [], rng)
+            yield next(others)
+
+
+def joined_corpus(first: Corpus, second: Corpus) -> Corpus:
+    """Both as one."""
+    shift = len(first.passages)
+    moved = [replace(question, passage=question.passage + shift) for question in second.questions]
+    return Corpus([*first.passages, *second.passages], [*first.questions, *moved])

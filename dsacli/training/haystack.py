@@ -5,7 +5,8 @@ import torch
 
 from dsacli.documents import Document
 from dsacli.reader.encoding import encode_passages, index_queries
-from dsacli.reader.network import Reader
+from dsacli.reader.lexical import words_in_passages, words_of
+from dsacli.reader.loading import ReaderModel
 from dsacli.reader.reading import RunLogits, read_runs
 from dsacli.reader.runs import Run, select, select_runs, sentence_numbers
 from dsacli.reader.spans import weigh_spans
@@ -20,19 +21,21 @@ def answer_text(passage: Passage, first: int, last: int) -> str:
 class Haystack:
     """Passages as one context with index keys: a document, or all dev passages, about a million tokens."""
 
-    def __init__(self, reader: Reader, passages: list[Passage]):
-        self.reader, self.passages = reader, passages
+    def __init__(self, model: ReaderModel, passages: list[Passage]):
+        self.model, self.reader, self.passages = model, model.reader, passages
         self.number = {id(passage): number for number, passage in enumerate(passages)}
         self.edges = np.cumsum([0, *(len(p.tokens) for p in passages)])
         self.tokens = np.concatenate([p.tokens for p in passages])
-        limit = reader.config.passage_tokens
-        pieces = [piece for p in passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
-        self.keys = encode_passages(reader, pieces)
+        limit = self.reader.config.passage_tokens
+        pieces = [(piece, p.path) for p in passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
+        self.keys = encode_passages(self.reader, *zip(*pieces))
+        bounds = np.cumsum([0, *(len(piece) for piece, _ in pieces)])
+        self.words = words_in_passages(self.tokens, bounds, model.pieces)
         firsts = [sentence_starts(p) + low for p, low in zip(passages, self.edges)]
         self.sentence_edges = np.unique(np.concatenate([*firsts, self.edges]))
 
     def rank(self, question: Question, gold: Passage, chunk: int = 4096) -> int:
-        """The rank of the gold passage by Σ_t max_s I(t, s), 0 the best."""
+        """The rank of the gold passage by Σ_t max_s I(t, s) and the lexical term, 0 the best."""
         queries, weights = index_queries(self.reader, [question.tokens])
         best = np.full((len(queries), len(self.passages)), -np.inf, np.float32)
         with torch.inference_mode():
@@ -43,15 +46,20 @@ class Haystack:
                 starts = np.maximum(self.edges[first:last] - low, 0)
                 here = np.maximum.reduceat(scores, starts, axis=1)
                 best[:, first:last] = np.maximum(best[:, first:last], here)
-        return rank(best.sum(0), self.number[id(gold)])
+        asked = words_of(question.tokens, self.model.pieces)[0]
+        with torch.inference_mode():
+            lexical = self.reader.lexical(self.words.counts(asked), self.words.lengths).float().numpy()
+        pieces = np.searchsorted(self.words.edges.numpy(), self.edges[:-1])
+        return rank(best.sum(0) + np.maximum.reduceat(lexical, pieces), self.number[id(gold)])
 
     def read(self, question: Question, index_topk: int | None = None) -> list[RunLogits]:
         """Select, cut into runs and read them, as a query does; with an `index_topk` of all tokens that is dense."""
         edges, topk = self.sentence_edges, index_topk or self.reader.config.index_topk
-        (selection,) = select(self.reader, [index_queries(self.reader, [question.tokens])], self.keys, topk)
+        queries, asked = index_queries(self.reader, [question.tokens]), words_of(question.tokens, self.model.pieces)[0]
+        (selection,) = select(self.reader, [queries], [asked], self.keys, self.words, topk)
         selected = select_runs(self.reader, question.tokens, selection, edges, self.edges.tolist(), topk)
         pieces = [
-            Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high))
+            Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high), self.path(low))
             for (low, high), score in zip(selected.runs, selected.scores)
         ]
         return read_runs(self.reader, question.tokens, pieces)
@@ -61,6 +69,10 @@ class Haystack:
         shift = int(self.edges[self.number[id(gold)]])
         runs = [(each.run.first, each.run.first + len(each.logits)) for each in read]
         return any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
+
+    def path(self, first: int) -> np.ndarray:
+        """The heading path above a token."""
+        return self.passages[int(np.searchsorted(self.edges, first, side="right")) - 1].path
 
     def text(self, first: int, last: int) -> str:
         """The wording of a token span; a packed transcript has none to give."""

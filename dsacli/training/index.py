@@ -1,9 +1,10 @@
-"""Trains the lightning indexer on frozen hidden states, in the report's two stages and by a third objective.
+"""Trains what finds: the index network, the lightning indexer over it, and the weight of the lexical term.
 
-Dense warm-up: KL to the reader's attention over all tokens of several runs (`teacher`). Sparse stage: the same over the
-tokens selected, and contrastive late interaction, by which a question's tokens must find its passage:
-score(question, passage) = Σ_t max_{s in passage} I(t, s), softmax over the passages of a batch.
-The indexer's input is detached: nothing here moves the reader, which learns from what was selected (`read`).
+Contrastive late interaction: a question's tokens must find its passage among those of a batch,
+
+    score(question, passage) = Σ_t max_{s in passage} I(t, s) + weight · BM25(question, passage)
+
+by a softmax over the passages. Nothing of the reading network is moved, which learns from what was selected (`read`).
 """
 
 import time
@@ -12,143 +13,88 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
-from dsacli.reader.loading import load_tokenizer
-from dsacli.reader.network import Reader, ReaderConfig
-from dsacli.reader.rows import pad_rows, passage_row
-from dsacli.training.attention import mixed_precision
+from dsacli.reader.lexical import pieces_of, words_in_passages, words_of
+from dsacli.reader.loading import load_reader, load_tokenizer
+from dsacli.reader.network import Reader
+from dsacli.reader.rows import NO_TOKENS, PaddedRows, pad_rows, passage_row
+from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
+from dsacli.training.contracts import contract_corpus
 from dsacli.training.data import Corpus, load_corpus, pack_passages
-from dsacli.training.groups import Negatives
+from dsacli.training.groups import Negatives, joined_corpus
 from dsacli.training.log import Log
-from dsacli.training.teacher import imitation_loss, question_attention
 
 # A step's questions, the indexer's own mistakes for each, and stretches of transcript.
 QUESTIONS, HARD, TRANSCRIPTS = 24, 2, 8
-# The reader's attention is computed anew for each question: a few a step, over the gold passage and these others.
-IMITATED, IMITATED_OTHERS = 6, 3
-# Of the 500 to 900 tokens of these passages, as 2,048 of a document.
-IMITATED_TOPK = 256
 RANK_ANEW_EVERY = 500
 # Single sentences are half of all questions and the least like a document.
 SENTENCES = 0.3
-CHECKPOINT_EVERY, LOG_EVERY = 250, 50
+CHECKPOINT_EVERY, LOG_EVERY = 250, 25
 PASSAGE_TOKENS = 256
+TITLED = 0.3
 
 
 @dataclass(frozen=True)
 class IndexTraining:
-    """What a run is made of. `out` holds the reader's checkpoint, and gets the indexer's.
-
-    The first `warmup_steps` of `steps` are the dense warm-up; after them `imitation` and `contrast` weigh the KL on
-    the selected tokens and the contrastive loss; the KL is to the attention of the last `taught_layers`. Not `fresh`: go on from the indexer that the reader has.
-    """
+    """What a run is made of: it goes on from the model directory `start`; every `contracts`-th contract is asked of."""
 
     data: Path
     out: Path
-    index_layers: int
-    taught_layers: int = 2
-    warmup_steps: int = 0
-    steps: int = 1500
-    imitation: float = 0.0
-    contrast: float = 1.0
-    fresh: bool = True
-    learning_rate: float = 1e-3
+    start: Path
+    steps: int = 1200
+    contracts: int = 3
+    learning_rate: float = 1e-4
+    indexer_rate: float = 4e-4
     seed: int = 1
     device: str = "cpu"
 
 
-class States:
-    """Hidden states under the indexer for many short texts, computed once, kept in bfloat16."""
-
-    def __init__(self, reader: Reader, texts: list[np.ndarray], type_id: int):
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        self.states: list[torch.Tensor] = [torch.empty(0)] * len(texts)
-        device = next(reader.parameters()).device
-        with torch.inference_mode(), mixed_precision(device.type):
-            for low in range(0, len(order), 48):
-                batch = order[low : low + 48]
-                rows = pad_rows([passage_row(texts[number], type_id) for number in batch]).to(device)
-                hidden = reader.lower_states(rows.token_ids, rows.types, rows.padding).to("cpu", torch.bfloat16)
-                for place, number in enumerate(batch):
-                    self.states[number] = hidden[place, 1 : len(texts[number]) + 1].clone()
-
-    def padded(self, numbers: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        """States [texts, tokens, hidden], float32, and a mask [texts, tokens], True on tokens."""
-        chosen = [self.states[number].float() for number in numbers]
-        stacked = torch.nn.utils.rnn.pad_sequence(chosen, batch_first=True)
-        lengths = torch.tensor([len(state) for state in chosen])
-        return stacked, torch.arange(stacked.shape[1])[None, :] < lengths[:, None]
+def finding(reader: Reader) -> nn.ModuleDict:
+    """The parts of a reader that are trained here."""
+    return nn.ModuleDict({"index": reader.index, "indexer": reader.indexer, "lexical": reader.lexical})
 
 
-def passage_scores(reader: Reader, question, question_mask, passage, passage_mask) -> torch.Tensor:
-    """Late-interaction scores [questions, passages] of padded states."""
-    indexer = reader.indexer
-    with mixed_precision(question.device.type):
-        queries, weights = indexer.queries(question)
-        keys = indexer.keys(passage)
-    queries, weights = queries[question_mask], weights[question_mask]
-    index_scores = indexer.scores(queries, weights, keys.flatten(0, 1).to(queries.dtype))
-    index_scores = index_scores.unflatten(-1, passage_mask.shape).masked_fill(~passage_mask, -1e9)
-    best = index_scores.amax(-1)
-    owner = question_mask.nonzero()[:, 0]
-    return torch.zeros(len(question_mask), best.shape[1], device=best.device).index_add(0, owner, best)
-
-
-def imitation(
-    reader: Reader,
-    corpus: Corpus,
-    numbers: list[int],
-    states: tuple[States, States],
-    negatives: Negatives,
-    rng,
-    topk,
-    layers,
-) -> torch.Tensor:
-    """The KL of a few questions, over the gold passage and others: over their `topk` best tokens, or all (None); the attention
-    is that of the last `layers` layers."""
-    passages, questions = states
-    device = next(reader.parameters()).device
-    losses = []
-    for number in numbers:
-        question = corpus.questions[number]
-        places = [question.passage, *negatives.several(question, IMITATED_OTHERS, rng)]
-        runs = [corpus.passages[place].tokens[:PASSAGE_TOKENS] for place in places]
-        attention = question_attention(reader, question.tokens, runs, layers).clone()
-        keys = reader.indexer.keys(torch.cat([passages.states[place] for place in places]).float().to(device))
-        scores = reader.indexer.scores(*reader.indexer.queries(questions.states[number].float().to(device)), keys)
-        best = scores.detach().sum(0).topk(min(topk, scores.shape[1])).indices if topk else None
-        losses.append(imitation_loss(attention, scores, best))
-    return torch.stack(losses).mean()
-
-
-def contrast(reader: Reader, numbers: list[int], asked: list[int], states: tuple[States, States]) -> torch.Tensor:
-    """Cross-entropy of each question's passage, in the order of the questions, among all of `numbers`."""
-    passages, questions = states
-    device = next(reader.parameters()).device
-    question, question_mask = (t.to(device) for t in questions.padded(asked))
-    passage, passage_mask = (t.to(device) for t in passages.padded(numbers))
-    scores = passage_scores(reader, question, question_mask, passage, passage_mask)
-    return torch.nn.functional.cross_entropy(scores, torch.arange(len(asked), device=device))
+def passage_scores(reader: Reader, questions: PaddedRows, passages: PaddedRows) -> torch.Tensor:
+    """Late-interaction scores: float32 [questions, passages]."""
+    device = questions.token_ids.device.type
+    with mixed_precision(device):
+        queries, weights = reader.indexer.queries(reader.index(questions.token_ids, questions.types, questions.padding))
+        keys = reader.indexer.keys(reader.index(passages.token_ids, passages.types, passages.padding))
+    queries, weights = queries[questions.in_run], weights[questions.in_run]
+    scores = reader.indexer.scores(queries, weights, keys.flatten(0, 1).to(queries.dtype))
+    best = scores.unflatten(-1, passages.in_run.shape).masked_fill(~passages.in_run, -1e9).amax(-1)
+    owner = questions.in_run.nonzero()[:, 0]
+    return torch.zeros(len(questions.in_run), best.shape[1], device=best.device).index_add(0, owner, best)
 
 
 def train_indexer(plan: IndexTraining) -> Reader:
-    """Train the indexer over `index_layers` frozen layers; leaves `index-N.safetensors` in `plan.out`."""
+    """Run or resume the training; leaves `index.safetensors` and `index.log` in `plan.out`."""
     log = Log(plan.out / "index.log")
     log(f"{plan}")
-    tokenizer = load_tokenizer()
-    corpus = load_corpus(plan.data, "train", tokenizer)
-    transcripts = pack_passages(load_corpus(plan.data, "train", tokenizer, {"meetings", "calls"}, every=8))
-    reader = trained_reader(plan).to(plan.device)
-    began = time.monotonic()
-    texts = [p.tokens[:PASSAGE_TOKENS] for p in corpus.passages] + [p.tokens for p in transcripts.passages]
-    states = States(reader, texts, 1), States(reader, [q.tokens for q in corpus.questions], 0)
-    log(f"states of {len(texts)} passages and {len(corpus.questions)} questions: {time.monotonic() - began:.0f} s")
-    optimizer = torch.optim.AdamW(reader.indexer.parameters(), lr=plan.learning_rate, weight_decay=0.01)
-    checkpoint = plan.out / f"index-{plan.index_layers}.safetensors"
-    done = load_checkpoint(checkpoint, reader, optimizer) if checkpoint.exists() else 0
-    log(f"{plan.steps} steps, starting at {done}")
+    tokenizer = load_tokenizer(plan.start)
+    reader = load_reader(plan.start, plan.device, torch.float32)
+    rng = np.random.default_rng(plan.seed)
+    corpus = joined_corpus(
+        load_corpus(plan.data, "train", tokenizer), contract_corpus(plan.data, tokenizer, plan.contracts, rng)
+    )
+    transcripts = pack_passages(load_corpus(plan.data, "train", tokenizer, {"meetings", "calls"}, every=8)).passages
+    pieces, passages = pieces_of(tokenizer), [*corpus.passages, *transcripts]
+    lengths = [len(p.tokens) for p in passages]
+    words = words_in_passages(np.concatenate([p.tokens for p in passages]), np.cumsum([0, *lengths]), pieces)
     negatives = Negatives(corpus, reader)
+    trained = finding(reader)
+    trained.requires_grad_(True)
+    reader.index.embeddings.requires_grad_(False)
+    use_training_attention(reader.index)
+    rates = [(reader.index.layers.parameters(), plan.learning_rate)]
+    rates += [(part.parameters(), plan.indexer_rate) for part in (reader.indexer, reader.lexical)]
+    groups = [{"params": list(parameters), "rate": rate} for parameters, rate in rates]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+    checkpoint = plan.out / "index.safetensors"
+    done = load_checkpoint(checkpoint, trained, optimizer) if checkpoint.exists() else 0
+    log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions; {plan.steps} steps, starting at {done}")
     chances = np.array([(SENTENCES if q.source == "sentences" else 1.0) * bool(q.spans) for q in corpus.questions])
     chances /= chances.sum()
     losses, began = [], time.monotonic()
@@ -156,29 +102,30 @@ def train_indexer(plan: IndexTraining) -> Reader:
         if step > done and step % RANK_ANEW_EVERY == 0:
             negatives.encode()
         rng = np.random.default_rng((plan.seed, step))
-        numbers, asked = draw(corpus, negatives, len(transcripts.passages), chances, rng)
-        dense = step < plan.warmup_steps
-        parts = []
-        if dense or plan.imitation:
-            topk = None if dense else IMITATED_TOPK
-            loss = imitation(reader, corpus, asked[:IMITATED], states, negatives, rng, topk, plan.taught_layers)
-            parts.append(loss if dense else plan.imitation * loss)
-        if plan.contrast and not dense:
-            parts.append(plan.contrast * contrast(reader, numbers, asked, states))
+        numbers, asked = draw(corpus, negatives, len(transcripts), chances, rng)
+        titled = rng.random(len(numbers)) < TITLED
+        rows = [
+            passage_row(passages[n].tokens[:PASSAGE_TOKENS], 1, passages[n].path if above else NO_TOKENS)
+            for n, above in zip(numbers, titled)
+        ]
+        questions = pad_rows([passage_row(corpus.questions[n].tokens, 0) for n in asked]).to(plan.device)
+        scores = passage_scores(reader, questions, pad_rows(rows).to(plan.device))
+        counts = (words.counts(words_of(corpus.questions[n].tokens, pieces)[0]) for n in asked)
+        scores = scores + torch.stack([reader.lexical(each, words.lengths)[numbers] for each in counts])
+        loss = nn.functional.cross_entropy(scores, torch.arange(len(asked), device=scores.device))
         for group in optimizer.param_groups:
-            group["lr"] = plan.learning_rate * min(1.0, (step + 1) / 50) * (1 - step / plan.steps)
+            group["lr"] = group["rate"] * min(1.0, (step + 1) / 50) * (1 - step / plan.steps)
         optimizer.zero_grad(set_to_none=True)
-        torch.stack(parts).sum().backward()
+        loss.backward()
+        nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
         optimizer.step()
-        losses.append([part.item() for part in parts])
+        losses.append(loss.item())
         if (step + 1) % LOG_EVERY == 0:
-            shown = " + ".join(f"{value:.3f}" for value in np.mean(losses[-LOG_EVERY:], axis=0))
-            log(f"step {step + 1} loss {shown} {time.monotonic() - began:.0f} s")
-        if step + 1 == plan.warmup_steps:
-            losses = []
-            save_checkpoint(plan.out / f"warmup-{plan.index_layers}.safetensors", reader, optimizer, step + 1)
+            weight = reader.lexical.weight.item()
+            spent = time.monotonic() - began
+            log(f"step {step + 1} loss {np.mean(losses[-LOG_EVERY:]):.3f} lexical weight {weight:.3f} {spent:.0f} s")
         if (step + 1) % CHECKPOINT_EVERY == 0 or step + 1 == plan.steps:
-            save_checkpoint(checkpoint, reader, optimizer, step + 1)
+            save_checkpoint(checkpoint, trained, optimizer, step + 1)
     return reader
 
 
@@ -197,16 +144,3 @@ def draw(
     hard = {number for each in found for number in each} - {*gold}
     other = len(corpus.passages) + rng.integers(0, transcripts, TRANSCRIPTS)
     return [*gold, *hard, *other.tolist()], asked
-
-
-def trained_reader(plan: IndexTraining) -> Reader:
-    """The reader of `read.safetensors`, only its indexer to be trained: a fresh one unless the plan goes on."""
-    torch.manual_seed(plan.seed)
-    reader = Reader(ReaderConfig(index_layers=plan.index_layers))
-    fresh = {name: value.clone() for name, value in reader.indexer.state_dict().items()}
-    load_checkpoint(plan.out / "read.safetensors", reader)
-    if plan.fresh:
-        reader.indexer.load_state_dict(fresh)
-    reader.requires_grad_(False)
-    reader.indexer.requires_grad_(True)
-    return reader

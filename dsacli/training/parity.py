@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.reader.network import Reader
+from dsacli.reader.loading import ReaderModel
 from dsacli.training.data import load_corpus
 from dsacli.training.evaluate import SOURCES, spaced
 from dsacli.training.haystack import Haystack
@@ -31,13 +30,11 @@ class Point:
     flops: float
 
 
-def parity(
-    reader: Reader, tokenizer: Tokenizer, data: Path, questions: int, topks: Sequence[int | None] = (*TOPKS, None)
-) -> list[Point]:
+def parity(model: ReaderModel, data: Path, questions: int, topks: Sequence[int | None] = (*TOPKS, None)) -> list[Point]:
     """Ask `questions` a source of dev documents of the right length with every k."""
-    corpus = load_corpus(data, "dev", tokenizer)
+    corpus = load_corpus(data, "dev", model.tokenizer)
     stacks = {
-        document: Haystack(reader, [corpus.passages[i] for i in members])
+        document: Haystack(model, [corpus.passages[i] for i in members])
         for document, members in corpus.of_document().items()
         if sum(len(corpus.passages[i].tokens) for i in members) in DOCUMENT_TOKENS
     }
@@ -48,7 +45,7 @@ def parity(
     points = []
     for topk in topks if asked else ():
         meter, scores = CostMeter(), []
-        with meter.watch(reader):
+        with meter.watch(model.reader):
             for question in asked:
                 stack = stacks[corpus.passages[question.passage].document]
                 read = stack.read(question, topk or len(stack.tokens))

@@ -10,34 +10,35 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import nn
 
-from dsacli.dsa.dtype import fastest_dtype
 from dsacli.reader.loading import load_reader, load_tokenizer
-from dsacli.reader.network import Reader, ReaderConfig
-from dsacli.reader.rows import NO_SPAN, pad_rows, question_row
+from dsacli.reader.network import Reader
+from dsacli.reader.rows import NO_SPAN, pad_rows
 from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
+from dsacli.training.clauses import Clauses
+from dsacli.training.contracts import load_contracts, load_wordings
 from dsacli.training.data import Corpus, load_corpus
-from dsacli.training.groups import Group, Negatives, Swap, epoch_groups, with_forms
+from dsacli.training.groups import Group, Negatives, Swap, epoch_groups, form_groups, mixed
 from dsacli.training.log import Log
-from dsacli.training.noise import Noise
-from dsacli.training.start import minilm_tokenizer, pretrained_reader
+from dsacli.training.noise import Noise, Typing
 
 POOL_GROUPS = 4000
 
 
 @dataclass(frozen=True)
 class ReadTraining:
-    """What a run is made of. `batch_tokens` counts padding; `start` is a checkpoint or a model directory to go
-    on from. With `frozen_layers` the embeddings and the lowest layers stay, and so an indexer over them holds."""
+    """What a run is made of. `batch_tokens` counts padding; `start` is the model directory to go on from. The embeddings and the `frozen_layers` lowest layers of the reading network stay as they are."""
 
     data: Path
     out: Path
-    start: Path | None = None
+    start: Path
     distractors: tuple[float, ...] = (0.45, 0.55)
     sentences: float = 0.5
     forms: float = 0.0
-    frozen_layers: int = 0
+    contracts: float = 0.0
+    frozen_layers: int = 3
     epochs: int = 1
     batch_tokens: int = 6000
     learning_rate: float = 1.5e-4
@@ -79,13 +80,13 @@ def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[l
 
 
 def row_width(group: Group) -> int:
-    """Tokens of the longest row of a group: question, run and the three special tokens."""
-    return len(group.question) + max(len(run) for run in group.runs) + 3
+    """Tokens of the longest row of a group: question, heading path, run and special tokens."""
+    return len(group.question) + max(len(run) + len(group.path(n)) for n, run in enumerate(group.runs)) + 4
 
 
 def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
     """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
-    rows = [question_row(group.question, run) for group in batch for run in group.runs]
+    rows = [group.row(number) for group in batch for number in range(len(group.runs))]
     padded = pad_rows(rows).to(device)
     counts = [len(group.runs) for group in batch]
     slots = torch.full((len(batch), max(counts)), -1)
@@ -94,14 +95,15 @@ def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
     slots = slots.to(device)
     empty = (slots < 0)[..., None, None]
     with mixed_precision(device):
-        logits = reader.reading_pass(padded.token_ids, padded.positions, padded.types, padded.padding)[slots]
+        logits = reader.reading(padded.token_ids, padded.positions, padded.padding)[slots]
     no_answer = logits[:, :, 0].masked_fill(empty[..., 0], -NO_SPAN).min(dim=1, keepdim=True).values
     spans = logits.masked_fill(~padded.in_run[slots][..., None] | empty, NO_SPAN)
     scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
     wanted = torch.zeros(len(batch), 2, dtype=torch.long)
     for number, group in enumerate(batch):
-        if group.answer is not None:  # in the first run: behind the no-answer and the question
-            wanted[number] = torch.tensor(group.answer) + 1 + len(group.question) + 2
+        if group.answer is not None:  # in the first run: behind the no-answer, the question and the heading path
+            path = group.path(0)
+            wanted[number] = torch.tensor(group.answer) + 1 + len(group.question) + 2 + len(path) + bool(len(path))
     return torch.nn.functional.cross_entropy(scores, wanted.to(device))
 
 
@@ -114,45 +116,38 @@ def schedule(step: int, steps: int, warmup: float) -> float:
 def epoch_of(
     plan: ReadTraining, corpus: Corpus, negatives: Negatives, tokenizer: Tokenizer, epoch: int
 ) -> Iterator[Group]:
-    """One epoch's groups; with forms among them, they all get the noise of documents too."""
+    """One epoch's groups, with clauses of contracts and made documents among them; all get the noise of documents and of
+    people who type."""
     seed = plan.seed + epoch
     groups = epoch_groups(corpus, negatives, Swap(corpus, tokenizer), plan.distractors, plan.sentences, seed)
-    if not plan.forms:
-        return groups
-    noise, rng = Noise(tokenizer), np.random.default_rng((seed, 2))
-    return (noise(group, rng) for group in with_forms(groups, corpus, tokenizer, plan.forms, seed))
-
-
-def start_of(plan: ReadTraining) -> tuple[Reader, Tokenizer]:
-    """MiniLM's weights, a checkpoint's, or a model directory's, in float32 and ready to be trained."""
-    if plan.start and plan.start.is_dir():
-        reader = load_reader(plan.start, plan.device, torch.float32).requires_grad_(True)
-        return reader, load_tokenizer(plan.start)
-    reader = pretrained_reader(ReaderConfig(), plan.seed).to(plan.device)
-    if plan.start:
-        load_checkpoint(plan.start, reader)
-    return reader, minilm_tokenizer()
+    if plan.contracts:
+        clauses = Clauses(load_contracts(plan.data, "train"), load_wordings("training"), tokenizer, negatives.reader)
+        groups = mixed(
+            groups, clauses.endless(plan.distractors, seed), plan.contracts, np.random.default_rng((seed, 4))
+        )
+    if plan.forms:
+        groups = mixed(groups, form_groups(corpus, tokenizer, seed), plan.forms, np.random.default_rng((seed, 5)))
+    noise, typing, rng = Noise(tokenizer), Typing(tokenizer), np.random.default_rng((seed, 2))
+    return (typing(noise(group, rng), rng) for group in groups)
 
 
 def train_reader(plan: ReadTraining) -> Reader:
     """Run or resume the training; leaves `read.safetensors` and `read.log` in `plan.out`."""
     plan.out.mkdir(parents=True, exist_ok=True)
     log = Log(plan.out / "read.log")
-    reader, tokenizer = start_of(plan)
+    reader, tokenizer = load_reader(plan.start, plan.device, torch.float32), load_tokenizer(plan.start)
     corpus = load_corpus(plan.data, "train", tokenizer)
     negatives = Negatives(corpus, reader)
     log(f"{plan}")
     log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
-    reader.indexer.requires_grad_(False)
-    if plan.frozen_layers:
-        reader.embeddings.requires_grad_(False)
-        reader.layers[: plan.frozen_layers].requires_grad_(False)
-    if plan.device == "cpu" and fastest_dtype("cpu") == torch.bfloat16:
-        use_training_attention(reader)
+    trained_part = nn.ModuleDict({"reading": reader.reading})
+    reader.reading.span_head.requires_grad_(True)
+    reader.reading.layers[plan.frozen_layers :].requires_grad_(True)
+    use_training_attention(reader.reading)
     trained = [p for p in reader.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
     checkpoint = plan.out / "read.safetensors"
-    done = load_checkpoint(checkpoint, reader, optimizer) if checkpoint.exists() else 0
+    done = load_checkpoint(checkpoint, trained_part, optimizer) if checkpoint.exists() else 0
     epochs = (
         batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
         for epoch in range(plan.epochs)
@@ -182,6 +177,6 @@ def train_reader(plan: ReadTraining) -> Reader:
                 f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left"
             )
         if (step + 1) % plan.checkpoint_every == 0:
-            save_checkpoint(checkpoint, reader, optimizer, step + 1)
-    save_checkpoint(checkpoint, reader, optimizer, step + 1)
+            save_checkpoint(checkpoint, trained_part, optimizer, step + 1)
+    save_checkpoint(checkpoint, trained_part, optimizer, step + 1)
     return reader

@@ -14,16 +14,16 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
     if parts & {"answers", "index"}:
         yield from TABLE.split("\n")
         answers = "answers" in parts
-        for source, row in evaluate(model.reader, model.tokenizer, data, questions, answers=answers):
+        for source, row in evaluate(model, data, questions, answers=answers):
             yield table_line(source, row)
     if "dense" in parts:
-        points = parity(model.reader, model.tokenizer, data, questions)
+        points = parity(model, data, questions)
         yield from dense_lines(points)
         if plot and points:
             draw(points, plot)
     if "absent" in parts:
         config = model.reader.config
-        asked = ask_dev(model.reader, model.tokenizer, data, questions)
+        asked = ask_dev(model, data, questions)
         fit = measure(asked, config, config.index_prior, config.temperature, config.no_answer_bias)
         yield (
             f"whole documents, a third without the answer, {len(asked)} questions: F1 {fit.f1:.1f}, "
@@ -45,6 +45,16 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
             f"extraction, {made.documents} made documents: exact {made.exact:.3f} (named as asked {made.named:.3f}, in other "
             f"words {made.paraphrased:.3f}), null when absent {made.null:.3f}"
         )
+
+    if "contracts" in parts:
+        from dsacli.training.agreements import agreement_figures
+
+        yield from agreement_figures(model, data)
+    if "register" in parts:
+        from dsacli.training.register import register_figures
+
+        found = register_figures(model)
+        yield f"register of 60,000 sentences of one form: by number {found.by_number:.2f}, by name {found.by_name:.2f}"
 
 
 def dense_lines(points: list[Point]) -> Iterator[str]:

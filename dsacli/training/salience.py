@@ -15,12 +15,11 @@ import torch
 
 from dsacli.documents import Document
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.extractive.query import question_tokens
 from dsacli.engines.extractive.salience import focus_features, sentence_features, sentence_tokens
 from dsacli.engines.extractive.summarize import quotable, wording
 from dsacli.reader.encoding import index_queries
+from dsacli.reader.layers import SalienceHead
 from dsacli.reader.loading import ReaderModel, load_model
-from dsacli.reader.network import SalienceHead
 from dsacli.training.data import read_jsonl
 from dsacli.training.rouge import oracle
 from dsacli.training.save import save_reader
@@ -114,7 +113,7 @@ class Sentences:
 
     def focused(self, focus: str) -> torch.Tensor:
         """Features of the kept sentences for the focus head."""
-        queries = index_queries(self.model.reader, [question_tokens(self.model, focus)])
+        queries = index_queries(self.model.reader, [self.model.encode(focus)])
         return focus_features(self.model, self.context, *queries, self.bounds, self.features)[self.kept]
 
 

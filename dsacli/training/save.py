@@ -10,17 +10,20 @@ from tokenizers import Tokenizer
 
 from dsacli.reader.loading import MODEL_TYPE, stored_name
 from dsacli.reader.network import Reader
+from dsacli.reader.packing import packed
 
 
-def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16."""
+def save_reader(reader: Reader, tokenizer: Tokenizer, folder: Path, pack: bool = False) -> None:
+    """Write a directory that `load_reader` and `load_tokenizer` read; weights in bfloat16, or `pack`ed."""
     folder.mkdir(parents=True, exist_ok=True)
-    state = {stored_name(name): value.to(torch.bfloat16).contiguous() for name, value in reader.state_dict().items()}
+    state: dict[str, torch.Tensor] = {}
+    for name, value in reader.state_dict().items():
+        name = stored_name(name)
+        state |= packed(name, value) if pack else {name: value.to(torch.bfloat16).contiguous()}
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     config = {
         "architectures": ["Reader"],
         "model_type": MODEL_TYPE,
-        "torch_dtype": "bfloat16",
         **dataclasses.asdict(reader.config),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -3,20 +3,18 @@
 import time
 from types import TracebackType
 
-from dsacli.dsa.cost import CostMeter, EncoderShape
+from dsacli.dsa.cost import CostMeter, EncoderShape, ReaderShape
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
 from dsacli.reader.network import Reader
 
 
-def shape_of(reader: Reader) -> EncoderShape:
+def shape_of(reader: Reader) -> ReaderShape:
     """The shapes that a reader's cost follows from."""
     config = reader.config
-    return EncoderShape(
-        config.num_hidden_layers,
-        config.hidden_size,
-        config.intermediate_size,
-        config.index_layers,
+    return ReaderShape(
+        EncoderShape(config.index_layers, config.index_hidden_size, config.index_intermediate_size),
+        EncoderShape(config.num_hidden_layers, config.hidden_size, config.intermediate_size),
         config.index_n_heads,
         config.index_head_dim,
     )

@@ -1,7 +1,7 @@
 """The document pass: a document becomes passages and index keys, once; afterwards it is read from the cache."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,8 +16,13 @@ from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.reader.encoding import encode_passages
+from dsacli.reader.lexical import Words, words_in_passages
 from dsacli.reader.loading import ReaderModel
+from dsacli.reader.network import PATH_TOKENS
+from dsacli.reader.rows import NO_TOKENS
 from dsacli.reader.runs import Run, sentence_numbers
+
+PATH_SEPARATOR = " > "
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class EncodedDocument(TokenizedDocument):
 class EncodedContext(Context[EncodedDocument]):
     """Encoded documents side by side."""
 
+    def __init__(self, documents: Sequence[EncodedDocument]):
+        super().__init__(documents)
+        self._words: Words | None = None
+
     @cached_property
     def index_keys(self) -> torch.Tensor:
         """[tokens, index_head_dim], bfloat16."""
@@ -54,11 +63,25 @@ class EncodedContext(Context[EncodedDocument]):
             for low, high in pairwise(document.passages.tolist())
         ]
 
-    def run(self, first: int, last: int, index_score: float = 0.0) -> Run:
+    def words(self, model: ReaderModel) -> Words:
+        """The words of all passages; made once."""
+        if self._words is None:
+            starts = [first for first, _ in self.passages()]
+            self._words = words_in_passages(self.token_ids, np.array([*starts, len(self)]), model.pieces)
+        return self._words
+
+    def run(self, model: ReaderModel, first: int, last: int, index_score: float = 0.0) -> Run:
         """Tokens [first, last) of one document, ready to be read."""
         document, low = self.place(first)
         sentences = sentence_numbers(self.sentence_edges, first, last)
-        return Run(first, document.token_ids[low : low + last - first], index_score, sentences)
+        path = heading_path(model, document.document, int(document.starts[low]))
+        return Run(first, document.token_ids[low : low + last - first], index_score, sentences, path)
+
+
+def heading_path(model: ReaderModel, document: Document, offset: int) -> NDArray[np.int32]:
+    """The headings above a place, as the reader gets them: the last `PATH_TOKENS` tokens of "Part > Chapter"."""
+    titles = document.heading_path(offset)
+    return model.encode(PATH_SEPARATOR.join(titles))[-PATH_TOKENS:] if titles else NO_TOKENS
 
 
 def cut_passages(sentence_tokens: NDArray[Any], total: int, limit: int) -> NDArray[Any]:
@@ -93,10 +116,10 @@ def encode_document(
         done += tokens
         on_tokens(done, len(ids))
 
+    bounds = list(pairwise(passages.tolist()))
+    paths = [heading_path(model, document, int(tokenized.starts[low])) for low, _ in bounds]
     with meter.watch(model.reader):
-        keys = encode_passages(
-            model.reader, [ids[low:high] for low, high in pairwise(passages.tolist())], on_tokens=advance
-        )
+        keys = encode_passages(model.reader, [ids[low:high] for low, high in bounds], paths, advance)
     seconds = time.monotonic() - began
     return EncodedDocument(
         document, ids, tokenized.starts, tokenized.ends, sentences, passages, keys, meter.total, seconds

@@ -10,13 +10,14 @@ import numpy as np
 
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
-from dsacli.engines.extractive.query import QueryResult, run_dense, run_queries
+from dsacli.engines.extractive.query import QueryResult, read_question, run_dense, run_queries
 from dsacli.engines.options import Options
 from dsacli.engines.results import Extracted, ExtractResult
 from dsacli.engines.savings import added
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.fields import Field
 from dsacli.extraction.questions import field_questions
+from dsacli.extraction.terms import PERPETUAL, after, asks_for_end, has_no_end
 from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
 
@@ -25,9 +26,18 @@ MIN_CONFIDENCE = 0.3
 TEXT_CANDIDATES = 4
 # What reads like an answer and has no value of the type is half a rival to those that have one.
 UNTYPED = 0.5
+# What a term is counted from, the likelier first.
+STARTS = (Field("effective date", "date"), Field("agreement date", "date"))
 # Characters before and after a candidate in which an acronym of the field's name must stand.
 ACRONYM_REACH = 300
 SAYS_FAX = re.compile(r"\bfax\b\W{0,3}(?:\w+\W{1,3}){0,2}\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A value of a field that asks for an end: how long it is until then, by ISO 8601."""
+
+    period: str
 
 
 @dataclass(frozen=True)
@@ -49,15 +59,18 @@ def extract(
     """Look for every field; a value below `min_confidence` is null, never a guess."""
     found, costs = [], []
     least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
-    phrasings = [field_questions(field) for field in fields]
-    every = [question for each in phrasings for question in each]
+    asked = [*fields, *(start for start in STARTS if any(map(is_end, fields)))]
+    phrasings = [field_questions(field) for field in asked]
+    every = [read_question(model, context, question) for each in phrasings for question in each]
     queries = run_queries(model, context, every, options.index_topk)
-    for done, (field, questions) in enumerate(zip(fields, phrasings)):
+    for done, (field, questions) in enumerate(zip(asked, phrasings)):
         results = list(islice(queries, len(questions)))
         costs += [result.savings for result in results]
         answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
         found.append(best_value(field, answers, least))
-        on_field(done + 1)
+        on_field(min(done + 1, len(fields)))
+    starts = found[len(fields) :]
+    found = [ended(each, starts) for each in found[: len(fields)]]
     savings = added(costs)
     if options.compare_dense:
         savings = replace(savings, dense_run=run_dense(model, context, every))
@@ -79,9 +92,28 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
             total[key] = total.get(key, 0.0) + min(1.0, confidence) / len(answers)
     best = max(total, key=total.__getitem__, default=None)
     if best is None or total[best] < min_confidence:
-        return Extracted(field, None, None, 0.0 if best is None else total[best], None)
+        return Extracted(field, None, None, 0.0 if best is None else total[best])
     evidence = shown[best].evidence
-    return Extracted(field, shown[best].value, single_line(evidence.wording), total[best], evidence)
+    return Extracted(field, shown[best].value, single_line(evidence.wording), total[best], (evidence,))
+
+
+def is_end(field: Field) -> bool:
+    """Whether a field asks for the day that an agreement ends on, which may follow from its term."""
+    return field.type == "date" and asks_for_end(field.name)
+
+
+def ended(found: Extracted, starts: Sequence[Extracted]) -> Extracted:
+    """A field whose value is a term, with the day that the term ends on: counted from the first start that is known, or
+    null."""
+    if not isinstance(found.value, Term):
+        return found
+    for start in starts:
+        day = start.value and after(start.value, found.value.period)
+        if day:
+            score = min(found.score or 0.0, start.score or 0.0)
+            text = f"{found.text} · {start.text}"
+            return Extracted(found.field, day, text, score, (*found.evidence, *start.evidence), computed=True)
+    return Extracted(found.field, None, None, found.score)
 
 
 def of_type(field: Field, found: list[Candidate], no_answer: float) -> list[Candidate]:
@@ -102,12 +134,25 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
                 continue
             yield Candidate(single_line(evidence.wording), confidence, evidence)
         return
+    yield from typed(context, field, field.type, result)
+    if is_end(field):
+        for candidate in typed(context, field, "duration", result):
+            yield replace(candidate, value=Term(candidate.value))
+        for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
+            evidence = context.evidence(first, last)
+            dated = find_values(evidence.quote, "date") or find_values(evidence.quote, "duration")
+            if has_no_end(evidence.quote) and not dated:
+                yield Candidate(PERPETUAL, confidence, evidence)
+
+
+def typed(context: EncodedContext, field: Field, kind: str, result: QueryResult) -> Iterable[Candidate]:
+    """Every value of a type in the runs that were read."""
     for low, high in joined(result.runs, context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)
         shift = low - context.place(low)[1]
         text = encoded.document.text[start:end]
-        for value in find_values(text, field.type, encoded.document.text):
-            if field.type == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
+        for value in find_values(text, kind, encoded.document.text):
+            if kind == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
                 continue
             first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
             last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1

@@ -3,25 +3,29 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dsacli.documents.sentences import split_sentences
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.extractive.account import Account, element_bytes, shape_of
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.reader.encoding import index_queries
+from dsacli.reader.lexical import words_of
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.network import QUESTION_TOKENS
+from dsacli.reader.network import QUESTION_TOKENS, Reader
 from dsacli.reader.reading import read_runs, read_sequence
 from dsacli.reader.runs import select, select_runs
 from dsacli.reader.spans import SpanDistribution, weigh_spans
 
 DENSE_LIMIT_SECONDS = 240.0
+LONGEST_QUESTION = 512
+# What the index network takes of a question at a time.
+PIECE = 448
 
 
 @dataclass(frozen=True)
@@ -33,41 +37,76 @@ class QueryResult:
     savings: Savings
 
 
-def question_tokens(model: ReaderModel, question: str) -> NDArray[Any]:
-    """Token ids of a question. Raises DsacliError for one without words or longer than 64 tokens."""
-    ids = model.tokenizer.encode(question, add_special_tokens=False).ids
-    if not ids:
+@dataclass(frozen=True)
+class Question:
+    """A question to the reader. `tokens`, int32, all of which scan; `words`, its own for the lexical term; `read`, those
+    tokens that are read with a run: all of them, or of a long question what asks."""
+
+    tokens: NDArray[np.int32]
+    words: NDArray[np.uint64]
+    read: NDArray[np.int32]
+
+    def queries(self, reader: Reader) -> tuple[torch.Tensor, torch.Tensor]:
+        """Index queries and weights of its tokens, as `index_queries` gives them."""
+        return index_queries(reader, np.array_split(self.tokens, -(-len(self.tokens) // PIECE)))
+
+
+def read_question(model: ReaderModel, context: EncodedContext, text: str) -> Question:
+    """A question as tokens. Raises DsacliError for one without words, or longer than 512 tokens."""
+    tokens = model.encode(text)
+    if not len(tokens):
         raise DsacliError("the question is empty")
-    if len(ids) > QUESTION_TOKENS:
-        raise DsacliError(f"the question is {len(ids)} tokens long; the reader takes {QUESTION_TOKENS}")
-    return np.array(ids, np.int32)
+    if len(tokens) > LONGEST_QUESTION:
+        raise DsacliError(f"the question is {len(tokens)} tokens long; the reader takes {LONGEST_QUESTION}")
+    words, _ = words_of(tokens, model.pieces)
+    return Question(tokens, words, shortened(model, context, text, tokens))
+
+
+def shortened(model: ReaderModel, context: EncodedContext, text: str, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
+    """At most `QUESTION_TOKENS` of a question: the sentence that asks (the last with a question mark, else the last), then
+    the words of highest idf in the context, all in their order."""
+    if len(tokens) <= QUESTION_TOKENS:
+        return tokens
+    words, starts = words_of(tokens, model.pieces)
+    ends = np.append(starts[1:], len(tokens))
+    sentences = split_sentences(text)
+    low, high = next((s for s in reversed(sentences) if text[s[0] : s[1]].endswith("?")), sentences[-1])
+    before = len(model.encode(text[:low]))
+    asks = (starts >= before) & (starts < before + len(model.encode(text[low:high])))
+    rarity = context.words(model).idf(words)
+    kept = np.zeros(len(tokens), bool)
+    for place in np.lexsort((-rarity, ~asks)):
+        if kept.sum() + ends[place] - starts[place] <= QUESTION_TOKENS:
+            kept[starts[place] : ends[place]] = True
+    return tokens[kept]
 
 
 def run_queries(
-    model: ReaderModel, context: EncodedContext, questions: Sequence[str], index_topk: int | None = None
+    model: ReaderModel, context: EncodedContext, questions: Sequence[Question], index_topk: int | None = None
 ) -> Iterator[QueryResult]:
     """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span.
 
     The index keys are scanned once for all questions, each of which pays its share; what one selected is read when its
-    result is asked for. Raises DsacliError as `question_tokens` does, before anything is done.
+    result is asked for.
     """
     reader = model.reader
-    token_ids = [question_tokens(model, question) for question in questions]
     topk, edges = index_topk or reader.config.index_topk, context.edges.tolist()
-    accounts, queries, scan = [Account(reader) for _ in token_ids], [], Account(reader)
-    for account, ids in zip(accounts, token_ids):
+    accounts, queries, scan = [Account(reader) for _ in questions], [], Account(reader)
+    for account, question in zip(accounts, questions):
         with account:
-            queries.append(index_queries(reader, [ids]))
+            queries.append(question.queries(reader))
+    words = context.words(model)
     with scan:
-        selections = select(reader, queries, context.index_keys, topk)
-    for account, ids, selection in zip(accounts, token_ids, selections):
-        account.take(scan, len(ids), sum(map(len, token_ids)))
+        selections = select(reader, queries, [q.words for q in questions], context.index_keys, words, topk)
+    every = sum(len(question.tokens) for question in questions)
+    for account, question, selection in zip(accounts, questions, selections):
+        account.take(scan, len(question.tokens), every)
         with account:
-            selected = select_runs(reader, ids, selection, context.sentence_edges, edges, topk)
-            read = read_runs(reader, ids, [context.run(*run, s) for run, s in zip(selected.runs, selected.scores)])
-            spans = weigh_spans(reader.config, read)
-        entries = sum(last - first + len(ids) + 3 for first, last in selected.runs)
-        savings = account.savings(context, len(ids) + 2, selected.tokens, entries)
+            selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, topk)
+            runs = [context.run(model, *run, score) for run, score in zip(selected.runs, selected.scores)]
+            spans = weigh_spans(reader.config, read_runs(reader, question.read, runs))
+        entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
+        savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)
         yield QueryResult(spans, selected.runs, savings)
 
 
@@ -82,14 +121,14 @@ def matmul_rate(like: torch.Tensor) -> float:
     return 5 * 2 * 1024 * 384 * 1536 / (time.perf_counter() - began)
 
 
-def run_dense(model: ReaderModel, context: EncodedContext, questions: Sequence[str]) -> DenseRun:
-    """Run the same six layers with every token of question and document attending to every other.
+def run_dense(model: ReaderModel, context: EncodedContext, questions: Sequence[Question]) -> DenseRun:
+    """Run the reading network with every token of question and document attending to every other.
 
     One pass per question; without questions, one over the document alone. Raises DsacliError with the
     estimate (at 40 % of the matrix-multiply rate) where that would take over a few minutes.
     """
     reader, shape = model.reader, shape_of(model.reader)
-    token_ids = [question_tokens(model, question) for question in questions] or [np.empty(0, np.int32)]
+    token_ids = [question.read for question in questions] or [np.empty(0, np.int32)]
     flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in token_ids)
     estimate = flops / (0.4 * matmul_rate(next(reader.parameters())))
     if estimate > DENSE_LIMIT_SECONDS:
@@ -98,7 +137,7 @@ def run_dense(model: ReaderModel, context: EncodedContext, questions: Sequence[s
             f"here; --compare-dense stops at {DENSE_LIMIT_SECONDS / 60:.0f}"
         )
     meter, began = CostMeter(), time.monotonic()
-    passages = [context.run(first, last) for first, last in context.passages()]
+    passages = [context.run(model, first, last) for first, last in context.passages()]
     with meter.watch(reader):
         for ids in token_ids:
             read_sequence(reader, ids, passages)

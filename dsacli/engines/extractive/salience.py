@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.reader.encoding import index_queries
+from dsacli.reader.layers import SalienceHead
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.network import SalienceHead
 
 PROBES = 48
 PROBE_TOKENS = 24
@@ -70,7 +70,7 @@ def probe_queries(
     passages = context.passages()
     chosen = sorted({int(i) for i in np.linspace(0, len(passages) - 1, min(PROBES, len(passages)))})
     probes = [passages[number] for number in chosen]
-    queries, weights = index_queries(model.reader, [context.run(*probe).tokens for probe in probes])
+    queries, weights = index_queries(model.reader, [context.token_ids[low:high] for low, high in probes])
     rows, scale, owners, place = [], [], [], 0
     for low, high in probes:
         heaviest = np.argsort(-terms[low:high], kind="stable")[:PROBE_TOKENS]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dsacli.documents import Section
 from dsacli.engines.extractive.account import Account
 from dsacli.engines.extractive.encode import EncodedContext
-from dsacli.engines.extractive.query import question_tokens, run_dense
+from dsacli.engines.extractive.query import read_question, run_dense
 from dsacli.engines.extractive.salience import (
     focused_salience,
     salience,
@@ -24,7 +24,6 @@ from dsacli.engines.extractive.salience import (
 from dsacli.engines.options import Options
 from dsacli.engines.results import SummarizeResult, SummaryPart, SummarySentence
 from dsacli.engines.wording import single_line
-from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel
 
 SENTENCES = 6
@@ -38,23 +37,23 @@ def summarize(model: ReaderModel, context: EncodedContext, options: Options = Op
     """Pick `sentences` sentences, or as many as fit `words` words, in document order; per section with `by_section`."""
     reader, focus, words, by_section = model.reader, options.focus, options.words, options.by_section
     bounds = sentence_tokens(context)
+    question = read_question(model, context, focus) if focus else None
     with Account(reader) as account:
         if not len(bounds):
-            ids, scores = np.empty(0, np.int32), np.empty(0)
-        elif focus:
-            ids = question_tokens(model, focus)
-            scores = focused_salience(model, context, *index_queries(reader, [ids]), bounds)
+            scores = np.empty(0)
+        elif question:
+            scores = focused_salience(model, context, *question.queries(reader), bounds)
         else:
-            ids, scores = np.empty(0, np.int32), salience(model, context, bounds)
+            scores = salience(model, context, bounds)
         pool = [number for number in range(len(bounds)) if quotable(wording(context, bounds[number]))]
         parts = []
         for title, members in by_sections(context, bounds, pool) if by_section else [(None, pool)]:
             count = options.sentences or (SECTION_SENTENCES if by_section else SENTENCES)
             limit = len(members) if words and not options.sentences else count
             parts.append((title, pick(context, bounds, scores, members, limit, words)))
-    savings = account.savings(context, len(ids), 0, 0)
+    savings = account.savings(context, len(question.tokens) if question else 0, 0, 0)
     if options.compare_dense:
-        savings = replace(savings, dense_run=run_dense(model, context, [focus] if focus else []))
+        savings = replace(savings, dense_run=run_dense(model, context, [question] if question else []))
     return SummarizeResult(
         context.name,
         focus,

@@ -9,13 +9,12 @@ import numpy as np
 
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.extractive.query import question_tokens
+from dsacli.engines.extractive.query import read_question
 from dsacli.engines.extractive.salience import salience, sentence_tokens
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import DecoderModel
-from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.reader.runs import select, select_runs
 
@@ -63,9 +62,10 @@ def selected_parts(
     """
     if query:
         edges = encoded.edges.tolist()
-        ids = question_tokens(reader, query)
-        (selection,) = select(reader.reader, [index_queries(reader.reader, [ids])], encoded.index_keys, room)
-        selected = select_runs(reader.reader, ids, selection, encoded.sentence_edges, edges, room)
+        asked, words = read_question(reader, encoded, query), encoded.words(reader)
+        queries = asked.queries(reader.reader)
+        (selection,) = select(reader.reader, [queries], [asked.words], encoded.index_keys, words, room)
+        selected = select_runs(reader.reader, asked.tokens, selection, encoded.sentence_edges, edges, room)
         order = [selected.runs[i] for i in np.argsort(-np.array(selected.scores))]
     else:
         bounds = sentence_tokens(encoded)

@@ -96,7 +96,7 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
             query.feed(tokens(f"{', ' if number else ''}{json.dumps(field.name, ensure_ascii=False)}: "))
             if interrupted or query.prefers(null[0], quote[0]):
                 query.feed(null)
-                found.append(Extracted(field, None, None, None, None))
+                found.append(Extracted(field, None, None, None))
                 continue
             query.feed(quote)
             written = query.write(until=lambda text: '"' in text or "\n" in text, limit=VALUE_TOKENS)
@@ -111,7 +111,7 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
 def value_of(context: Context[Any], field: Field, text: str, written: Generated, least: float) -> Extracted:
     """A field's value as it was written: of its type, and with the place that says so; else null."""
     if written.probability < least or not answer_key(text):
-        return Extracted(field, None, None, written.probability, None)
+        return Extracted(field, None, None, written.probability)
     values = (
         [text]
         if field.type == "text"
@@ -120,5 +120,5 @@ def value_of(context: Context[Any], field: Field, text: str, written: Generated,
     place = located(context, text, written.attention_mass)
     evidence = place or next(iter(best_evidence(context, written.attention_mass, 1)), None)
     if not values or evidence is None:
-        return Extracted(field, None, None, written.probability, None)
-    return Extracted(field, values[0], text, written.probability, evidence)
+        return Extracted(field, None, None, written.probability)
+    return Extracted(field, values[0], text, written.probability, (evidence,))

@@ -33,8 +33,9 @@ _M = (
     + "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "september" else "sep(?:t(?:ember)?)?" for name in _MONTHS)
     + r")\b\.?"
 )
-_D = r"(?P<d>(?:[12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?)"
-_OTHER_D = r"(?:[12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+# Raised endings come out of some PDFs apart: "24t h day of August".
+_OTHER_D = r"(?:[12][0-9]|3[01]|0?[1-9])(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h)(?!\w))?"
+_D = rf"(?P<d>{_OTHER_D})"
 _Y, _ANY_Y = r"(?P<y>[12][0-9]{3})(?!\w)", r"[12][0-9]{3}"
 _FROM, _DASH = r"(?<![\w.,/-])", r"\s?(?:[-–]|to|and)\s?"
 _OF_YEAR = r"(?:\s?,\s{0,2}|\s{1,3}(?:(?:of|in\sthe\syear)\s)?|[-./])"
@@ -44,7 +45,7 @@ _ALL_DIGITS = re.compile(rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1
 _DATE_FORMS = [
     re.compile(form, _I)
     for form in (
-        rf"{_FROM}(?P<d>{_OTHER_D}|{any_of(_ORDINALS)})(?:\sday)?(?:\s{{1,3}}of)?[\s\-./,]{{1,3}}{_M}{_OF_YEAR}{_Y}",
+        rf"{_FROM}(?P<d>{_OTHER_D}|{any_of(_ORDINALS)})(?:\s{{1,3}}day)?(?:\s{{1,3}}of)?[\s\-./,]{{1,3}}{_M}{_OF_YEAR}{_Y}",
         rf"(?<!\w){_M}\s{{0,2}}[-]?(?:the\s)?{_D}{_OF_YEAR}{_Y}",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})(?P<s>[-/.])(?P<m>[0-9]{{1,2}})(?P=s)(?P<d>[0-9]{{1,2}})(?=T[0-9]|\W|\Z)(?!-[0-9])",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})\s{{1,3}}{_M}\s{{1,3}}{_D}(?!\w)",

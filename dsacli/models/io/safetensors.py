@@ -60,18 +60,19 @@ class Shards:
 
     def tensor(self, name: str, dtype: torch.dtype, block: tuple[int, int] | None) -> torch.Tensor:
         """A tensor in `dtype`: a view of the file where it is stored so, else converted; FP8 times its scales."""
-        value = self._read(name)
+        value = self.stored(name)
         if value.dtype.itemsize > 1 or not value.dtype.is_floating_point:
             return value if value.dtype == dtype else value.to(dtype)
         scales = f"{name}{SCALES}"
         if block is None or scales not in self.files:
             raise DsacliError(f"{self.files[name]}: tensor {name} is FP8 without {scales}")
         try:
-            return dequantised(value, self._read(scales), block, dtype)
+            return dequantised(value, self.stored(scales), block, dtype)
         except ValueError as failure:
             raise DsacliError(f"{self.files[name]}: tensor {name}: {failure}") from None
 
-    def _read(self, name: str) -> torch.Tensor:
+    def stored(self, name: str) -> torch.Tensor:
+        """A tensor as the file has it."""
         try:
             return self._open[self.files[name]].get_tensor(name)
         except (OSError, SafetensorError, RuntimeError) as failure:

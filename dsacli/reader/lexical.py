@@ -1,0 +1,137 @@
+"""What only the exact words tell: BM25 of a token's passage, a lexical term beside the index score.
+
+Names, numbers and the headings of tables say little to an index key, and everything to somebody who looks for them. The
+words are made from the token ids that are kept anyway: whole words, whatever pieces they were cut into, without their
+endings. BM25 as Lucene has it (Robertson and Zaragoza 2009, equation 3.15; Kamphuis et al. 2020), a document's own
+passages being the collection.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import nn
+
+from dsacli.dsa.cost import Counted
+
+K1, B = 1.2, 0.75
+CONTINUES = "##"
+# Of words of so many letters at least; longest ending first.
+ENDINGS = [
+    (r"(?<=[ts])ions?", 7),
+    (r"ies", 5),
+    (r"ing", 6),
+    (r"ed", 5),
+    (r"(?<=[sxz])es|(?<=[cs]h)es", 5),
+    (r"(?<![sui])s", 4),
+]
+MULTIPLIER = 0x9E3779B97F4A7C15
+
+
+def stem(word: str) -> str:
+    """A word without its ending, roughly: what is asked for in another form than it was written.
+
+    >>> stem("expires"), stem("expired"), stem("termination"), stem("terminated"), stem("bus")
+    ('expir', 'expir', 'terminat', 'terminat', 'bus')
+    """
+    for ending, shortest in ENDINGS:
+        if len(word) >= shortest and re.search(f"(?:{ending})$", word):
+            word = re.sub(f"(?:{ending})$", "y" if ending == "ies" else "", word)
+            break
+    return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What a tokenizer's pieces are to a word: `numbers` uint64 [vocabulary], equal for the same piece in another form
+    and 0 for what is no part of it (punctuation, an ending); `begins` bool [vocabulary], whether a word begins there."""
+
+    numbers: NDArray[np.uint64]
+    begins: NDArray[np.bool_]
+
+
+def pieces_of(tokenizer: Tokenizer) -> Pieces:
+    """The table of a WordPiece tokenizer."""
+    vocabulary = tokenizer.get_vocab()
+    known: dict[str, int] = {}
+    numbers, begins = np.zeros(len(vocabulary), np.uint64), np.ones(len(vocabulary), bool)
+    for piece, number in vocabulary.items():
+        inside = piece.startswith(CONTINUES)
+        begins[number] = not inside
+        text = stem("xxxx" + piece[2:])[4:] if inside else stem(piece)
+        if re.search(r"\w", text):
+            numbers[number] = known.setdefault(CONTINUES * inside + text, len(known) + 1)
+    return Pieces(numbers, begins)
+
+
+def words_of(token_ids: NDArray[Any], pieces: Pieces) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The words of a text, equal numbers for equal words, and the token that each begins at; punctuation left out."""
+    if not len(token_ids):
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    begins = pieces.begins[token_ids]
+    begins[0] = True
+    starts = np.flatnonzero(begins)
+    place = np.arange(len(token_ids)) - np.repeat(starts, np.diff(np.append(starts, len(token_ids))))
+    powers = np.cumprod(np.full(int(place.max()) + 1, MULTIPLIER, np.uint64))
+    words = np.add.reduceat(pieces.numbers[token_ids] * powers[place], starts)
+    kept = words != 0
+    return words[kept], starts[kept]
+
+
+class LexicalScores(Counted):
+    """BM25 of passages from how often they hold each word of a question, times a weight that is learned with the indexer."""
+
+    part = "index"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+
+    def forward(self, counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """counts: [words, passages], lengths: [passages], in words; returns float32 [passages]."""
+        passages = counts.shape[1]
+        frequency = (counts > 0).sum(1, keepdim=True)
+        idf = torch.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+        share = K1 * (1 - B + B * lengths / lengths.mean().clamp(min=1))
+        return self.weight.float() * (idf * counts / (counts + share)).sum(0)
+
+    def flops(self, counts: torch.Tensor, lengths: torch.Tensor) -> int:
+        """Of idf times weighted count, and their sum."""
+        return 2 * counts.numel()
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a context's passages: `words` uint64 [words], `passages` int64 [words], the passage of each;
+    `lengths` float32 [passages]; `edges` int64 [passages + 1], the first token of each passage, and the end."""
+
+    words: NDArray[np.uint64]
+    passages: NDArray[np.int64]
+    lengths: torch.Tensor
+    edges: torch.Tensor
+
+    def counts(self, question: NDArray[np.uint64]) -> torch.Tensor:
+        """How often each distinct word of a question stands in each passage: float32 [words, passages]."""
+        rows = [
+            np.bincount(self.passages[self.words == word], minlength=len(self.lengths)) for word in np.unique(question)
+        ]
+        return torch.from_numpy(np.stack(rows).astype(np.float32)) if rows else torch.empty(0, len(self.lengths))
+
+    def idf(self, words: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """How rare each of some words is: the logarithm of the passages' number over that of those that hold it."""
+        held = [len(np.unique(self.passages[self.words == word])) for word in words]
+        return np.log((len(self.lengths) + 1) / (np.array(held) + 0.5))
+
+
+def words_in_passages(token_ids: NDArray[Any], edges: NDArray[Any], pieces: Pieces) -> Words:
+    """The words of `token_ids`, whose passages begin at `edges`, which the end closes."""
+    words, starts = words_of(token_ids, pieces)
+    passages = np.searchsorted(edges, starts, side="right") - 1
+    lengths = np.bincount(passages, minlength=len(edges) - 1)
+    return Words(
+        words, passages, torch.from_numpy(lengths.astype(np.float32)), torch.from_numpy(edges.astype(np.int64))
+    )

@@ -1,0 +1,69 @@
+"""The reader's weights as they are shipped: whole numbers of eight or four bits, with scales.
+
+A matrix `name` of the network is stored as `name` (int8 [rows, columns], or uint8 [rows, columns / 2] with two numbers
+in each) and `name.scale` (float16 [rows, groups]): one for a row's eight-bit numbers, one for every `GROUP` of its
+four-bit ones. Vectors are stored in bfloat16. The range is symmetric, its end the largest number under a scale.
+"""
+
+import torch
+
+from dsacli.errors import DsacliError
+from dsacli.models.io.safetensors import Shards
+
+SCALE = ".scale"
+WIDE, NARROW = 127, 7
+GROUP = 64
+# Word embeddings are a third of all weights and change an answer least.
+NARROW_NAMES = ("embeddings.word.weight",)
+Tensors = dict[str, torch.Tensor]
+
+
+def packed(name: str, value: torch.Tensor) -> Tensors:
+    """The stored tensors of one of the network's."""
+    if value.dim() != 2:
+        return {name: value.to(torch.bfloat16).contiguous()}
+    narrow = name.endswith(NARROW_NAMES) and not value.shape[1] % GROUP
+    most, groups = (NARROW, value.shape[1] // GROUP) if narrow else (WIDE, 1)
+    wide = value.float().unflatten(1, (groups, -1))
+    scale = (wide.abs().amax(-1) / most).clamp(min=1e-7).to(torch.float16)
+    whole = torch.round(wide / scale.float()[..., None]).clamp(-most, most).flatten(1)
+    if not narrow:
+        return {name: whole.to(torch.int8), name + SCALE: scale}
+    shifted = (whole + most).to(torch.uint8)
+    return {name: shifted[:, ::2] | shifted[:, 1::2] << 4, name + SCALE: scale}
+
+
+def unpacked(stored: torch.Tensor, scale: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """The matrix in `dtype`: [rows, columns]."""
+    if stored.dtype == torch.uint8:
+        stored = torch.stack([stored & 15, stored >> 4], dim=-1).flatten(1).to(torch.int8) - NARROW
+    whole = stored.float().unflatten(1, (scale.shape[1], -1))
+    return whole.mul_(scale.float()[..., None]).flatten(1).to(dtype)
+
+
+def load_packed(shards: Shards, wanted: Tensors, dtype: torch.dtype) -> Tensors:
+    """The tensors `wanted` (their shapes matter, their values do not) in `dtype`, packed in the file or not.
+
+    Raises DsacliError that names the file and the tensor for one that is missing, misshapen or unexpected.
+    """
+    known = {*wanted, *(name + SCALE for name in wanted)}
+    for name in sorted(shards.files):
+        if name not in known:
+            raise DsacliError(f"{shards.files[name]}: unexpected tensor {name}")
+    found = {}
+    for name, like in wanted.items():
+        if name not in shards.files:
+            raise DsacliError(f"{shards.place}: tensor {name} is missing")
+        stored = shards.stored(name)
+        if name + SCALE in shards.files:
+            scale = shards.stored(name + SCALE)
+            if (
+                stored.dim() == scale.dim() == 2
+                and len(scale) == len(stored)
+                and scale.shape[1] in (1, stored.shape[1] * 2 // GROUP)
+            ):
+                stored = unpacked(stored, scale, dtype)
+        if stored.shape != like.shape:
+            raise DsacliError(f"{shards.files[name]}: tensor {name} is {list(stored.shape)}, not {list(like.shape)}")
+        found[name] = stored.to(dtype)
+    return found
