@@ -75,6 +75,17 @@ _IDIOMS = [
     (r"(?:place of )?jurisdiction|competent courts?", ["Which courts have jurisdiction?"]),
     (r"payment (?:terms?|period|deadline)", ["When are invoices due?", "Within what time must invoices be paid?"]),
 ]
+# Whole clauses of an agreement: what is wanted of them is what they say, and not the name of something.
+_CLAUSE = re.compile(
+    r"(?:anti-?)?assignment|audit(?:ing)? rights?|(?:cap|limit(?:ation)?s?) (?:on|of) liability|(?:uncapped |unlimited )?liability(?: cap)?"
+    r"|change of control|competitive restriction(?: exception)?|covenants? not to sue|exclusiv(?:ity|e dealing)|insurance"
+    r"|(?:joint )?ip ownership(?: assignment)?|(?:non-?transferable |irrevocable |perpetual |irrevocable or perpetual )?licen[cs]e(?: grant)?"
+    r"|affiliate licen[cs]e.*|unlimited\b.*licen[cs]e|liquidated damages|minimum (?:commitment|purchase)|most favou?red nation"
+    r"|no-?solicit(?:ation)?\b.*|non-?compet(?:e|ition)|non-?disparagement|post-?termination services|(?:price|volume) restrictions?"
+    r"|(?:revenue|profit).*sharing|rofr.*|rights? of first .*|source code escrow|termination(?: for \w+)?|third[ -]party beneficiar(?:y|ies)"
+    r"|confidentiality|indemni\w+|force majeure|dispute resolution|arbitration|severability|entire agreement|publicity|.* (?:clause|provision)s?",
+    re.IGNORECASE,
+)
 _INTERROGATIVE = r"(?:who|whom|whose|what|which|when|where|why|how)\s"
 _SINGULAR = re.compile(r"(?:[su]s|is|ess|news|basis|series|headquarters)$", re.IGNORECASE)
 
@@ -93,7 +104,7 @@ def field_questions(field: Field) -> list[str]:
         return [f"{field.name}?"]
     name = _in_words(field.name)
     questions = (
-        _idiom(name)
+        _idiom(field, name)
         or _contact(field, name)
         or _counting(field, name)
         or _named(name)
@@ -103,7 +114,9 @@ def field_questions(field: Field) -> list[str]:
     return list(dict.fromkeys(questions + _described(field)))[:3]
 
 
-def _idiom(name: str) -> list[str]:
+def _idiom(field: Field, name: str) -> list[str]:
+    if field.type == "text" and _CLAUSE.fullmatch(name):
+        return [f"What does it say about {name}?", name]
     return next((questions for form, questions in _IDIOMS if re.fullmatch(form, name, re.IGNORECASE)), [])
 
 

@@ -16,7 +16,8 @@ from dsacli.extraction.fields import Field
 from dsacli.extraction.terms import PERPETUAL
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
-from dsacli.training.contracts import CLAUSE, Clause, Contract, load_contracts, load_wordings, together
+from dsacli.training.clauses import together
+from dsacli.training.contracts import CLAUSE, Clause, Contract, load_contracts, load_wordings
 from dsacli.training.metrics import f1
 
 # The annotators' kind of each field.
@@ -81,7 +82,7 @@ def agreement_figures(model: ReaderModel, data: Path, kinds: int = 12, seed: int
             if wanted is not None:
                 tally = fields[found.field]
                 (tally.present if wanted else tally.absent).append(is_right(found, wanted))
-        asked = [kind for kind in rng.permutation([k for k in wordings if CLAUSE in wordings[k]])[:kinds].tolist()]
+        asked = rng.permutation([kind for kind in wordings if CLAUSE in wordings[kind]])[:kinds].tolist()
         questions = [wordings[kind][CLAUSE][int(rng.integers(len(wordings[kind][CLAUSE])))] for kind in asked]
         for kind, result in zip(asked, ask(model, context, questions)):
             best = result.answers[0].answer if result.found else None

@@ -21,6 +21,14 @@ PRESENT, ABSENT, ABSENT_VALUE = 0.8, 0.12, 0.5
 # Marked stretches with no more characters between them are one.
 NEAR = 3
 HARDEST = 6
+ROLES = [
+    "Who is the {role}?",
+    "What is the name of the {role}?",
+    "{role}",
+    "name of the {role}",
+    "Which company is the {role}?",
+    "Who acts as the {role} here?",
+]
 Wordings = dict[str, dict[str, list[str]]]
 
 
@@ -77,6 +85,20 @@ class Clauses:
             missing = ABSENT_VALUE if wanted == VALUE else ABSENT
             if rng.random() < (missing if clause.absent else PRESENT):
                 yield from self.group(contract, kind, wanted, distractors, rng)
+            if kind == "Parties":
+                yield from self.role(contract, rng)
+
+    def role(self, contract: Contract, rng: np.random.Generator) -> Iterator[Group]:
+        """A question for one of the contract's parties by what it is called there."""
+        text, roles = self.of(contract), contract.roles()
+        for role, characters in [roles[int(rng.integers(len(roles)))]] if roles else []:
+            span = text.span(characters)
+            if span:
+                question = self.question(pick(rng, ROLES).format(role=role.lower() if rng.random() < 0.5 else role))
+                low, high = text.window(*span, rng)
+                other = [p for p in text.ranked(question) if p[1] <= low or p[0] >= high][: int(rng.integers(0, 3))]
+                runs = [text.tokens[first:last] for first, last in [(low, high), *other]]
+                yield Group(question, runs, (span[0] - low, span[1] - low))
 
     def group(
         self, contract: Contract, kind: str, wanted: str, distractors: tuple[float, ...], rng: np.random.Generator

@@ -38,6 +38,7 @@ VALUE_TYPES = {
 }
 # Names that are shorter stand for a party inside the contract ("MA", "Owner"), and are nobody's answer.
 SHORTEST_PARTY = 7
+ROLE = re.compile('["“]([A-Z][A-Za-z -]{3,30})["”]')
 PLACE_WORDS = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)*")
 
 
@@ -71,6 +72,18 @@ class Contract:
     def texts(self, kind: str) -> list[str]:
         """The wordings of a kind of clause."""
         return [self.text[low:high] for low, high in self.clauses[kind].spans]
+
+    def roles(self) -> list[tuple[str, Span]]:
+        """What the contract calls each party ("Supplier"), and where that party's name stands in the marked clauses."""
+        clause, found = self.clauses["Parties"], list[tuple[str, Span]]()
+        for party in clause.answer.split(";"):
+            name, _, rest = party.partition("(")
+            name = name.strip(" ,.").lower()
+            places = [(low, high) for low, high in clause.spans if self.text[low:high].strip(" ,.").lower() == name]
+            for role in ROLE.findall(rest) if places else ():
+                if not set(role.lower().split()) & set(name.replace(",", " ").split()):
+                    found.append((role, places[0]))
+        return found
 
     def values(self, kind: str) -> list[Span]:
         """Where the value of a kind stands in its clauses, as characters of the contract."""
@@ -166,10 +179,14 @@ class TokenizedContract:
         return token_span(self.offsets, *characters)
 
 
-def contract_corpus(data: Path, tokenizer: Tokenizer, every: int, rng: np.random.Generator) -> Corpus:
-    """Every so-manieth contract to train on, as passages, with a question for each clause that it has."""
-    wordings, passages, questions = load_wordings("training"), list[Passage](), list[Question]()
-    for contract in load_contracts(data, "train")[::every]:
+def contract_corpus(
+    data: Path, tokenizer: Tokenizer, rng: np.random.Generator, split: str = "train", every: int = 1
+) -> Corpus:
+    """Every so-manieth contract as passages, with a question for each clause that it has, and one without answers, of
+    its first passage, for each that it has not."""
+    wordings = load_wordings("training" if split == "train" else split)
+    passages, questions = list[Passage](), list[Question]()
+    for contract in load_contracts(data, split)[::every]:
         text, first = TokenizedContract(contract, tokenizer, 256), len(passages)
         for number, (low, high) in enumerate(pairwise(text.passages.tolist())):
             start, end = int(text.offsets[low, 0]), int(text.offsets[high - 1, 1])
@@ -186,10 +203,12 @@ def contract_corpus(data: Path, tokenizer: Tokenizer, every: int, rng: np.random
                 )
             )
         for kind, known in wordings.items():
-            for low, high in filter(None, map(text.span, contract.clauses[kind].spans[:2])):
+            wording = pick(rng, known.get(CLAUSE) or known[VALUE])
+            ids = np.array(tokenizer.encode(wording, add_special_tokens=False).ids, np.int32)
+            if contract.clauses[kind].absent:
+                questions.append(Question(kind, "contracts", wording, ids, first, (), ()))
+            for low, high in filter(None, map(text.span, contract.clauses[kind].spans[:1])):
                 place = int(np.searchsorted(text.passages, low, side="right")) - 1
-                wording = pick(rng, [each for wanted in known.values() for each in wanted])
-                ids = np.array(tokenizer.encode(wording, add_special_tokens=False).ids, np.int32)
                 answers, shift = tuple(contract.texts(kind)), int(text.passages[place])
                 spans = ((low - shift, high - shift),)
                 questions.append(Question(kind, "contracts", wording, ids, first + place, answers, spans))

@@ -195,6 +195,9 @@ def epoch_groups(
     rng = np.random.default_rng(seed)
     for number in rng.permutation(len(corpus.questions)):
         question = corpus.questions[number]
+        if not question.answers:
+            run, _ = fitted(corpus.passages[question.passage].tokens, None, rng)
+            yield Group(question.tokens, [run], None)
         if not question.spans or (question.source == "sentences" and rng.random() >= sentences):
             continue
         run, answer = gold_run(corpus, question, rng)

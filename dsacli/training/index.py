@@ -77,7 +77,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
     reader = load_reader(plan.start, plan.device, torch.float32)
     rng = np.random.default_rng(plan.seed)
     corpus = joined_corpus(
-        load_corpus(plan.data, "train", tokenizer), contract_corpus(plan.data, tokenizer, plan.contracts, rng)
+        load_corpus(plan.data, "train", tokenizer), contract_corpus(plan.data, tokenizer, rng, every=plan.contracts)
     )
     transcripts = pack_passages(load_corpus(plan.data, "train", tokenizer, {"meetings", "calls"}, every=8)).passages
     pieces, passages = pieces_of(tokenizer), [*corpus.passages, *transcripts]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dsacli.reader.loading import ReaderModel
-from dsacli.training.calibrate import ask_dev, measure
+from dsacli.training.calibrate import HELD_OUT, SOURCES, ask_dev, measure
 from dsacli.training.evaluate import TABLE, evaluate, table_line
 from dsacli.training.parity import Point, parity
 
@@ -22,13 +22,13 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
         if plot and points:
             draw(points, plot)
     if "absent" in parts:
-        config = model.reader.config
-        asked = ask_dev(model, data, questions)
-        fit = measure(asked, config, config.index_prior, config.temperature, config.no_answer_bias)
-        yield (
-            f"whole documents, a third without the answer, {len(asked)} questions: F1 {fit.f1:.1f}, "
-            f"AUROC {fit.auroc:.3f}, expected calibration error {fit.calibration_error:.3f}"
-        )
+        config, asked = model.reader.config, ask_dev(model, data, questions, (*SOURCES, *HELD_OUT))
+        parts_of = {"four sources": SOURCES[:4], **{source: (source,) for source in (*SOURCES, *HELD_OUT)}}
+        yield f"{'whole documents, not found a choice':<36} {'n':>5} {'F1':>6} {'AUROC':>6} {'calibration error':>18}"
+        for name, sources in parts_of.items():
+            here = [each for each in asked if each.source in sources]
+            fit = measure(here, config, config.index_prior, config.temperature, config.no_answer_bias)
+            yield f"{name:<36} {len(here):>5} {fit.f1:>6.1f} {fit.auroc:>6.3f} {fit.calibration_error:>18.3f}"
     if "summaries" in parts:
         from dsacli.training.summaries import summary_figures
 
@@ -53,8 +53,8 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
     if "register" in parts:
         from dsacli.training.register import register_figures
 
-        found = register_figures(model)
-        yield f"register of 60,000 sentences of one form: by number {found.by_number:.2f}, by name {found.by_name:.2f}"
+        register = register_figures(model)
+        yield f"register of 60,000 sentences of one form: by number {register.by_number:.2f}, by name {register.by_name:.2f}"
 
 
 def dense_lines(points: list[Point]) -> Iterator[str]:

@@ -6,13 +6,20 @@ from dsacli.extraction.fields import Field, parse_field
 from dsacli.extraction.questions import field_questions
 from dsacli.extraction.types import TYPES
 
+EFFECTIVE = ["What is the effective date?", "When does the agreement take effect?", "When does it start?"]
 QUESTIONS = [
-    ("effective date:date", ["What is the effective date?", "When is the effective date?"]),
-    ("effective_date", ["What is the effective date?", "When is the effective date?"]),
-    ("effectiveDate:date", ["What is the effective date?", "When is the effective date?"]),
+    ("effective date:date", EFFECTIVE),
+    ("effective_date", EFFECTIVE),
+    ("effectiveDate:date", EFFECTIVE),
     ("termination:date", ["When is the termination?", "What is the date of the termination?"]),
     ("signed on:date", ["When was it signed?", "When was the document signed?"]),
     ("governing law", ["Which law governs the agreement?", "What is the governing law?"]),
+    ("governing law clause", ["What does it say about governing law clause?", "governing law clause"]),
+    ("anti-assignment", ["What does it say about anti-assignment?", "anti-assignment"]),
+    (
+        "expiration date:date",
+        ["When does the agreement expire?", "What is the expiration date?", "How long does the agreement last?"],
+    ),
     ("total fee:money", ["How much is the total fee?", "What is the total fee?"]),
     ("total fees:money", ["How much are the total fees?", "What are the total fees?"]),
     ("notice period:duration", ["How long is the notice period?", "What is the notice period?"]),

@@ -10,7 +10,11 @@ SMALL = ReaderConfig(
     num_hidden_layers=3,
     num_attention_heads=4,
     max_position_embeddings=512,
+    relative_attention_num_buckets=8,
+    index_hidden_size=24,
+    index_intermediate_size=48,
     index_layers=2,
+    index_num_attention_heads=3,
     index_n_heads=3,
     index_head_dim=8,
     index_radius=2,
@@ -22,7 +26,7 @@ def reader() -> Reader:
     """A small reader of random weights, float32, that is sure enough of itself to tell spans apart."""
     torch.manual_seed(0)
     reader = Reader(SMALL).eval().requires_grad_(False)
-    reader.span_head.weight.mul_(8)
+    reader.reading.span_head.weight.mul_(8)
     return reader
 
 

@@ -50,6 +50,10 @@ def change_config(folder):
     return change
 
 
+def rounded(reader: Reader) -> Reader:
+    return reader.to(torch.bfloat16).float()
+
+
 def refused(folder, *parts: str) -> None:
     """`load_reader` raises one line that holds all `parts`."""
     with pytest.raises(DsacliError) as failure:
@@ -70,9 +74,11 @@ def test_a_reader_comes_back_with_its_weights_in_bfloat16(reader, folder):
 
 
 def test_a_loaded_reader_computes_what_the_saved_one_did(reader, folder):
-    inputs = torch.arange(110, 130)[None], torch.arange(20)[None], torch.ones(1, 20, dtype=torch.int64), None
-    loaded = load_reader(folder, dtype=torch.float32)
-    torch.testing.assert_close(loaded.reading_pass(*inputs), reader.to(torch.bfloat16).float().reading_pass(*inputs))
+    token_ids, loaded, saved = torch.arange(110, 130)[None], load_reader(folder, dtype=torch.float32), rounded(reader)
+    read = token_ids, torch.arange(20)[None], None
+    torch.testing.assert_close(loaded.reading(*read), saved.reading(*read))
+    indexed = token_ids, torch.ones_like(token_ids), None
+    torch.testing.assert_close(loaded.index(*indexed), saved.index(*indexed))
 
 
 @pytest.mark.precision("float32", "bfloat16")
@@ -85,9 +91,9 @@ def test_a_loaded_reader_is_for_inference(folder, precision):
 
 
 def test_saving_over_a_model_replaces_it(reader, folder):
-    reader.span_head.bias.fill_(3)
+    reader.reading.span_head.bias.fill_(3)
     save_reader(reader, load_tokenizer(folder), folder)
-    assert load_reader(folder).span_head.bias.tolist() == [3, 3]
+    assert load_reader(folder).reading.span_head.bias.tolist() == [3, 3]
 
 
 def test_the_config_is_hugging_faces(folder, change_config):
@@ -122,11 +128,10 @@ def test_a_broken_config(folder, text):
     refused(folder, str(folder / "config.json"))
 
 
-def test_a_reader_of_joint_layers_is_refused_and_not_read_wrongly(folder, change_config):
-    change_config(joint_layers=0)
-    assert load_reader(folder).config.num_hidden_layers == 3
-    change_config(joint_layers=2)
-    refused(folder, str(folder / "config.json"), "joint_layers is 2")
+def test_a_reader_of_one_network_is_refused_and_not_read_wrongly(folder, change_weights):
+    """What readers were before: the same names without the network before them."""
+    change_weights(layers__0__up__weight=torch.zeros(64, 32), **{f"reading__layers__{n}__up__weight": None for n in range(3)})
+    refused(folder, str(folder / "model.safetensors"), "unexpected tensor layers.0.up.weight")
 
 
 def test_another_model_type_is_named(folder, change_config):
@@ -144,6 +149,9 @@ def test_another_model_type_is_named(folder, change_config):
         {"run_tokens": 64},
         {"run_tokens": 460},
         {"max_position_embeddings": 128},
+        {"num_attention_heads": 5},
+        {"index_num_attention_heads": 5},
+        {"relative_attention_num_buckets": 0},
     ],
     ids=str,
 )
@@ -170,8 +178,8 @@ def test_a_missing_tensor(folder, change_weights):
 
 
 def test_a_misshapen_tensor(folder, change_weights):
-    change_weights(span_head__weight=torch.zeros(3, 32))
-    refused(folder, str(folder / "model.safetensors"), "span_head.weight", "[3, 32]", "[2, 32]")
+    change_weights(reading__span_head__weight=torch.zeros(3, 32))
+    refused(folder, str(folder / "model.safetensors"), "reading.span_head.weight", "[3, 32]", "[2, 32]")
 
 
 def test_an_unexpected_tensor(folder, change_weights):
@@ -181,7 +189,9 @@ def test_an_unexpected_tensor(folder, change_weights):
 
 def test_more_layers_in_the_config_than_in_the_weights(folder, change_config):
     change_config(num_hidden_layers=4)
-    refused(folder, str(folder / "model.safetensors"), "layers.3.", "missing")
+    refused(folder, str(folder / "model.safetensors"), "reading.layers.3.", "missing")
+    change_config(num_hidden_layers=3, index_layers=3)
+    refused(folder, str(folder / "model.safetensors"), "index.layers.2.", "missing")
 
 
 @pytest.mark.parametrize("data", [None, b"", b"{}", b"\xff"], ids=str)

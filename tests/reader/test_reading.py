@@ -8,9 +8,10 @@ from dsacli.dsa.cost import CostMeter
 from dsacli.dsa.selection import merge_runs
 from dsacli.reader import batches, reading
 from dsacli.reader.encoding import encode_passages, index_queries
-from dsacli.reader.rows import CLS, SEP, question_row
+from dsacli.reader.lexical import Words
+from dsacli.reader.rows import CLS, NO_TOKENS, SEP, question_row
 from dsacli.reader.runs import Run, select
-from dsacli.reader.spans import SpanDistribution, weigh_spans
+from dsacli.reader.spans import ANSWER_TOKENS, SpanDistribution, weigh_spans
 
 # Of the small reader, which is float32, and of the index queries, which follow what the machine scans in.
 pytestmark = pytest.mark.precision("float32")
@@ -18,6 +19,8 @@ DOCUMENT = np.random.default_rng(0).integers(103, 200, 1000)
 QUESTION = np.random.default_rng(1).integers(103, 200, 6)
 # Of different lengths and not in the order of their lengths.
 EDGES = [(0, 40), (40, 41), (41, 60), (200, 290), (300, 303), (990, 1000)]
+PATHS = [np.arange(110, 110 + length) for length in (3, 0, 28, 1, 0, 7)]
+NO_WORDS = np.empty(0, np.uint64)
 
 
 def read_runs(reader, question, runs):
@@ -56,15 +59,21 @@ def passages() -> list[np.ndarray]:
     return [DOCUMENT[first:last] for first, last in EDGES]
 
 
-def test_index_keys_are_in_document_order_whatever_the_lengths(reader):
-    keys = encode_passages(reader, passages())
+def words_of_passages(keys: torch.Tensor) -> Words:
+    """One passage without words."""
+    return Words(NO_WORDS, np.empty(0, np.int64), torch.zeros(1), torch.tensor([0, len(keys)]))
+
+
+@pytest.mark.parametrize("paths", [[], PATHS], ids=["no paths", "paths"])
+def test_index_keys_are_in_document_order_whatever_the_lengths(reader, paths):
+    keys = encode_passages(reader, passages(), paths)
     assert keys.dtype == torch.bfloat16
     assert keys.shape == (sum(map(len, passages())), 8)
     expected = []
-    for passage in passages():
-        token_ids = torch.tensor([[CLS, *passage, SEP]])
-        hidden = reader.lower_states(token_ids, torch.ones_like(token_ids), None)
-        expected.append(reader.indexer.keys(hidden)[0, 1:-1])
+    for passage, path in zip(passages(), paths or [NO_TOKENS] * len(EDGES)):
+        token_ids = torch.tensor([[CLS, *path, *[SEP] * bool(len(path)), *passage, SEP]])
+        hidden = reader.index(token_ids, torch.ones_like(token_ids), None)
+        expected.append(reader.indexer.keys(hidden)[0, -len(passage) - 1 : -1])
     torch.testing.assert_close(keys.float(), torch.cat(expected), rtol=0.01, atol=0.01)
 
 
@@ -96,7 +105,7 @@ def test_index_queries_have_one_row_per_token_of_the_question(reader, precision)
     queries, weights = index_queries(reader, [QUESTION])
     assert queries.shape == (6, 3, 8) and weights.shape == (6, 3)
     token_ids = torch.tensor([[CLS, *QUESTION, SEP]])
-    hidden = reader.lower_states(token_ids, torch.zeros_like(token_ids), None)[:, 1:-1]
+    hidden = reader.index(token_ids, torch.zeros_like(token_ids), None)[:, 1:-1]
     expected, _ = reader.indexer.queries(hidden)
     assert queries.dtype == weights.dtype == precision
     # The float32 reader's, and in bfloat16 each rounded once to 8 significant bits.
@@ -110,15 +119,38 @@ def test_select_takes_the_neighbourhood_of_the_config(reader):
     """One query and one key that matches it: with a radius of 2 its neighbours score as high."""
     keys = torch.zeros(20, 8)
     keys[9] = 1
-    (selection,) = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], keys, 5)
+    (selection,) = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], [NO_WORDS], keys, words_of_passages(keys), 5)
     assert merge_runs(selection.tokens.numpy()) == [(7, 12)]
     assert (selection.scores > 0).all()
 
 
+def test_the_words_of_a_passage_are_chosen_by_and_only_where_they_are_asked_for(reader):
+    """Keys that are all alike: the lexical term alone decides, and without words nothing does."""
+    keys, edges = torch.ones(30, 8), torch.tensor([0, 10, 20, 30])
+    words = Words(np.array([5, 7, 5], np.uint64), np.array([0, 1, 2]), torch.tensor([1.0, 1.0, 1.0]), edges)
+    asked = [np.array(each, np.uint64) for each in ([7], [])]
+    seven, nothing = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))] * 2, asked, keys, words, 10)
+    assert merge_runs(seven.tokens.numpy()) == [(10, 20)]
+    assert (nothing.scores == nothing.scores[0]).all() and (seven.scores > nothing.scores).all()
+
+
 def test_reading_in_batches_is_reading_one_at_a_time(reader, one_at_a_time):
-    together = read_runs(reader, QUESTION, RUNS)
+    headed = [replace(one, path=path) for one, path in zip(RUNS, PATHS)]
+    together = read_runs(reader, QUESTION, headed)
     one_at_a_time()
-    assert_same(together, read_runs(reader, QUESTION, RUNS))
+    assert_same(together, read_runs(reader, QUESTION, headed))
+
+
+@pytest.mark.parametrize("read", [reading.read_runs, reading.read_sequence])
+def test_a_run_is_read_under_its_heading_path_and_spans_are_its_own_tokens(reader, read):
+    headed = replace(RUNS[3], path=PATHS[2])
+    (found,) = read(reader, QUESTION, [headed])
+    token_ids = torch.tensor([[CLS, *QUESTION, SEP, *PATHS[2], SEP, *RUNS[3].tokens, SEP]])
+    logits = reader.reading(token_ids, torch.arange(token_ids.shape[1])[None], None)[0]
+    np.testing.assert_allclose(found.logits, logits[-91:-1].numpy(), rtol=1e-3, atol=1e-4)
+    assert found.no_answer == pytest.approx(float(logits[0].sum()), rel=1e-3)
+    (bare,) = read(reader, QUESTION, [RUNS[3]])
+    assert np.abs(bare.logits - found.logits).max() > 0.01
 
 
 def test_the_order_of_runs_does_not_matter_when_they_are_read_apart(reader):
@@ -144,9 +176,9 @@ def test_one_run_as_a_sequence_is_one_run_apart(reader):
 
 def test_every_run_of_a_sequence_gets_the_logits_of_its_own_tokens(reader):
     """Spans of one and of two tokens in each run, against the exponentials of the network's own logits."""
-    row = question_row(QUESTION, *(one.tokens for one in RUNS))
-    inputs = (torch.from_numpy(part)[None] for part in (row.token_ids, row.positions, row.types))
-    logits = reader.reading_pass(*inputs, None)[0].numpy()[row.in_run]
+    row = question_row(QUESTION, *((one.tokens, one.path) for one in RUNS))
+    inputs = (torch.from_numpy(part)[None] for part in (row.token_ids, row.positions))
+    logits = reader.reading(*inputs, None)[0].numpy()[row.in_run]
     spans, place = read_sequence(reader, QUESTION, RUNS), 0
     reference = spans.runs[0].band[0, 0] / np.exp(logits[0].sum())
     for part, one in zip(spans.runs, RUNS):
@@ -174,7 +206,8 @@ def test_runs_apart_do_not_see_each_other_and_runs_of_a_sequence_do(reader):
 @pytest.mark.parametrize("read", [read_runs, read_sequence])
 def test_a_token_outside_the_selection_cannot_influence_the_answer(reader, read):
     keys = encode_passages(reader, np.split(DOCUMENT, 10))
-    (selection,) = select(reader, [index_queries(reader, [QUESTION])], keys, 150)
+    words = words_of_passages(keys)
+    (selection,) = select(reader, [index_queries(reader, [QUESTION])], [NO_WORDS], keys, words, 150)
 
     def answer(document: np.ndarray) -> SpanDistribution:
         return read(
@@ -200,10 +233,9 @@ def test_the_band_is_one_softmax_over_start_plus_end_of_every_span(reader, read)
     reader.config = replace(reader.config, temperature=temperature, no_answer_bias=bias)
     spans = read(reader, QUESTION, [RUNS[3]])
     token_ids = torch.tensor([[CLS, *QUESTION, SEP, *RUNS[3].tokens, SEP]])
-    types = (torch.arange(token_ids.shape[1]) >= 8).long()[None]
-    logits = reader.reading_pass(token_ids, torch.arange(token_ids.shape[1])[None], types, None)[0].double()
+    logits = reader.reading(token_ids, torch.arange(token_ids.shape[1])[None], None)[0].double()
     start, end = logits[8 : 8 + length].T
-    scores = {(i, j): float(start[i] + end[j]) for i in range(length) for j in range(i, min(length, i + 40))}
+    scores = {(i, j): float(start[i] + end[j]) for i in range(length) for j in range(i, min(length, i + ANSWER_TOKENS))}
     weights = {span: np.exp(score / temperature) for span, score in scores.items()}
     nothing = np.exp((float(logits[0].sum()) + bias) / temperature)
     total = nothing + sum(weights.values())

@@ -2,11 +2,25 @@
 
 import numpy as np
 import pytest
+import torch
 
 from dsacli.reader import reading
 from dsacli.reader.network import ReaderConfig
 from dsacli.reader.reading import RunLogits
-from dsacli.reader.runs import RUN_OVERLAP, SHORTEST_RUN, Run, split_runs, whole_runs
+from dsacli.dsa.selection import Selection
+from dsacli.reader.runs import (
+    BEGINNING,
+    BEGINNING_SHARE,
+    RUN_OVERLAP,
+    SHORTEST_RUN,
+    Run,
+    beginnings,
+    merged,
+    select_runs,
+    split_runs,
+    whole_runs,
+    within,
+)
 from dsacli.reader.spans import ANSWER_TOKENS, CROSSING, RunSpans, SpanDistribution, weigh_spans
 
 GENERATOR = np.random.default_rng(0)
@@ -234,3 +248,48 @@ def test_a_span_over_two_sentences_must_be_far_better_than_one_within():
     assert weigh_spans(ReaderConfig(), [two]).best(1)[0][:2] == (2, 4)
     figures[7, 1] += CROSSING
     assert weigh_spans(ReaderConfig(), [two]).best(1)[0][:2] == (2, 7)
+
+
+def test_the_beginning_of_each_document_with_a_run_is_read_in_whole_sentences():
+    documents = [0, 1000, 1300, 5000]
+    edges = np.unique([*range(0, 1000, 40), *range(1000, 1300, 150), *range(1300, 5001, 50)])
+    assert beginnings([(400, 480)], edges, documents, 1000) == [(0, 120)]
+    assert beginnings([(400, 480), (2000, 2100), (3000, 3100)], edges, documents, 1000) == [(0, 120), (1300, 1400)]
+    # A first sentence that is longer than a beginning is cut.
+    assert beginnings([(1200, 1250)], edges, documents, 1000) == [(1000, 1000 + BEGINNING)]
+
+
+def test_a_beginning_is_no_longer_than_its_document_and_all_of_them_than_their_share():
+    edges = np.array([0, 40, 60, 100, 140, 1000])
+    assert beginnings([(45, 50), (70, 90)], edges, [0, 60, 1000], 1000) == [(0, 60), (60, 140)]
+    assert beginnings([(45, 50), (70, 90)], edges, [0, 60, 1000], 75) == [(0, 60), (60, 75)]
+    assert beginnings([(45, 50), (70, 90)], edges, [0, 60, 1000], 60) == [(0, 60)]
+    assert beginnings([(45, 50)], edges, [0, 60, 1000], 0) == []
+
+
+def test_a_beginning_that_is_read_anyway_is_not_read_twice():
+    edges = np.arange(0, 2001, 40)
+    assert beginnings([(0, 120), (400, 480)], edges, [0, 2000], 1000) == []
+    assert beginnings([(0, 80), (400, 480)], edges, [0, 2000], 1000) == [(0, 120)]
+
+
+def test_runs_that_touch_are_merged_in_order():
+    assert merged([(50, 60), (0, 10), (10, 20), (55, 58), (58, 70)]) == [(0, 20), (50, 70)]
+    assert merged([]) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("topk", [64, 300, 1024])
+def test_with_the_beginnings_no_more_than_the_top_k_is_read_and_the_best_run_is(reader, seed, topk):
+    random = np.random.default_rng(seed)
+    documents = [0, *np.unique(random.integers(1, 9000, 4)).tolist(), 9000]
+    edges = np.unique([*range(0, 9000, 30), *random.integers(0, 9000, 30), *documents])
+    tokens = np.unique(random.integers(0, 8900, topk // 64)[:, None] + np.arange(64))
+    selection = Selection(torch.from_numpy(tokens), torch.from_numpy(random.random(len(tokens)).astype(np.float32)))
+    (best,) = within(selection, whole_runs(tokens, edges), 1)
+    found = select_runs(reader, np.arange(4), selection, edges, documents, topk)
+    read = {token for first, last in found.runs for token in range(first, last)}
+    assert read >= {*range(*best)}
+    assert found.tokens == len(read) <= max(topk, best[1] - best[0])
+    if topk // BEGINNING_SHARE > BEGINNING // 2:
+        assert documents[np.searchsorted(documents, best[0], side="right") - 1] in read

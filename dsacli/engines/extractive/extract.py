@@ -10,7 +10,7 @@ import numpy as np
 
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
-from dsacli.engines.extractive.query import QueryResult, read_question, run_dense, run_queries
+from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
 from dsacli.engines.options import Options
 from dsacli.engines.results import Extracted, ExtractResult
 from dsacli.engines.savings import added
@@ -24,6 +24,8 @@ from dsacli.reader.loading import ReaderModel
 # Below this a value is null; lower than for answers, since a value must have its type.
 MIN_CONFIDENCE = 0.3
 TEXT_CANDIDATES = 4
+# From here on another wording of the question is not read: it could hardly change the value.
+SURE = 0.9
 # What reads like an answer and has no value of the type is half a rival to those that have one.
 UNTYPED = 0.5
 # What a term is counted from, the likelier first.
@@ -62,11 +64,16 @@ def extract(
     asked = [*fields, *(start for start in STARTS if any(map(is_end, fields)))]
     phrasings = [field_questions(field) for field in asked]
     every = [read_question(model, context, question) for each in phrasings for question in each]
-    queries = run_queries(model, context, every, options.index_topk)
+    queries, numbers = Queries(model, context, every, options.index_topk), iter(range(len(every)))
     for done, (field, questions) in enumerate(zip(asked, phrasings)):
-        results = list(islice(queries, len(questions)))
-        costs += [result.savings for result in results]
-        answers = [of_type(field, list(candidates(context, field, each)), each.spans.no_answer) for each in results]
+        answers = list[list[Candidate]]()
+        for number in islice(numbers, len(questions)):
+            if answers and (best_value(field, answers, least).score or 0.0) >= SURE:
+                costs.append(queries.unread(number))
+                continue
+            result = queries.read(number)
+            costs.append(result.savings)
+            answers.append(of_type(field, list(candidates(context, field, result)), result.spans.no_answer))
         found.append(best_value(field, answers, least))
         on_field(min(done + 1, len(fields)))
     starts = found[len(fields) :]

@@ -81,33 +81,55 @@ def shortened(model: ReaderModel, context: EncodedContext, text: str, tokens: ND
     return tokens[kept]
 
 
-def run_queries(
-    model: ReaderModel, context: EncodedContext, questions: Sequence[Question], index_topk: int | None = None
-) -> Iterator[QueryResult]:
-    """Ask the context: keep `index_topk` tokens (default: the model's), read them, weigh every span.
+class Queries:
+    """Questions whose index queries were scanned together, once for all; what one selected is read when it is asked for.
 
-    The index keys are scanned once for all questions, each of which pays its share; what one selected is read when its
-    result is asked for.
+    Each keeps `index_topk` tokens (default: the model's) and pays its share of the scan.
     """
-    reader = model.reader
-    topk, edges = index_topk or reader.config.index_topk, context.edges.tolist()
-    accounts, queries, scan = [Account(reader) for _ in questions], [], Account(reader)
-    for account, question in zip(accounts, questions):
+
+    def __init__(
+        self,
+        model: ReaderModel,
+        context: EncodedContext,
+        questions: Sequence[Question],
+        index_topk: int | None = None,
+    ):
+        self.model, self.context, self.questions = model, context, questions
+        self.index_topk = index_topk or model.reader.config.index_topk
+        self.accounts, queries, scan = [Account(model.reader) for _ in questions], [], Account(model.reader)
+        for account, question in zip(self.accounts, questions):
+            with account:
+                queries.append(question.queries(model.reader))
+        words, asked = context.words(model), [question.words for question in questions]
+        with scan:
+            self.selections = select(model.reader, queries, asked, context.index_keys, words, self.index_topk)
+        every = sum(len(question.tokens) for question in questions)
+        for account, question in zip(self.accounts, questions):
+            account.take(scan, len(question.tokens), every)
+
+    def read(self, number: int) -> QueryResult:
+        """Read what a question selected, and weigh every span of it."""
+        reader, context, question = self.model.reader, self.context, self.questions[number]
+        edges, selection, account = context.edges.tolist(), self.selections[number], self.accounts[number]
         with account:
-            queries.append(question.queries(reader))
-    words = context.words(model)
-    with scan:
-        selections = select(reader, queries, [q.words for q in questions], context.index_keys, words, topk)
-    every = sum(len(question.tokens) for question in questions)
-    for account, question, selection in zip(accounts, questions, selections):
-        account.take(scan, len(question.tokens), every)
-        with account:
-            selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, topk)
-            runs = [context.run(model, *run, score) for run, score in zip(selected.runs, selected.scores)]
+            selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, self.index_topk)
+            runs = [context.run(self.model, *run, score) for run, score in zip(selected.runs, selected.scores)]
             spans = weigh_spans(reader.config, read_runs(reader, question.read, runs))
         entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
         savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)
-        yield QueryResult(spans, selected.runs, savings)
+        return QueryResult(spans, selected.runs, savings)
+
+    def unread(self, number: int) -> Savings:
+        """What a question cost that was scanned, and then not read."""
+        return self.accounts[number].savings(self.context, len(self.questions[number].read) + 2, 0, 0)
+
+
+def run_queries(
+    model: ReaderModel, context: EncodedContext, questions: Sequence[Question], index_topk: int | None = None
+) -> Iterator[QueryResult]:
+    """Ask the context every question; each is read when its result is asked for."""
+    queries = Queries(model, context, questions, index_topk)
+    yield from map(queries.read, range(len(questions)))
 
 
 def matmul_rate(like: torch.Tensor) -> float:

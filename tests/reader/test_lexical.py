@@ -1,0 +1,137 @@
+"""Words from pieces of words, and BM25 of passages from them."""
+
+import bm25s
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from dsacli.dsa.cost import CostMeter
+from dsacli.reader.lexical import B, K1, LexicalScores, pieces_of, stem, words_in_passages, words_of
+
+PIECES = """[UNK] . , - ? the mill mills burn burned burning in ren ##ting ##ted ##ts ##s ##t 18 ##40 ##4 ##0 bus
+ city cities ##ies ##y party parties part un ##burn ##ed""".split()
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer(WordPiece({piece: n for n, piece in enumerate(PIECES)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
+    return tokenizer
+
+
+@pytest.fixture(scope="module")
+def pieces(tokenizer):
+    return pieces_of(tokenizer)
+
+
+@pytest.fixture(scope="module")
+def words(tokenizer, pieces):
+    """The numbers of the words of a text."""
+    return lambda text: words_of(np.array(tokenizer.encode(text).ids), pieces)[0].tolist()
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ["expire", "expires", "expired", "expiring"],
+        ["terminate", "terminates", "terminated", "termination", "terminations"],
+        ["party", "parties"],
+        ["box", "boxes"],
+        ["church", "churches"],
+        ["fee", "fees"],
+        ["agreement", "agreements"],
+    ],
+    ids=lambda forms: forms[0],
+)
+def test_forms_of_a_word_have_one_stem(forms):
+    assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize("word", ["bus", "this", "is", "glass", "red", "king", "1840", "as", "die", "the", "key", ""])
+def test_short_words_and_words_that_only_look_like_others_stay(word):
+    assert stem(word) == word
+
+
+def test_words_are_whole_whatever_pieces_they_were_cut_into(words, tokenizer):
+    assert tokenizer.encode("rent renting 1840").tokens == ["ren", "##t", "ren", "##ting", "18", "##40"]
+    rent, again, number = words("rent renting 1840")
+    assert rent == again
+    assert words("1840, renting.") == [number, rent]
+    assert number not in words("18 40") and len(words("18 40")) == 2
+    assert words("part") != words("party")
+
+
+def test_the_order_of_pieces_is_part_of_a_word(words):
+    assert len({*words("1840"), *words("1804"), *words("18044"), *words("180")}) == 4
+
+
+def test_a_word_in_another_form_is_the_same(words):
+    assert words("mill burned") == words("The mills burning")[1:] == words("MILL, burn")
+    assert words("city") == words("cities") and words("party") == words("parties")
+    # Cut into pieces: the ending is none.
+    assert words("unburned") == words("unburn")
+
+
+def test_punctuation_is_no_word_and_words_say_where_they_begin(tokenizer, pieces):
+    encoded = tokenizer.encode("The mill, 1840 - renting?")
+    assert encoded.tokens == ["the", "mill", ",", "18", "##40", "-", "ren", "##ting", "?"]
+    found, starts = words_of(np.array(encoded.ids), pieces)
+    assert starts.tolist() == [0, 1, 3, 6] and found.dtype == np.uint64 and len(set(found.tolist())) == 4
+
+
+def test_texts_without_words(pieces, tokenizer, words):
+    assert words("") == words("?") == words("., - ?") == []
+    held = words_in_passages(np.array(tokenizer.encode("., ? mill").ids), np.array([0, 3, 4]), pieces)
+    assert held.lengths.tolist() == [0, 1]
+    assert LexicalScores()(held.counts(np.empty(0, np.uint64)), held.lengths).tolist() == [0, 0]
+    none = words_in_passages(np.array(tokenizer.encode("., ?").ids), np.array([0, 1, 3]), pieces)
+    asked = words_of(np.array(tokenizer.encode("mill").ids), pieces)[0]
+    assert LexicalScores()(none.counts(asked), none.lengths).tolist() == [0, 0]
+
+
+def test_a_word_belongs_to_the_passage_that_it_begins_in(pieces, tokenizer):
+    ids = np.array(tokenizer.encode("mill renting mill burned").ids)
+    held = words_in_passages(ids, np.array([0, 2, 5]), pieces)
+    asked, _ = words_of(ids, pieces)
+    assert held.lengths.tolist() == [2, 2]
+    counts = dict(zip(np.unique(asked).tolist(), held.counts(asked).tolist()))
+    mill, rent, _, burn = asked.tolist()
+    assert counts == {mill: [1, 1], rent: [1, 0], burn: [0, 1]}
+
+
+TEXTS = ["the mill the mill burned", "in 1840 the bus burned", "the city", "rent the mill in 1840", "part party , bus", "."]
+
+
+@pytest.mark.parametrize("question", ["the mill", "mill mills burned in 1840?", "renting the city", "unburned", "bus, bus"])
+@pytest.mark.parametrize("weight", [1.0, 0.25])
+def test_scores_are_lucenes_bm25_times_the_weight(pieces, tokenizer, question, weight):
+    """Of the same words, as the package bm25s has it; a word of the question counts once."""
+    ids = [np.array(tokenizer.encode(text).ids) for text in TEXTS]
+    held = words_in_passages(np.concatenate(ids), np.cumsum([0, *map(len, ids)]), pieces)
+    asked, _ = words_of(np.array(tokenizer.encode(question).ids), pieces)
+    theirs = bm25s.BM25(method="lucene", k1=K1, b=B, backend="numpy", dtype="float64")
+    theirs.index([[str(w) for w in words_of(each, pieces)[0]] for each in ids], show_progress=False)
+    expected = theirs.get_scores([str(word) for word in np.unique(asked)])
+    scores = LexicalScores()
+    scores.weight.data.fill_(weight)
+    found = scores(held.counts(asked), held.lengths)
+    np.testing.assert_allclose(found.detach().numpy(), weight * expected, rtol=1e-5, atol=1e-6)
+
+
+def test_what_few_passages_hold_is_rarer(pieces, tokenizer):
+    ids = [np.array(tokenizer.encode(text).ids) for text in TEXTS]
+    held = words_in_passages(np.concatenate(ids), np.cumsum([0, *map(len, ids)]), pieces)
+    asked, _ = words_of(np.array(tokenizer.encode("the mill city unburn").ids), pieces)
+    the, mill, city, unknown = held.idf(asked)
+    assert the < mill < city < unknown and unknown == pytest.approx(np.log(7 / 0.5))
+
+
+def test_the_flops_are_a_product_and_a_sum_for_every_word_and_passage():
+    scores, meter = LexicalScores(), CostMeter()
+    with meter.watch(scores):
+        scores(torch.ones(3, 7), torch.ones(7))
+    assert meter.flops == {"index": 2 * 3 * 7}
