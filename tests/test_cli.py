@@ -40,6 +40,7 @@ ASK = {
     "task": str,
     "question": str,
     "found": bool,
+    "error": None,
     **ANSWER,
     "answers": [ANSWER],
     "savings": SAVINGS,
@@ -48,7 +49,15 @@ SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
 PART = {"section": None, "sentences": [SENTENCE]}
 SUMMARIZE = {"schema_version": int, "task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
              "savings": SAVINGS}  # fmt: skip
-FIELD = {"name": str, "type": str, "value": str, "text": str, "confidence": float, "evidence": [EVIDENCE]}
+FIELD = {
+    "name": str,
+    "type": str,
+    "value": str,
+    "text": str,
+    "computed": bool,
+    "confidence": float,
+    "evidence": [EVIDENCE],
+}
 EXTRACT = {
     "schema_version": int,
     "task": str,
@@ -225,6 +234,29 @@ def test_what_is_not_sure_enough_is_not_found(cli, ferry):
 @pytest.mark.precision("float32", "bfloat16")
 def test_one_question_found_of_several_is_found(cli, ferry):
     cli("ask", ferry, WHO, "Who painted the ceiling of the opera house?", "--min-confidence", 0.2, code=0)
+
+
+TOO_LONG = "why " * 600
+
+
+def test_a_question_that_is_too_long_is_an_error_in_its_place_and_the_others_are_answered(objects, cli, ferry):
+    first, second, third = objects("ask", ferry, WHO, TOO_LONG, "Who painted the moon?", *ANY)
+    check({**second, "answers": []}, {**ASK, "error": str, "answer": None, "confidence": None, "savings": None})
+    assert (second["question"], second["error"]) == (TOO_LONG, "the question is 600 tokens long; the reader takes 512")
+    assert (second["found"], second["answers"], second["evidence"]) == (False, [], [])
+    assert first["found"] and first["error"] is third["error"] is None and third["savings"]
+    shown = cli("ask", ferry, TOO_LONG, WHO, "--quiet", *ANY).stdout
+    assert shown.count("the question is 600 tokens long") == 1 and "not found" not in shown
+
+
+def test_where_nothing_else_is_found_an_error_is_exit_code_1(cli, objects, ferry):
+    result = cli("ask", ferry, TOO_LONG, code=1)
+    assert "the question is 600 tokens long; the reader takes 512" in result.stdout
+    assert "next to dense attention" not in result.stderr and "Traceback" not in result.output
+    never = ("--min-confidence", 1)
+    failed, absent = objects("ask", ferry, TOO_LONG, "Who painted the moon?", *never, code=1)
+    assert failed["error"] and not absent["error"]
+    cli("ask", ferry, "Who painted the moon?", *never, code=3)
 
 
 # ---- extract ----
@@ -612,13 +644,13 @@ FAILURES = [
     (["ask", "locked.pdf", WHO, "--password", "open"], "locked.pdf is encrypted and the password is wrong"),
     (["ask", "scan.pdf", WHO], "scan.pdf has no text layer"),
     (["ask", "nothing", WHO], "nothing: nothing readable in this folder"),
-    (["ask", "ferry.txt", "why " * 80], "the question is 80 tokens long; the reader takes 64"),
-    (["summarize", "ferry.txt", "--focus", "why " * 80], "80 tokens long"),
+    (["summarize", "ferry.txt", "--focus", "why " * 600], "the question is 600 tokens long; the reader takes 512"),
+    (["extract", "ferry.txt", "--field", "why " * 600], "tokens long; the reader takes 512"),
     (["ask", "ferry.txt", WHO, "--model", "absent"], "absent is no model directory"),
     (["ask", "ferry.txt", WHO, "--model", "model"], "model is no model directory"),
     (["ask", "ferry.txt", WHO, "--model", "other"], "model_type is 'llama'"),
     (["ask", "ferry.txt", WHO, "--model", "odd"], "config.json"),
-    (["ask", "ferry.txt", WHO, "--model", "uneven"], "hidden_size 384 has no 7 equal heads"),
+    (["ask", "ferry.txt", WHO, "--model", "uneven"], "hidden_size 768 has no 7 equal heads"),
     (["extract", "ferry.txt", "--schema", "absent.json"], "absent.json: no such schema file"),
     (["extract", "ferry.txt", "--schema", "schema.json"], "schema.json: not valid JSON"),
     (["extract", "ferry.txt", "--schema", "nested.json"], 'nested.json: "a" must be a type'),

@@ -14,12 +14,14 @@ AGREEMENT = ROOT / "sample_docs" / "services-agreement.md"
 COMMANDS = [
     ("ask", ["ferry", "Who built the ferry?", "Who painted the moon?"], ["--min-confidence", 0.4, "--answers", 3]),
     ("ask", ["ferry", "Who painted the moon?"], ["--min-confidence", 1]),
+    ("ask", ["ferry", "Who built the ferry?", "why " * 600], []),
     ("ask", ["ferry", "Who built the ferry?"], ["--compare-dense"]),
     ("ask", ["pdf", "Who designed the breakwater?"], []),
     ("ask", ["ferry", "Who built the ferry?"], RECALL),
     ("summarize", ["ferry", "pdf"], ["--focus", "the boiler"]),
     ("summarize", ["agreement"], ["--by", "section", "--sentences", 1]),
     ("summarize", ["ferry"], RECALL[:-2]),
+    ("extract", ["lease"], ["--field", "expiration date:date", "--min-confidence", 0]),
     ("extract", ["ferry", "pdf"], ["--field", "built:date", "--field", "fare:money", "--field", "web site:url"]),
     ("inspect", ["ferry", "pdf", "agreement"], []),
     ("inspect", ["ferry"], RECALL[:2]),
@@ -33,8 +35,10 @@ def schema_of(command: str) -> Draft202012Validator:
 
 
 @pytest.mark.parametrize(("command", "arguments", "options"), COMMANDS, ids=lambda value: str(value)[:40])
-def test_json_is_what_its_schema_says(cli, ferry, pdf, command, arguments, options):
-    places = {"ferry": ferry, "pdf": pdf, "agreement": AGREEMENT}
+def test_json_is_what_its_schema_says(cli, ferry, pdf, tmp_path, command, arguments, options):
+    lease = tmp_path / "lease.txt"
+    lease.write_text("The lease takes effect on 1 March 2025. It expires three years after the effective date.")
+    places = {"ferry": ferry, "pdf": pdf, "agreement": AGREEMENT, "lease": lease}
     given = [places.get(argument, argument) for argument in arguments]
     lines = cli(command, *given, *options, "--json", "--quiet", code=None).stdout.splitlines()
     assert lines

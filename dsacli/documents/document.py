@@ -78,7 +78,7 @@ class Document:
         found: list[str] = []
         level = sys.maxsize
         for section in reversed(self.sections[: bisect_left(self._section_starts, offset)]):
-            if section.level < level:
+            if section.level < level and section.end > offset:
                 found.append(section.title)
                 level = section.level
             if level <= 1:

@@ -8,6 +8,7 @@ passages being the collection.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,15 @@ def words_of(token_ids: NDArray[Any], pieces: Pieces) -> tuple[NDArray[np.uint64
     return words[kept], starts[kept]
 
 
+def bm25(counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+    """counts: [words, passages], lengths: [passages], in words; returns float32 [passages]."""
+    passages = counts.shape[1]
+    frequency = (counts > 0).sum(1, keepdim=True)
+    idf = torch.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+    share = K1 * (1 - B + B * lengths / lengths.mean().clamp(min=1))
+    return (idf * counts / (counts + share)).sum(0)
+
+
 class LexicalScores(Counted):
     """BM25 of passages from how often they hold each word of a question, times a weight that is learned with the indexer."""
 
@@ -92,12 +102,8 @@ class LexicalScores(Counted):
         self.weight = nn.Parameter(torch.ones(1))
 
     def forward(self, counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """counts: [words, passages], lengths: [passages], in words; returns float32 [passages]."""
-        passages = counts.shape[1]
-        frequency = (counts > 0).sum(1, keepdim=True)
-        idf = torch.log1p((passages - frequency + 0.5) / (frequency + 0.5))
-        share = K1 * (1 - B + B * lengths / lengths.mean().clamp(min=1))
-        return self.weight.float() * (idf * counts / (counts + share)).sum(0)
+        """As `bm25`, weighted."""
+        return self.weight.float().to(counts.device) * bm25(counts, lengths)
 
     def flops(self, counts: torch.Tensor, lengths: torch.Tensor) -> int:
         """Of idf times weighted count, and their sum."""
@@ -114,16 +120,26 @@ class Words:
     lengths: torch.Tensor
     edges: torch.Tensor
 
+    @cached_property
+    def by_word(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """All words in the order of their numbers, and the passage of each."""
+        order = np.argsort(self.words, kind="stable")
+        return self.words[order], self.passages[order]
+
+    def holding(self, word: np.uint64) -> NDArray[np.int64]:
+        """The passages that hold a word, each as often as it does."""
+        words, passages = self.by_word
+        first, last = np.searchsorted(words, word, side="left"), np.searchsorted(words, word, side="right")
+        return passages[first:last]
+
     def counts(self, question: NDArray[np.uint64]) -> torch.Tensor:
         """How often each distinct word of a question stands in each passage: float32 [words, passages]."""
-        rows = [
-            np.bincount(self.passages[self.words == word], minlength=len(self.lengths)) for word in np.unique(question)
-        ]
+        rows = [np.bincount(self.holding(word), minlength=len(self.lengths)) for word in np.unique(question)]
         return torch.from_numpy(np.stack(rows).astype(np.float32)) if rows else torch.empty(0, len(self.lengths))
 
     def idf(self, words: NDArray[np.uint64]) -> NDArray[np.float64]:
         """How rare each of some words is: the logarithm of the passages' number over that of those that hold it."""
-        held = [len(np.unique(self.passages[self.words == word])) for word in words]
+        held = [len(np.unique(self.holding(word))) for word in words]
         return np.log((len(self.lengths) + 1) / (np.array(held) + 0.5))
 
 

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from dsacli.dsa.indexer import LightningIndexer
-from dsacli.reader.layers import Embeddings, Layer, Mask, RelativePositions, SalienceHead
+from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, SalienceHead
 from dsacli.reader.lexical import LexicalScores
 
 SPECIAL_TOKENS = 4
@@ -69,13 +69,15 @@ class ReaderConfig:
             size, heads = getattr(self, f"{part}hidden_size"), getattr(self, f"{part}num_attention_heads")
             if size % heads:
                 raise ValueError(f"{part}hidden_size {size} has no {heads} equal heads")
-        if self.passage_tokens + SPECIAL_TOKENS > self.max_position_embeddings:
-            raise ValueError("passage_tokens must leave room for two special tokens in max_position_embeddings")
-        longest_question = self.max_position_embeddings - self.run_tokens - SPECIAL_TOKENS - 1
+        if not 4 <= self.relative_attention_num_buckets < 4 * FURTHEST:
+            raise ValueError(f"relative_attention_num_buckets must be from 4 to {4 * FURTHEST - 1}")
+        if self.passage_tokens + PATH_TOKENS + SPECIAL_TOKENS - 1 > self.max_position_embeddings:
+            raise ValueError("passage_tokens must leave room for a heading path in max_position_embeddings")
+        longest_question = self.max_position_embeddings - self.run_tokens - PATH_TOKENS - SPECIAL_TOKENS
         if self.run_tokens < SHORTEST_RUN_TOKENS or longest_question < QUESTION_TOKENS:
             raise ValueError(
                 f"run_tokens must be at least {SHORTEST_RUN_TOKENS} and leave max_position_embeddings "
-                f"room for a question of {QUESTION_TOKENS} tokens"
+                f"room for a question of {QUESTION_TOKENS} tokens and a heading path"
             )
 
 

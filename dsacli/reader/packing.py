@@ -55,13 +55,15 @@ def load_packed(shards: Shards, wanted: Tensors, dtype: torch.dtype) -> Tensors:
         if name not in shards.files:
             raise DsacliError(f"{shards.place}: tensor {name} is missing")
         stored = shards.stored(name)
-        if name + SCALE in shards.files:
+        if stored.dtype in (torch.int8, torch.uint8) and stored.dim() == 2:
+            if name + SCALE not in shards.files:
+                raise DsacliError(f"{shards.place}: tensor {name + SCALE} is missing")
             scale = shards.stored(name + SCALE)
-            if (
-                stored.dim() == scale.dim() == 2
-                and len(scale) == len(stored)
-                and scale.shape[1] in (1, stored.shape[1] * 2 // GROUP)
-            ):
+            groups = 1 if stored.dtype == torch.int8 else 2 * stored.shape[1] // GROUP
+            if list(scale.shape) != [len(stored), groups]:
+                expected = [len(stored), groups]
+                raise DsacliError(f"{shards.files[name]}: tensor {name + SCALE} is {list(scale.shape)}, not {expected}")
+            if stored.dtype == torch.int8 or not 2 * stored.shape[1] % GROUP:
                 stored = unpacked(stored, scale, dtype)
         if stored.shape != like.shape:
             raise DsacliError(f"{shards.files[name]}: tensor {name} is {list(stored.shape)}, not {list(like.shape)}")

@@ -13,7 +13,7 @@ from dsacli.reader.lexical import Words
 from dsacli.reader.network import Reader
 from dsacli.reader.rows import NO_TOKENS
 
-RUN_OVERLAP = 64
+RUN_OVERLAP = 128
 SHORTEST_RUN = 32
 LONGEST_SENTENCE = 128
 # Of each document with a selected run the first tokens are read too, of all a part of k at most.
@@ -155,9 +155,10 @@ def select_runs(
     """
     whole = within(selection, whole_runs(selection.tokens.numpy(), sentence_edges), index_topk)
     first = beginnings(whole, sentence_edges, document_edges, index_topk // BEGINNING_SHARE)
-    if first:
-        left = index_topk - sum(high - low for low, high in first)
-        whole = merged([*within(selection, whole, left), *first])
+    left = index_topk - sum(high - low for low, high in first)
+    kept = within(selection, whole, left)
+    if first and sum(high - low for low, high in kept) <= left:
+        whole = merged([*kept, *first])
     runs = split_runs(whole, document_edges, reader.config.run_tokens)
     scores = best_index_scores(selection, runs, len(question))
     return SelectedRuns(runs, scores, sum(last - first for first, last in whole))

@@ -12,7 +12,7 @@ from dsacli.reader.network import ReaderConfig
 from dsacli.reader.reading import RunLogits
 from dsacli.reader.runs import Run
 
-ANSWER_TOKENS = 160
+ANSWER_TOKENS = 128
 # Logits that a span loses when it ends in another sentence than it began in: start and end are trained
 # apart, and two good answers in neighbouring sentences would be read as one long one.
 CROSSING = 4.0

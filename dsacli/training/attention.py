@@ -14,7 +14,6 @@ from dsacli.reader.network import IndexNetwork, ReadingNetwork
 class TrainingAttention(nn.Module):
     """The same function as `CoreAttention`, shapes as there; scores are held in memory."""
 
-    @torch.autocast("cpu", enabled=False)
     def forward(
         self,
         queries: torch.Tensor,
@@ -22,13 +21,17 @@ class TrainingAttention(nn.Module):
         values: torch.Tensor,
         mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        batch, heads, n_queries, dim = queries.shape
-        q, k, v = (t.reshape(batch * heads, -1, dim) for t in (queries, keys, values))
-        if mask is None:
-            mask = q.new_zeros(1)
-        added = mask.to(q.dtype).expand(batch, heads, n_queries, k.shape[1]).reshape(batch * heads, n_queries, -1)
-        scores = torch.baddbmm(added, q, k.transpose(-1, -2), alpha=dim**-0.5)
-        return (torch.softmax(scores, -1) @ v).unflatten(0, (batch, heads))
+        # An autocast of its own for each call: as a decorator it would be shared by all threads.
+        with torch.autocast("cpu", enabled=False):
+            batch, heads, n_queries, dim = queries.shape
+            q, k, v = (t.reshape(batch * heads, -1, dim) for t in (queries, keys, values))
+            if mask is None:
+                mask = q.new_zeros(1)
+            elif mask.dtype == torch.bool:
+                mask = torch.zeros_like(mask, dtype=q.dtype).masked_fill(~mask, torch.finfo(q.dtype).min)
+            added = mask.to(q.dtype).expand(batch, heads, n_queries, k.shape[1]).reshape(batch * heads, n_queries, -1)
+            scores = torch.baddbmm(added, q, k.transpose(-1, -2), alpha=dim**-0.5)
+            return (torch.softmax(scores, -1) @ v).unflatten(0, (batch, heads))
 
 
 def use_training_attention(network: IndexNetwork | ReadingNetwork) -> None:

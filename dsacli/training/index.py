@@ -8,6 +8,7 @@ by a softmax over the passages. Nothing of the reading network is moved, which l
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from dsacli.reader.lexical import pieces_of, words_in_passages, words_of
+from dsacli.reader.lexical import bm25, pieces_of, words_in_passages, words_of
 from dsacli.reader.loading import load_reader, load_tokenizer
 from dsacli.reader.network import Reader
 from dsacli.reader.rows import NO_TOKENS, PaddedRows, pad_rows, passage_row
@@ -97,12 +98,23 @@ def train_indexer(plan: IndexTraining) -> Reader:
     log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions; {plan.steps} steps, starting at {done}")
     chances = np.array([(SENTENCES if q.source == "sentences" else 1.0) * bool(q.spans) for q in corpus.questions])
     chances /= chances.sum()
+
+    def drawn(step: int) -> tuple[list[int], list[int], torch.Tensor]:
+        """Of a step: passages, questions, and BM25 [questions, passages]."""
+        numbers, asked = draw(corpus, negatives, len(transcripts), chances, np.random.default_rng((plan.seed, step)))
+        counts = (words.counts(words_of(corpus.questions[n].tokens, pieces)[0]) for n in asked)
+        return numbers, asked, torch.stack([bm25(each, words.lengths)[numbers] for each in counts])
+
     losses, began = [], time.monotonic()
+    pool = ThreadPoolExecutor(1)
+    upcoming = pool.submit(drawn, done)
     for step in range(done, plan.steps):
         if step > done and step % RANK_ANEW_EVERY == 0:
             negatives.encode()
-        rng = np.random.default_rng((plan.seed, step))
-        numbers, asked = draw(corpus, negatives, len(transcripts), chances, rng)
+        rng = np.random.default_rng((plan.seed, step, 1))
+        numbers, asked, lexical = upcoming.result()
+        if step + 1 < plan.steps:
+            upcoming = pool.submit(drawn, step + 1)
         titled = rng.random(len(numbers)) < TITLED
         rows = [
             passage_row(passages[n].tokens[:PASSAGE_TOKENS], 1, passages[n].path if above else NO_TOKENS)
@@ -110,8 +122,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
         ]
         questions = pad_rows([passage_row(corpus.questions[n].tokens, 0) for n in asked]).to(plan.device)
         scores = passage_scores(reader, questions, pad_rows(rows).to(plan.device))
-        counts = (words.counts(words_of(corpus.questions[n].tokens, pieces)[0]) for n in asked)
-        scores = scores + torch.stack([reader.lexical(each, words.lengths)[numbers] for each in counts])
+        scores = scores + reader.lexical.weight * lexical
         loss = nn.functional.cross_entropy(scores, torch.arange(len(asked), device=scores.device))
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * min(1.0, (step + 1) / 50) * (1 - step / plan.steps)

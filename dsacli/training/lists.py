@@ -15,7 +15,7 @@ GRID_KEYS = [("Station", "town"), ("Order", "code"), ("Name", "name"), ("Item", 
 GRID_KEYS += [("Branch", "city"), ("Vessel", "ship"), ("No.", "many"), ("Ref", "code"), ("Client", "firm")]
 GRID_COLUMNS = [
     ("Price", "price", ("What is the price of {key}?", "How much is {key}?")),
-    ("Amount", "sum", ("What is the amount of {key}?", "How much is {key}?")),
+    ("Amount", "sum", ("What is the amount of {key}?", "What does {key} amount to?")),
     ("Customer", "firm", ("Who is the customer of {key}?", "Which customer has {key}?")),
     ("Contact", "person", ("Who is the contact for {key}?", "What is the name of {key}'s contact?")),
     ("Date", "day", ("What is the date of {key}?", "When was {key}?")),
@@ -26,6 +26,18 @@ GRID_COLUMNS = [
     ("Lead time", "days", ("What is the lead time of {key}?", "How long does {key} take?")),
     ("City", "city", ("In which city is {key}?", "Where is {key}?")),
     ("Status", "reason", ("What is the status of {key}?", "How does {key} stand?")),
+]
+# The same figure of several years, side by side.
+YEARLY = [
+    ("Visitors", "many", ("How many visitors did {key} have in {year}?", "How many people visited {key} in {year}?")),
+    ("Sales", "sum", ("What were the sales of {key} in {year}?", "How much did {key} sell in {year}?")),
+    (
+        "Passengers",
+        "many",
+        ("How many passengers did {key} have in {year}?", "What were the passengers of {key}, {year}?"),
+    ),
+    ("Output", "many", ("What was the output of {key} in {year}?", "How much did {key} make in {year}?")),
+    ("Share", "percent", ("What was the share of {key} in {year}?", "What percentage did {key} have in {year}?")),
 ]
 HEADINGS = ["firm", "firm", "name", "town", "product", "ship"]
 LINKS = ["{question} of {heading}?", "{question} for {heading}?", "{question} at {heading}?", "{heading}: {question}?"]
@@ -42,7 +54,8 @@ def make_register(rng: Rng) -> Form:
     if rng.random() < ABSENT:
         shown = [row for row in shown if row is not rows[asked]]
     separator = pick(rng, ["\n", " "])
-    return _form(shown, rows[asked], separator, [separator.join(row[0] for row in rows if row not in shown)])
+    others = [row[0] for row in rows if row not in shown and row is not rows[asked]]
+    return _form(shown, rows[asked], separator, [separator.join(others)])
 
 
 def _form(
@@ -65,12 +78,18 @@ def make_grid(rng: Rng) -> Form:
     """A table with a line of headings, as text: a cell is asked for by its row and its column."""
     label, slot = GRID_KEYS[int(rng.integers(len(GRID_KEYS)))]
     columns = [GRID_COLUMNS[i] for i in rng.permutation(len(GRID_COLUMNS))[: int(rng.integers(2, 5))]]
-    keys = list(dict.fromkeys(made(rng, slot) for _ in range(int(rng.integers(3, 14)))))
+    if rng.random() < 0.5:
+        yearly, title = years(rng)
+        columns = [*columns[: int(rng.integers(0, 3))], *yearly]
+    else:
+        title = ""
+    keys = different(rng, slot, int(rng.integers(3, 14)))
     bar, left, right = pick(rng, ["a", "b", "c", "d"]), "", ""
     separator = {"a": " | ", "b": ", ", "c": "\t", "d": " | "}[bar]
     if bar == "d":
         left, right = "| ", " |"
-    lines = [left + separator.join([label, *(name for name, *_ in columns)]) + right]
+    lines = [title] if title else []
+    lines.append(left + separator.join([label, *(name for name, *_ in columns)]) + right)
     if bar == "d":
         lines.append("|" + "---|" * (len(columns) + 1))
     wanted, column = int(rng.integers(len(keys))), int(rng.integers(len(columns)))
@@ -95,10 +114,30 @@ def make_grid(rng: Rng) -> Form:
     return Form(text, question.format(key=keys[wanted]), answer)
 
 
+def different(rng: Rng, slot: str, count: int) -> list[str]:
+    """So many values of a slot, no two alike."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[made(rng, slot)] = None
+    return list(found)
+
+
+def years(rng: Rng) -> tuple[list[tuple[str, str, tuple[str, str]]], str]:
+    """Columns of one figure in several years, and what has to stand above them where they are headed by the year alone."""
+    name, maker, questions = YEARLY[int(rng.integers(len(YEARLY)))]
+    first, count, bare = int(rng.integers(2010, 2027)), int(rng.integers(2, 5)), rng.random() < 0.4
+    order = range(first, first + count) if rng.random() < 0.6 else range(first + count - 1, first - 1, -1)
+    columns = []
+    for year in order:
+        asked = (questions[0].replace("{year}", str(year)), questions[1].replace("{year}", str(year)))
+        columns.append((str(year) if bare else f"{name} {year}", maker, asked))
+    return columns, name if bare else ""
+
+
 def make_headed(rng: Rng) -> Form:
     """The same facts, other values, under several headings: above them in the text, or apart as the runs' paths."""
     slot = pick(rng, HEADINGS)
-    headings = list(dict.fromkeys(made(rng, slot) for _ in range(int(rng.integers(2, 5)))))
+    headings = different(rng, slot, int(rng.integers(2, 5)))
     kinds = [KINDS[int(number)] for number in rng.permutation(len(KINDS))[: int(rng.integers(1, 4))]]
     sections = [[one_fact(rng, kind, pick(rng, kind.wordings)) for kind in kinds] for _ in headings]
     asked = sections[0][int(rng.integers(len(kinds)))]

@@ -60,7 +60,9 @@ def pretrained_reader(config: ReaderConfig, seed: int) -> Reader:
     state = _minilm_state(load_file(minilm_folder() / "model.safetensors"), config.index_layers)
     state |= _mpnet_state(mpnet_weights(), config.num_hidden_layers)
     missing = set(reader.load_state_dict(state, strict=False).missing_keys)
-    assert all(name.startswith(("indexer.", "salience.", "focus.", "reading.span_head.")) for name in missing), missing
+    assert all(
+        name.startswith(("indexer.", "lexical.", "salience.", "focus.", "reading.span_head.")) for name in missing
+    ), missing
     return reader
 
 

@@ -28,23 +28,26 @@ from dsacli.training.haystack import Haystack
 from dsacli.training.metrics import f1
 from dsacli.training.start import pretrained_reader
 
+# Of all-MiniLM-L6-v2: all of them, where the index network has the lowest.
+LAYERS = 6
+
 
 class Embeddings:
     """Unit vectors of texts, by cosine."""
 
     def __init__(self, passages: list[np.ndarray]):
-        self.model = pretrained_reader(ReaderConfig(index_layers=ReaderConfig.num_hidden_layers), 0).eval()
+        self.network = pretrained_reader(ReaderConfig(index_layers=LAYERS, num_hidden_layers=1), 0).eval().index
         self.vectors = self.embed(passages)
 
     @torch.inference_mode()
     def embed(self, texts: list[np.ndarray]) -> np.ndarray:
         """[texts, hidden], of the first 254 tokens of each."""
         texts = [text[:254] for text in texts]
-        found = np.empty((len(texts), self.model.config.hidden_size), np.float32)
+        found = np.empty((len(texts), ReaderConfig.index_hidden_size), np.float32)
         lengths = [len(text) + 2 for text in texts]
         for batch in length_batches(np.argsort(lengths).tolist(), lengths, BATCH_TOKENS):
             rows = pad_rows([passage_row(texts[number], 0) for number in batch])
-            states = self.model.lower_states(rows.token_ids, rows.types, rows.padding)
+            states = self.network(rows.token_ids, rows.types, rows.padding)
             for place, number in enumerate(batch):
                 mean_state = states[place, : lengths[number]].mean(0)
                 found[number] = (mean_state / mean_state.norm()).numpy()
@@ -65,7 +68,12 @@ def read_best(whole: Haystack, question: Question, scores: np.ndarray) -> list[R
         left -= high - low
         runs += split_runs([(low, high)], [], config.run_tokens)
     pieces = [
-        Run(low, whole.tokens[low:high], sentences=sentence_numbers(whole.sentence_edges, low, high))
+        Run(
+            low,
+            whole.tokens[low:high],
+            sentences=sentence_numbers(whole.sentence_edges, low, high),
+            path=whole.path(low),
+        )
         for low, high in runs
     ]
     return read_runs(whole.reader, question.tokens, pieces)
@@ -80,7 +88,7 @@ def main() -> None:
     corpus = load_corpus(given.data, "dev", model.tokenizer)
     transcripts = pack_passages(load_corpus(given.data, "dev", model.tokenizer, TRANSCRIPTS))
     took, began = {}, time.perf_counter()
-    whole = Haystack(model.reader, [*corpus.passages, *transcripts.passages])
+    whole = Haystack(model, [*corpus.passages, *transcripts.passages])
     took["dsacli"], began = time.perf_counter() - began, time.perf_counter()
     bm25 = BM25([passage.text for passage in whole.passages])
     took["BM25"], began = time.perf_counter() - began, time.perf_counter()

@@ -67,6 +67,37 @@ def test_a_section_ends_at_the_next_of_its_level_or_above():
     ]
 
 
+@pytest.mark.parametrize(
+    ("place", "path"),
+    [
+        ("Foreword", ()),
+        ("# Terms", ()),
+        ("No section", ("Terms",)),
+        ("## Notice", ("Terms",)),
+        ("By letter", ("Terms", "Notice")),
+        ("### Late notice", ("Terms", "Notice")),
+        ("None counts", ("Terms", "Notice", "Late notice")),
+        ("## Fees", ("Terms",)),
+        ("Monthly", ("Terms", "Fees")),
+        ("# Annex", ()),
+        ("A map", ("Annex",)),
+    ],
+)
+def test_the_heading_path_is_the_sections_around_a_place_without_its_own_heading(place, path):
+    text = "Foreword.\n\n# Terms\n\nNo section.\n\n## Notice\n\nBy letter.\n\n### Late notice\n\nNone counts.\n\n"
+    text += "## Fees\n\nMonthly.\n\n# Annex\n\nA map.\n"
+    document = parse("terms.md", text.encode())
+    assert document.heading_path(document.text.index(place)) == path
+
+
+def test_levels_that_are_left_out_and_places_outside_have_a_heading_path():
+    sections = (Section("A", 2, 0, 50), Section("B", 4, 5, 50), Section("C", 3, 10, 50), Section("D", 1, 20, 50))
+    document = Document("a.txt", "text", "x" * 50, sections=sections)
+    assert document.heading_path(8) == ("A", "B") and document.heading_path(15) == ("A", "C")
+    assert document.heading_path(30) == ("D",)
+    assert document.heading_path(0) == document.heading_path(-5) == Document("b", "text", "b").heading_path(0) == ()
+
+
 def test_reading_documents_imports_no_tensors():
     look = "import sys, dsacli.documents; print([name for name in ('numpy', 'torch', 'pypdf') if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "[]\n"

@@ -3,6 +3,7 @@ import torch
 
 from dsacli.dsa.attention import CoreAttention, LatentAttention
 from dsacli.dsa.cache import LayerCache
+from dsacli.training.attention import TrainingAttention
 
 BATCH, HEADS, QUERIES, ENTRIES, DIM, RANK = 2, 3, 4, 9, 8, 5
 
@@ -30,19 +31,31 @@ def test_without_padding_every_entry_is_attended_to(inputs):
 
 
 def test_padding_is_left_out_of_the_softmax(inputs):
-    padding = torch.arange(ENTRIES)[None] >= torch.tensor([[5], [ENTRIES]])
-    expected = softmax_attention(*inputs, ~padding[:, None, None, :])
-    torch.testing.assert_close(CoreAttention()(*inputs, padding), expected)
+    kept = (torch.arange(ENTRIES)[None] < torch.tensor([[5], [ENTRIES]]))[:, None, None, :]
+    torch.testing.assert_close(CoreAttention()(*inputs, kept), softmax_attention(*inputs, kept))
+
+
+def test_what_a_head_adds_for_a_pair_of_tokens_is_added_to_its_score(inputs):
+    added = torch.randn(1, HEADS, QUERIES, ENTRIES)
+    torch.testing.assert_close(CoreAttention()(*inputs, added), softmax_attention(*inputs, added.exp()))
+
+
+@pytest.mark.parametrize("kind", ["none", "padding", "numbers", "both"])
+def test_attention_for_training_is_the_same_function(inputs, kind):
+    kept = (torch.arange(ENTRIES)[None] < torch.tensor([[5], [ENTRIES]]))[:, None, None, :]
+    added = torch.randn(1, HEADS, QUERIES, ENTRIES)
+    mask = {"none": None, "padding": kept, "numbers": added, "both": added.masked_fill(~kept, -1e9)}[kind]
+    torch.testing.assert_close(TrainingAttention()(*inputs, mask), CoreAttention()(*inputs, mask))
 
 
 def test_what_stands_in_padding_does_not_matter(inputs):
     queries, keys, values = inputs
-    padding = torch.arange(ENTRIES)[None].repeat(BATCH, 1) >= 6
+    kept = (torch.arange(ENTRIES)[None].repeat(BATCH, 1) < 6)[:, None, None, :]
     core = CoreAttention()
-    clean = core(queries, keys, values, padding)
+    clean = core(queries, keys, values, kept)
     keys[..., 6:, :] = 1e4
     values[..., 6:, :] = -1e4
-    assert torch.equal(core(queries, keys, values, padding), clean)
+    assert torch.equal(core(queries, keys, values, kept), clean)
     torch.testing.assert_close(clean, core(queries, keys[..., :6, :], values[..., :6, :]))
 
 

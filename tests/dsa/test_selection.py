@@ -4,7 +4,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.selection import Selection, merge_runs, neighbourhood_max, select_topk, token_scores
+from dsacli.dsa.selection import Prior, Selection, merge_runs, neighbourhood_max, select_topk, token_scores
 from dsacli.engines.disk_cache import DiskCache
 
 TOKENS, QUERIES, HEADS, DIM = 150, 3, 4, 8
@@ -166,3 +166,32 @@ def test_several_questions_are_scanned_in_one_pass(whole_numbers):
     for each, selection in zip(asked, together):
         (alone,) = select_topk(IndexScores(), [each], keys, 20, radius=5, chunk=64)
         assert torch.equal(alone.tokens, selection.tokens) and torch.equal(alone.scores, selection.scores)
+
+
+EDGES = torch.tensor([0, 1, 40, 40, 97, TOKENS])
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 40, TOKENS, 1000])
+@pytest.mark.parametrize("radius", [0, 5])
+def test_a_prior_is_added_to_every_token_of_its_passage(whole_numbers, chunk, radius):
+    queries, weights, keys = whole_numbers
+    asked = [(queries, weights), (queries.flip(0), weights.flip(0)), (queries[:1], weights[:1])]
+    priors = [Prior(torch.tensor(each), EDGES) for each in ([0.0, 9e4, 5e4, -9e4, 1.0], [7.0] * 5, [0.0] * 5)]
+    found = select_topk(IndexScores(), asked, keys, 30, radius, chunk, priors)
+    for (each, weight), prior, selection in zip(asked, priors, found):
+        passage = [int((token >= EDGES).sum()) - 1 for token in range(TOKENS)]
+        expected = naive_max(IndexScores()(each, weight, keys), radius).sum(0) + prior.scores[passage]
+        assert_is_topk(selection, expected, 30)
+
+
+def test_a_prior_moves_what_is_selected_and_an_even_one_does_not(whole_numbers):
+    queries, weights, keys = whole_numbers
+
+    def tokens(*scores: float) -> set[int]:
+        priors = [Prior(torch.tensor(scores), EDGES)] if scores else []
+        (selection,) = select_topk(IndexScores(), [(queries, weights)], keys, 30, radius=2, chunk=64, priors=priors)
+        return {*selection.tokens.tolist()}
+
+    moved = tokens(0, 0, 0, 1e6, 0)
+    assert moved <= {*range(40, 97)} and moved != tokens()
+    assert tokens(3, 3, 3, 3, 3) == tokens()

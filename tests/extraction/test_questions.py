@@ -82,6 +82,14 @@ def test_the_schemas_question_and_description():
         ("Applicable_law", "Which law governs the agreement?"),
         ("jurisdiction", "Which courts have jurisdiction?"),
         ("paymentTerms", "When are invoices due?"),
+        ("agreementDate", "What is the date of the agreement?"),
+        ("date of the contract", "What is the date of the agreement?"),
+        ("commencement date", "What is the effective date?"),
+        ("expiry_date", "When does the agreement expire?"),
+        ("date of expiration", "When does the agreement expire?"),
+        ("non-renewal notice period", "How much notice must be given to terminate renewal?"),
+        ("notice period to terminate renewal", "How much notice must be given to terminate renewal?"),
+        ("contract title", "What is the title of the document?"),
     ],
 )
 def test_what_goes_by_other_words_in_documents_is_asked_in_those(name, question):

@@ -41,9 +41,9 @@ def answered(quote: str, answer: str, **where) -> AskResult:
 
 def extracted(value, kind: str = "money", document: str = "a.pdf") -> ExtractResult:
     place = evidence("It is EUR 5.", "EUR 5", document=document)
-    fee = Extracted(Field("total fee", kind), value, "EUR 5", 0.5, place)
+    fee = Extracted(Field("total fee", kind), value, "EUR 5", 0.5, (place,))
     return ExtractResult(
-        document, (fee, Extracted(Field("notice", "duration"), None, None, 0.0, None)), "confidence", SAVINGS
+        document, (fee, Extracted(Field("notice", "duration"), None, None, 0.0)), "confidence", SAVINGS
     )
 
 
@@ -118,6 +118,38 @@ def test_a_table_of_fields_for_people_shows_what_was_found_and_what_was_not():
     seen = on_terminal(extracted({"amount": 5, "currency": "EUR"}))
     for part in ("total fee", "5 EUR", "page 3", "50%", "notice", "null"):
         assert part in seen
+
+
+def computed() -> ExtractResult:
+    """An end that stands nowhere, with the two places that it follows from."""
+    term = evidence("The term is two years.", "two years")
+    start = evidence("It begins on 1 May 2024.", "1 May 2024", page=1)
+    text = "two years · 1 May 2024"
+    end = Extracted(Field("expiry", "date"), "2026-05-01", text, 0.5, (term, start), computed=True)
+    return ExtractResult("a.pdf", (end,), "confidence", SAVINGS)
+
+
+def test_a_computed_value_says_so_and_shows_every_place_it_follows_from(capsys):
+    seen = " ".join(on_terminal(computed(), width=200).split())
+    assert "2026-05-01 computed" in seen and "page 3, page 1" in seen
+    assert "computed" not in on_terminal(extracted(5), width=200)
+    (field,) = records.record(computed())["fields"]
+    assert field["computed"] is True and field["value"] == "2026-05-01"
+    assert [place["page"] for place in field["evidence"]] == [3, 1]
+    fee, notice = records.record(extracted(5))["fields"]
+    assert fee["computed"] is notice["computed"] is False and notice["evidence"] == [] and len(fee["evidence"]) == 1
+
+
+def test_a_question_that_could_not_be_asked_is_its_error_and_cost_nothing(capsys):
+    failed = AskResult("why?", (), "confidence", None, error="the question is 600 tokens long")
+    assert not failed.found
+    assert "the question is 600 tokens long" in on_terminal(failed) and "not found" not in on_terminal(failed)
+    render.show(failed, as_json=True)
+    out, err = capsys.readouterr()
+    found = json.loads(out)
+    assert (found["error"], found["found"], found["answers"], found["savings"]) == (failed.error, False, [], None)
+    assert err == ""
+    assert records.record(answered("by Ada", "Ada"))["error"] is None
 
 
 def test_csv_quotes_what_needs_it(capsys):

@@ -10,7 +10,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.reader.lexical import B, K1, LexicalScores, pieces_of, stem, words_in_passages, words_of
+from dsacli.reader.lexical import K1, B, LexicalScores, pieces_of, stem, words_in_passages, words_of
 
 PIECES = """[UNK] . , - ? the mill mills burn burned burning in ren ##ting ##ted ##ts ##s ##t 18 ##40 ##4 ##0 bus
  city cities ##ies ##y party parties part un ##burn ##ed""".split()
@@ -62,7 +62,6 @@ def test_words_are_whole_whatever_pieces_they_were_cut_into(words, tokenizer):
     assert rent == again
     assert words("1840, renting.") == [number, rent]
     assert number not in words("18 40") and len(words("18 40")) == 2
-    assert words("part") != words("party")
 
 
 def test_the_order_of_pieces_is_part_of_a_word(words):
@@ -103,10 +102,19 @@ def test_a_word_belongs_to_the_passage_that_it_begins_in(pieces, tokenizer):
     assert counts == {mill: [1, 1], rent: [1, 0], burn: [0, 1]}
 
 
-TEXTS = ["the mill the mill burned", "in 1840 the bus burned", "the city", "rent the mill in 1840", "part party , bus", "."]
+TEXTS = [
+    "the mill the mill burned",
+    "in 1840 the bus burned",
+    "the city",
+    "rent the mill in 1840",
+    "part party , bus",
+    ".",
+]
 
 
-@pytest.mark.parametrize("question", ["the mill", "mill mills burned in 1840?", "renting the city", "unburned", "bus, bus"])
+@pytest.mark.parametrize(
+    "question", ["the mill", "mill mills burned in 1840?", "renting the city", "unburned", "bus, bus"]
+)
 @pytest.mark.parametrize("weight", [1.0, 0.25])
 def test_scores_are_lucenes_bm25_times_the_weight(pieces, tokenizer, question, weight):
     """Of the same words, as the package bm25s has it; a word of the question counts once."""

@@ -130,7 +130,9 @@ def test_a_broken_config(folder, text):
 
 def test_a_reader_of_one_network_is_refused_and_not_read_wrongly(folder, change_weights):
     """What readers were before: the same names without the network before them."""
-    change_weights(layers__0__up__weight=torch.zeros(64, 32), **{f"reading__layers__{n}__up__weight": None for n in range(3)})
+    change_weights(
+        layers__0__up__weight=torch.zeros(64, 32), **{f"reading__layers__{n}__up__weight": None for n in range(3)}
+    )
     refused(folder, str(folder / "model.safetensors"), "unexpected tensor layers.0.up.weight")
 
 
@@ -152,6 +154,11 @@ def test_another_model_type_is_named(folder, change_config):
         {"num_attention_heads": 5},
         {"index_num_attention_heads": 5},
         {"relative_attention_num_buckets": 0},
+        {"relative_attention_num_buckets": 3},
+        {"relative_attention_num_buckets": 512},
+        # With a heading path and the longest question.
+        {"passage_tokens": 482},
+        {"run_tokens": 385},
     ],
     ids=str,
 )

@@ -38,7 +38,9 @@ def bucket(distance: int, buckets: int, furthest: int = 128) -> int:
 def naive_reading(reader, token_ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
     """Logits of one input, [tokens] to [tokens, 2]."""
     reading, tokens = reader.reading, range(len(token_ids))
-    numbers = [[bucket(entry - query, reader.config.relative_attention_num_buckets) for entry in tokens] for query in tokens]
+    numbers = [
+        [bucket(entry - query, reader.config.relative_attention_num_buckets) for entry in tokens] for query in tokens
+    ]
     bias = reading.relative.bias.weight[torch.tensor(numbers)].permute(2, 0, 1)
     states = reading.embeddings.word.weight[token_ids] + reading.embeddings.position.weight[positions]
     hidden = reading.embeddings.norm(states)

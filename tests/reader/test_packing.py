@@ -59,7 +59,10 @@ def test_a_row_of_nothing_is_nothing(name):
 
 def test_only_words_in_whole_groups_are_narrow_and_vectors_are_not_packed():
     assert packed(WORDS, torch.ones(2, GROUP + 2))[WORDS].dtype == torch.int8
-    assert packed("index.embeddings.position.weight", torch.ones(2, GROUP))["index.embeddings.position.weight"].dtype == torch.int8
+    assert (
+        packed("index.embeddings.position.weight", torch.ones(2, GROUP))["index.embeddings.position.weight"].dtype
+        == torch.int8
+    )
     (bias,) = packed("a.bias", torch.ones(5)).values()
     assert bias.dtype == torch.bfloat16 and bias.tolist() == [1] * 5
 
@@ -106,9 +109,11 @@ NAME = "reading.layers.0.up.weight"
         ({"pooler.weight": torch.zeros(2, 2)}, ["pooler.weight", "unexpected"]),
         ({"pooler.weight" + SCALE: torch.zeros(2, 2)}, ["pooler.weight.scale", "unexpected"]),
     ],
-    ids=lambda value: ",".join(f"{n}={None if t is None else list(t.shape)}" for n, t in value.items())
-    if isinstance(value, dict)
-    else "",
+    ids=lambda value: (
+        ",".join(f"{n}={None if t is None else list(t.shape)}" for n, t in value.items())
+        if isinstance(value, dict)
+        else ""
+    ),
 )
 def test_a_file_that_does_not_fit_is_refused_in_one_line_and_not_read_wrongly(path, changes, parts):
     tensors = {name: value.clone() for name, value in load_file(path).items()} | changes
@@ -123,7 +128,10 @@ def test_a_file_that_does_not_fit_is_refused_in_one_line_and_not_read_wrongly(pa
 
 def test_scales_that_do_not_divide_a_row_are_refused(tmp_path):
     """Eight bits with as many scales as four bits would have: 81 columns are no two groups."""
-    tensors = {"a.weight": torch.zeros(4, 81, dtype=torch.int8), "a.weight.scale": torch.ones(4, 2, dtype=torch.float16)}
+    tensors = {
+        "a.weight": torch.zeros(4, 81, dtype=torch.int8),
+        "a.weight.scale": torch.ones(4, 2, dtype=torch.float16),
+    }
     save_file(tensors, tmp_path / "model.safetensors")
     with pytest.raises(DsacliError, match="a.weight"):
         load_packed(Shards(tmp_path), {"a.weight": torch.empty(4, 81)}, torch.float32)

@@ -119,7 +119,9 @@ def test_select_takes_the_neighbourhood_of_the_config(reader):
     """One query and one key that matches it: with a radius of 2 its neighbours score as high."""
     keys = torch.zeros(20, 8)
     keys[9] = 1
-    (selection,) = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], [NO_WORDS], keys, words_of_passages(keys), 5)
+    (selection,) = select(
+        reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))], [NO_WORDS], keys, words_of_passages(keys), 5
+    )
     assert merge_runs(selection.tokens.numpy()) == [(7, 12)]
     assert (selection.scores > 0).all()
 

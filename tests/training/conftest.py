@@ -5,10 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from tokenizers import Tokenizer
 
 from dsacli.reader.loading import load_tokenizer
+from dsacli.reader.network import Reader, ReaderConfig
+from dsacli.training.contracts import load_wordings
 from dsacli.training.data import Corpus, load_corpus
+from dsacli.training.save import save_reader
 
 PASSAGES = {
     "lights": [
@@ -30,6 +34,38 @@ ASKED = [
     ("mills", 1, "What did Robert Dunn pay for the ruin?", "95 pounds"),
     ("bridges", 0, "Who designed the bridge at Yarrow?", "Isobel Kerr"),
 ]
+
+CONTRACT = (
+    "SUPPLY AGREEMENT\n\nThis Supply Agreement is made on 14 February 2025 between Talland Mills Ltd. and Corwen & Sons Ltd.\n\n"
+    "1. Term. The term is three years from 1 March 2025. It is renewed for two (2) years unless notice is given 90 days before.\n\n"
+    "2. Law. This Agreement is governed by the laws of the State of New York, United States. "
+    + "The parties met at the mill and looked at every stone and wheel of it before they signed. " * 25
+    + "\n\n3. Assignment. Neither party may assign this Agreement without consent. Nor may it be pledged.\n"
+)
+# Kind: the wordings of its clauses, and the annotators' value.
+CLAUSES = {
+    "Document Name": (["SUPPLY AGREEMENT"], "SUPPLY AGREEMENT"),
+    "Parties": (
+        ["Talland Mills Ltd.", "Corwen & Sons Ltd."],
+        'Talland Mills Ltd. ("Supplier"); Corwen & Sons Ltd. ("Corwen" or the "Buyer")',
+    ),
+    "Agreement Date": (["14 February 2025"], "2025-02-14"),
+    "Expiration Date": (["The term is three years from 1 March 2025."], "2028-03-01"),
+    "Renewal Term": (["It is renewed for two (2) years unless notice is given 90 days before."], "2 years"),
+    "Notice Period To Terminate Renewal": (["It is renewed for two (2) years unless notice is given 90 days before."], "90 days"),
+    "Governing Law": (["This Agreement is governed by the laws of the State of New York, United States."], "New York, United States"),
+    "Anti-Assignment": (["Neither party may assign this Agreement without consent.", "Nor may it be pledged."], "Yes"),
+}  # fmt: skip
+
+
+def contract(split: str) -> dict:
+    """The contract as a row of the data: every kind, those that it lacks without spans."""
+    clauses = {kind: {"spans": [], "answer": "No"} for kind in load_wordings("training")}
+    for kind, (wordings, answer) in CLAUSES.items():
+        starts = [CONTRACT.index(wording) for wording in wordings]
+        spans = [[start, start + len(wording)] for start, wording in zip(starts, wordings)]
+        clauses[kind] = {"spans": spans, "answer": answer}
+    return {"id": f"{split}-supply", "split": split, "title": "Supply Agreement", "text": CONTRACT, "clauses": clauses}
 
 
 def write(path: Path, rows: list[dict]) -> None:
@@ -68,6 +104,32 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number, (name, passage, question, answer) in enumerate(ASKED)
         ],
     )
+    write(folder / "contracts.jsonl.gz", [contract(split) for split in splits])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Path:
+    """The directory of a small reader of random weights, with the built-in reader's tokenizer."""
+    folder = tmp_path_factory.mktemp("start")
+    config = ReaderConfig(
+        hidden_size=48,
+        intermediate_size=96,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        index_hidden_size=32,
+        index_intermediate_size=64,
+        index_num_attention_heads=4,
+        index_n_heads=4,
+        index_head_dim=16,
+        index_radius=4,
+    )
+    torch.manual_seed(0)
+    reader = Reader(config)
+    for value in reader.parameters():
+        if value.dim() > 1:
+            torch.nn.init.normal_(value, std=1.0 if len(value) == config.vocab_size else value.shape[-1] ** -0.5)
+    save_reader(reader, tokenizer, folder)
     return folder
 
 

@@ -45,7 +45,7 @@ def test_calibration_error_of_honest_and_boastful_confidence():
 
 @pytest.mark.precision("float32", "bfloat16")
 def test_evaluate_prints_a_row_per_source_that_has_questions(model, data):
-    rows = list(evaluate(model.reader, model.tokenizer, data, questions=0))
+    rows = list(evaluate(model, data, questions=0))
     ((source, row),) = rows
     assert (source, row.questions) == ("new_wiki", 6)
     assert row.f1 > 60 and row.recall["R@5"] > 0.8 and row.selected == 1.0
@@ -57,7 +57,7 @@ def test_with_every_token_selected_the_answers_are_those_of_dense_attention_at_i
     monkeypatch.setattr(parity, "DOCUMENT_TOKENS", range(20, 500))
     model = load_model()
     model.reader.config = replace(model.reader.config, index_radius=2)
-    points = parity.parity(model.reader, model.tokenizer, data, 0, topks=(8, 400, None))
+    points = parity.parity(model, data, 0, topks=(8, 400, None))
     assert [p.index_topk for p in points] == [8, 400, None]
     assert points[0].attention_flops < points[1].attention_flops == points[2].attention_flops
     assert points[1].f1 == points[2].f1 > 60
@@ -83,7 +83,7 @@ def test_every_slot_of_the_held_out_templates_can_be_filled_and_read():
                 wanted = values[slot]
                 assert wanted in text, name
                 value = wanted if kind == "text" else normalise(wanted, kind)
-                assert value is not None and is_right(Extracted(Field(name, kind), value, wanted, 1.0, None), wanted)
+                assert value is not None and is_right(Extracted(Field(name, kind), value, wanted, 1.0), wanted)
 
 
 def test_the_held_out_templates_are_not_those_of_training():
@@ -106,8 +106,8 @@ def test_extraction_is_counted(model, data):
 
 
 def test_what_is_not_asked_for_is_not_computed(model, data):
-    ((_, found),) = evaluate(model.reader, model.tokenizer, data, questions=2, answers=False)
-    ((source, read),) = evaluate(model.reader, model.tokenizer, data, questions=2, haystack=False)
+    ((_, found),) = evaluate(model, data, questions=2, answers=False)
+    ((source, read),) = evaluate(model, data, questions=2, haystack=False)
     assert (found.questions, found.f1, found.selected, read.recall) == (2, None, None, None)
     assert found.recall and read.f1 is not None
     assert len(table_line(source, read)) == len(TABLE.split("\n")[1]) and "-" in table_line(source, read)

@@ -48,7 +48,8 @@ class Question:
 
     def queries(self, reader: Reader) -> tuple[torch.Tensor, torch.Tensor]:
         """Index queries and weights of its tokens, as `index_queries` gives them."""
-        return index_queries(reader, np.array_split(self.tokens, -(-len(self.tokens) // PIECE)))
+        piece = min(PIECE, reader.config.max_position_embeddings - 2)
+        return index_queries(reader, np.array_split(self.tokens, -(-len(self.tokens) // piece)))
 
 
 def read_question(model: ReaderModel, context: EncodedContext, text: str) -> Question:

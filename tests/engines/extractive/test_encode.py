@@ -9,11 +9,13 @@ import torch
 
 from dsacli.documents import Source, parse
 from dsacli.engines.disk_cache import DiskCache
-from dsacli.engines.extractive.encode import cut_passages, encode_document
+from dsacli.engines.extractive.encode import EncodedContext, cut_passages, encode_document, heading_path
 from dsacli.engines.extractive.stored import cache_key, store, stored
 from dsacli.engines.tokenise import TOKENIZER_PIECE, tokenise
 from dsacli.reader.encoding import encode_passages
+from dsacli.reader.lexical import words_of
 from dsacli.reader.loading import load_reader
+from dsacli.reader.network import PATH_TOKENS
 
 SAMPLES = Path(__file__).resolve().parents[3] / "sample_docs"
 WORDS = (
@@ -97,19 +99,73 @@ def test_an_encoded_document_has_a_key_per_token(model, agreement):
 @pytest.mark.precision("float32", "bfloat16")
 def test_the_key_of_a_passage_does_not_depend_on_its_neighbours(model, agreement, precision):
     low, high = agreement.passages[3:5].tolist()
-    alone = encode_passages(model.reader, [agreement.token_ids[low:high]]).float()
+    path = heading_path(model, agreement.document, int(agreement.starts[low]))
+    alone = encode_passages(model.reader, [agreement.token_ids[low:high]], [path]).float()
     # Kept in bfloat16, 2**-7 from one number to the next: in float32 a key is the same or the next one. Computed in
     # bfloat16 too, keys of variance 1 differ by 2**-8 in the mean, and the largest, from 4 to 8, by one step of 2**-5.
     close = {"rtol": 2**-7, "atol": 1e-4} if precision == torch.float32 else {"rtol": 0, "atol": 0.05}
     torch.testing.assert_close(alone, agreement.index_keys[low:high].float(), **close)
 
 
+HEADED = "# Terms\n\n{filler}\n\n## Notice\n\n{filler}\n\n# Annex\n\n{filler}\n"
+
+
+@pytest.fixture(scope="module")
+def headed(model):
+    """A document of three sections, each of several passages."""
+    filler = "The keeper lit the lamp at dusk and wrote a line in the log. " * 60
+    return encode_document(parse("terms.md", HEADED.format(filler=filler).encode()), model)
+
+
+def test_the_keys_of_a_passage_and_the_rows_of_a_run_get_the_headings_above_them(model, headed):
+    context, text = EncodedContext([headed]), headed.document.text
+    seen = set()
+    for low, high in context.passages():
+        start = int(headed.starts[low])
+        expected = ["Terms", "Terms > Notice", "Annex"][sum(start > text.index(h) for h in ("## Notice", "# Annex"))]
+        if text[start] == "#":
+            expected = "Terms" if text[start + 1] == "#" else ""
+        seen.add(expected)
+        path = model.encode(expected)
+        assert model.tokenizer.decode(context.run(model, low, high).path) == expected.lower()
+        like = encode_passages(model.reader, [headed.token_ids[low:high]], [path]).float()
+        other = encode_passages(model.reader, [headed.token_ids[low:high]], [model.encode("The ferry")]).float()
+        kept = headed.index_keys[low:high].float()
+        assert (kept - like).abs().mean() < 0.1 * (kept - other).abs().mean()
+    assert seen >= {"Terms", "Terms > Notice", "Annex"}
+
+
+def test_a_run_that_begins_within_a_passage_has_the_headings_above_its_own_first_token(model, headed):
+    context = EncodedContext([headed])
+    inside = int(np.searchsorted(headed.starts, headed.document.text.index("# Annex") + 300))
+    assert context.run(model, inside, inside + 20).path.tolist() == model.encode("Annex").tolist()
+    assert len(EncodedContext([encode_document(parse("a.txt", b"No headings."), model)]).run(model, 0, 2).path) == 0
+
+
+def test_of_a_long_heading_path_the_end_is_kept(model):
+    text = f"# {'Very long title ' * 20}\n\n## Notice of termination\n\nBy letter.\n"
+    document = parse("a.md", text.encode())
+    path = heading_path(model, document, text.index("By letter"))
+    assert len(path) == PATH_TOKENS
+    assert model.tokenizer.decode(path).endswith("title > notice of termination")
+
+
+def test_the_words_of_a_context_are_those_of_its_passages(model, agreement, headed):
+    both = EncodedContext([agreement, headed])
+    words = both.words(model)
+    assert words is both.words(model)
+    assert words.edges.tolist() == [*(low for low, _ in both.passages()), len(both)]
+    for number, (low, high) in enumerate(both.passages()):
+        own, _ = words_of(both.token_ids[low:high], model.pieces)
+        assert words.words[words.passages == number].tolist() == own.tolist() and words.lengths[number] == len(own)
+
+
 @pytest.mark.precision("float32", "bfloat16")
 def test_the_document_pass_costs_what_the_closed_form_says(model):
-    """One passage, so that nothing is padded: the lower layers over [CLS] passage [SEP], and the keys."""
+    """One passage, so that nothing is padded: the index network over [CLS] passage [SEP], and the keys."""
     config = model.reader.config
     encoded = encode_document(parse("a.txt", b"The ferry was built at Leith. It carries goods."), model)
-    n, h, f = len(encoded) + 2, config.hidden_size, config.intermediate_size
+    n, h, f = len(encoded) + 2, config.index_hidden_size, config.index_intermediate_size
     layers = config.index_layers * (2 * n * (4 * h * h + 2 * h * f) + 4 * n * n * h)
     assert encoded.flops == layers + 2 * n * h * config.index_head_dim
 

@@ -3,7 +3,18 @@ import pytest
 from dsacli.documents import parse
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.extractive.extract import Candidate, best_value, candidates, extract, joined, near_acronyms, of_type
+from dsacli.engines.extractive.extract import (
+    Candidate,
+    Term,
+    best_value,
+    candidates,
+    ended,
+    extract,
+    is_end,
+    joined,
+    near_acronyms,
+    of_type,
+)
 from dsacli.engines.options import Options
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.fields import Field
@@ -105,8 +116,84 @@ def test_texts_are_the_same_whatever_their_case_and_punctuation():
 @pytest.mark.parametrize("phrasings", [[], [[]], [[], []], [[candidate("2025", 0.29)]]])
 def test_below_the_confidence_there_is_no_value(phrasings):
     best = best_value(Field("end", "date"), phrasings, 0.3)
-    assert (best.value, best.text, best.evidence) == (None, None, None)
+    assert (best.value, best.text, best.evidence, best.computed) == (None, None, (), False)
     assert 0 <= best.score < 0.3
+
+
+EXPIRY, EFFECTIVE, AGREED = (
+    Field("expiration date", "date"),
+    Field("effective date", "date"),
+    Field("agreement date", "date"),
+)
+
+
+def value(field: Field, found, confidence: float, wording: str):
+    """The best value of a field that one phrasing found."""
+    return best_value(field, [[candidate(found, confidence, wording)]], 0.3)
+
+
+def test_an_end_is_counted_from_the_effective_date_by_the_term():
+    term = value(EXPIRY, Term("P3Y"), 0.8, "three years")
+    starts = [value(EFFECTIVE, "2025-03-01", 0.6, "1 March 2025"), value(AGREED, "2025-02-14", 0.9, "14 February 2025")]
+    found = ended(term, starts)
+    assert (found.field, found.value, found.computed) == (EXPIRY, "2028-03-01", True)
+    assert found.score == pytest.approx(0.6) and found.text == "three years · 1 March 2025"
+    assert [place.wording for place in found.evidence] == ["three years", "1 March 2025"]
+
+
+@pytest.mark.parametrize("effective", [(None, 0.1), ("2025", 0.9), ("perpetual", 0.9)])
+def test_without_a_day_that_it_takes_effect_the_date_of_the_agreement_counts(effective):
+    term = value(EXPIRY, Term("P18M"), 0.5, "eighteen months")
+    starts = [value(EFFECTIVE, *effective, "2025"), value(AGREED, "2025-02-14", 0.9, "14 February 2025")]
+    assert (ended(term, starts).value, ended(term, starts).score) == ("2026-08-14", pytest.approx(0.5))
+    nothing = ended(term, starts[:1])
+    assert (nothing.value, nothing.text, nothing.evidence, nothing.computed) == (None, None, (), False)
+    assert ended(term, []).value is None
+
+
+def test_a_date_and_no_end_are_not_counted_from_anything():
+    starts = [value(EFFECTIVE, "2025-03-01", 0.9, "1 March 2025")]
+    for found in ("2028-02-29", "perpetual"):
+        kept = value(EXPIRY, found, 0.7, "it")
+        assert ended(kept, starts) is kept and not kept.computed
+
+
+def test_the_same_term_in_two_wordings_is_one_value_and_competes_with_dates():
+    terms = [candidate(Term("P3Y"), 0.25, "three years"), candidate(Term("P3Y"), 0.3, "3 years")]
+    best = best_value(EXPIRY, [[*terms, candidate("2025-03-01", 0.4)]], 0.3)
+    assert (best.value, best.text, best.score) == (Term("P3Y"), "3 years", pytest.approx(0.55))
+
+
+@pytest.mark.parametrize(
+    ("field", "end"),
+    [(EXPIRY, True), (EFFECTIVE, False), (Field("expiration date"), False), (Field("term", "duration"), False)],
+)
+def test_only_a_date_can_be_counted(field, end):
+    assert is_end(field) == end
+
+
+def test_a_field_that_asks_for_an_end_takes_terms_and_no_end_as_well(model, run_query):
+    text = b"This lease takes effect on 1 March 2025. The term is three (3) years."
+    lease = EncodedContext([encode_document(parse("lease.txt", text), model)])
+    asked = run_query(model, lease, "When does the agreement expire?")
+    assert {repr(c.value) for c in candidates(lease, EXPIRY, asked)} == {"'2025-03-01'", repr(Term("P3Y"))}
+    assert {repr(c.value) for c in candidates(lease, EFFECTIVE, asked)} == {"'2025-03-01'"}
+    endless = b"This lease continues until terminated by either party."
+    lease = EncodedContext([encode_document(parse("endless.txt", endless), model)])
+    asked = run_query(model, lease, "When does the agreement expire?")
+    assert {c.value for c in candidates(lease, EXPIRY, asked)} == {"perpetual"}
+
+
+@pytest.mark.precision("float32", "bfloat16")
+def test_an_end_is_computed_from_what_the_document_says(model):
+    text = b"This Lease takes effect on 1 March 2025 (the Effective Date). The Lease expires three years after the Effective Date."
+    lease = EncodedContext([encode_document(parse("lease.txt", text), model)])
+    done: list[int] = []
+    result = extract(model, lease, [EXPIRY], Options(min_confidence=0.0), done.append)
+    assert [each.field for each in result.fields] == [EXPIRY] and {*done} == {1}
+    (found,) = result.fields
+    if found.computed:
+        assert (found.value, len(found.evidence)) == ("2028-03-01", 2)
 
 
 @pytest.mark.precision("float32", "bfloat16")

@@ -24,7 +24,18 @@ TEXT = "\n".join(
     for n in range(1, 41)
 )
 TEMPLATE = "{% for m in messages %}<|user|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|model|>{% endif %}"
-KEYS = {"schema_version", "task", "question", "found", "answer", "probability", "evidence", "answers", "savings"}
+KEYS = {
+    "schema_version",
+    "task",
+    "question",
+    "found",
+    "error",
+    "answer",
+    "probability",
+    "evidence",
+    "answers",
+    "savings",
+}
 
 
 def small_tokenizer() -> Tokenizer:
