@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
@@ -75,14 +74,11 @@ class Document:
         >>> Document("x", "text", "A\\nB\\nc", sections=(Section("A", 1, 0, 5), Section("B", 2, 2, 5))).heading_path(4)
         ('A', 'B')
         """
-        found: list[str] = []
-        level = sys.maxsize
-        for section in reversed(self.sections[: bisect_left(self._section_starts, offset)]):
-            if section.level < level and section.end > offset:
-                found.append(section.title)
-                level = section.level
-            if level <= 1:
-                break
+        number, found = bisect_left(self._section_starts, offset) - 1, list[str]()
+        while number >= 0:
+            if self.sections[number].end > offset:
+                found.append(self.sections[number].title)
+            number = self._outer[number]
         return tuple(reversed(found))
 
     def sentences(self) -> list[tuple[int, int]]:
@@ -122,6 +118,17 @@ class Document:
     @cached_property
     def _section_starts(self) -> list[int]:
         return [section.start for section in self.sections]
+
+    @cached_property
+    def _outer(self) -> list[int]:
+        """The number of the section around each section, -1 for none."""
+        found, around = list[int](), list[int]()
+        for number, section in enumerate(self.sections):
+            while around and self.sections[around[-1]].level >= section.level:
+                around.pop()
+            found.append(around[-1] if around else -1)
+            around.append(number)
+        return found
 
     @cached_property
     def _sentences(self) -> list[tuple[int, int]]:

@@ -99,10 +99,10 @@ def within(selection: Selection, runs: Sequence[tuple[int, int]], index_topk: in
 def beginnings(
     runs: Sequence[tuple[int, int]], sentence_edges: NDArray[Any], document_edges: Sequence[int], tokens: int
 ) -> list[tuple[int, int]]:
-    """The first `BEGINNING` tokens of each document that runs stand in, `tokens` in all at most; whole sentences, if
-    that is possible, and none that is all among the runs."""
+    """The first `BEGINNING` tokens of each document that runs stand in, `tokens` in all at most, in the order of the runs; whole
+    sentences, if that is possible, and none that is all among the runs."""
     edges, found = np.asarray(document_edges), list[tuple[int, int]]()
-    for number in np.unique(np.searchsorted(edges, [low for low, _ in runs], side="right") - 1).tolist():
+    for number in dict.fromkeys((np.searchsorted(edges, [low for low, _ in runs], side="right") - 1).tolist()):
         low, limit = int(edges[number]), min(int(edges[number + 1]), int(edges[number]) + min(BEGINNING, tokens))
         whole = sentence_edges[(sentence_edges > low) & (sentence_edges <= limit)]
         high = int(whole[-1]) if len(whole) else limit
@@ -154,7 +154,8 @@ def select_runs(
     The edges are the first tokens of all sentences and of all documents, and the end.
     """
     whole = within(selection, whole_runs(selection.tokens.numpy(), sentence_edges), index_topk)
-    first = beginnings(whole, sentence_edges, document_edges, index_topk // BEGINNING_SHARE)
+    best_first = [run for _, run in sorted(zip(best_index_scores(selection, whole, 1), whole), reverse=True)]
+    first = beginnings(best_first, sentence_edges, document_edges, index_topk // BEGINNING_SHARE)
     left = index_topk - sum(high - low for low, high in first)
     kept = within(selection, whole, left)
     if first and sum(high - low for low, high in kept) <= left:

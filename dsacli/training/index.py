@@ -109,10 +109,10 @@ def train_indexer(plan: IndexTraining) -> Reader:
     pool = ThreadPoolExecutor(1)
     upcoming = pool.submit(drawn, done)
     for step in range(done, plan.steps):
-        if step > done and step % RANK_ANEW_EVERY == 0:
-            negatives.encode()
         rng = np.random.default_rng((plan.seed, step, 1))
         numbers, asked, lexical = upcoming.result()
+        if step > done and step % RANK_ANEW_EVERY == 0:
+            negatives.encode()
         if step + 1 < plan.steps:
             upcoming = pool.submit(drawn, step + 1)
         titled = rng.random(len(numbers)) < TITLED
@@ -122,7 +122,7 @@ def train_indexer(plan: IndexTraining) -> Reader:
         ]
         questions = pad_rows([passage_row(corpus.questions[n].tokens, 0) for n in asked]).to(plan.device)
         scores = passage_scores(reader, questions, pad_rows(rows).to(plan.device))
-        scores = scores + reader.lexical.weight * lexical
+        scores = scores + reader.lexical.weight * lexical.to(scores.device)
         loss = nn.functional.cross_entropy(scores, torch.arange(len(asked), device=scores.device))
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * min(1.0, (step + 1) / 50) * (1 - step / plan.steps)
