@@ -146,16 +146,21 @@ def calibrate(
 @app.command()
 def salience(
     data: Data,
-    model: Annotated[Path, typer.Argument(help="A model directory; the heads of summaries are replaced.")],
+    out: Out,
+    model: Annotated[Path, typer.Argument(help="The model directory that is trained on.")],
+    source: Annotated[
+        list[str] | None, typer.Option(help="Of these transcripts.", show_default="meetings, calls")
+    ] = None,
     documents: Annotated[int, typer.Option(help="Transcripts per source, evenly spaced; 0 for all.")] = 400,
     epochs: int = 40,
     seed: int = 1,
 ) -> None:
     """Train on written summaries which sentences matter; after `index`, whose keys it reads."""
     from dsacli.training.log import Log
-    from dsacli.training.salience import SalienceTraining, train_salience
+    from dsacli.training.salience import TRANSCRIPTS, SalienceTraining, train_salience
 
-    train_salience(SalienceTraining(data, model, documents, epochs, seed=seed), Log(model.parent / "salience.log"))
+    sources = tuple(source or TRANSCRIPTS)
+    train_salience(SalienceTraining(data, out, model, documents, sources, epochs, seed=seed), Log(out / "salience.log"))
 
 
 @app.command()

@@ -11,10 +11,10 @@ from safetensors.torch import load_file, save_file
 from dsacli.reader.loading import stored_name
 
 
-def save_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, step: int) -> None:
-    """Weights, Adam's moments and the step, in one file that replaces the last one."""
+def save_checkpoint(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer | None, step: int) -> None:
+    """Weights, Adam's moments where there are any, and the step, in one file that replaces the last one."""
     tensors = {f"model.{stored_name(name)}": value.contiguous() for name, value in model.state_dict().items()}
-    for number, state in optimizer.state_dict()["state"].items():
+    for number, state in optimizer.state_dict()["state"].items() if optimizer else ():
         tensors |= {f"optimizer.{number}.{name}": value.contiguous() for name, value in state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")

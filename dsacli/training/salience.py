@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from dsacli.documents import Document
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
@@ -20,9 +21,9 @@ from dsacli.engines.extractive.summarize import quotable, wording
 from dsacli.reader.encoding import index_queries
 from dsacli.reader.layers import SalienceHead
 from dsacli.reader.loading import ReaderModel, load_model
+from dsacli.training.checkpoint import save_checkpoint
 from dsacli.training.data import read_jsonl
 from dsacli.training.rouge import oracle
-from dsacli.training.save import save_reader
 
 TRANSCRIPTS = ("meetings", "calls")
 
@@ -48,11 +49,13 @@ class Summarised:
 
 @dataclass(frozen=True)
 class SalienceTraining:
-    """What a run is made of: `documents` a source at the most, `model` a model directory, whose heads are replaced."""
+    """What a run is made of: `documents` a source at the most, `model` the model directory that is trained on."""
 
     data: Path
+    out: Path
     model: Path
     documents: int = 400
+    sources: tuple[str, ...] = TRANSCRIPTS
     epochs: int = 40
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
@@ -118,11 +121,11 @@ class Sentences:
 
 
 def train_salience(plan: SalienceTraining, log: Callable[[str], None]) -> None:
-    """Train both heads and write them into the model directory."""
+    """Train both heads; leaves `salience.safetensors` in `plan.out`."""
     log(f"{plan}")
     model = load_model(plan.model)
     began, transcripts, examples = time.monotonic(), [], []
-    for source in TRANSCRIPTS:
+    for source in plan.sources:
         for item in summarised(plan.data, "train", source, plan.documents):
             sentences = Sentences(model, item)
             examples.append((sentences.features[sentences.kept], sentences.labels(item.general)))
@@ -133,7 +136,8 @@ def train_salience(plan: SalienceTraining, log: Callable[[str], None]) -> None:
     asked = [(s.focused(one.focus or ""), s.labels(one)) for s, item in transcripts for one in item.focused]
     log(f"{len(asked)} focused summaries, {time.monotonic() - began:.0f} s")
     train_head(model.reader.focus, asked, plan, log)
-    save_reader(model.reader, model.tokenizer, plan.model)
+    heads = nn.ModuleDict({"salience": model.reader.salience, "focus": model.reader.focus})
+    save_checkpoint(plan.out / "salience.safetensors", heads, None, plan.epochs)
 
 
 def train_head(

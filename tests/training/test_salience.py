@@ -2,12 +2,12 @@
 
 import gzip
 import json
-import shutil
 
 import pytest
 import torch
 
 from dsacli.reader.loading import load_model, load_reader
+from dsacli.training.checkpoint import load_parts
 from dsacli.training.rouge import oracle, rouge
 from dsacli.training.salience import SalienceTraining, Sentences, summarised, train_salience
 from dsacli.training.summaries import baselines, summary_figures
@@ -76,17 +76,15 @@ def test_a_focused_label_stands_where_its_summary_rests(model, summaries):
 
 @pytest.mark.precision("float32", "bfloat16")
 def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summaries, tmp_path):
-    folder = tmp_path / "model"
-    shutil.copytree(BUILT_IN, folder)
     lines = []
-    train_salience(SalienceTraining(summaries, folder, epochs=30), lines.append)
+    train_salience(SalienceTraining(summaries, tmp_path, BUILT_IN, epochs=30), lines.append)
     losses = [float(line.split()[-1]) for line in lines if line.startswith("epoch")]
     general, focused = losses[: len(losses) // 2], losses[len(losses) // 2 :]
     assert general[-1] < general[0] - 0.1 and focused[-1] < focused[0] - 0.1
-    before, after = load_reader().state_dict(), load_reader(folder).state_dict()
-    moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    model, before = load_model(), load_reader().state_dict()
+    load_parts(tmp_path / "salience.safetensors", model.reader)
+    moved = {name for name, value in model.reader.state_dict().items() if not torch.equal(value, before[name])}
     assert moved and all(name.startswith(("salience.", "focus.")) for name in moved)
-    model = load_model(folder)
     (item,) = summarised(summaries, "dev", "calls", 0)
     sentences = Sentences(model, item)
     labels = sentences.labels(item.general)
