@@ -71,6 +71,15 @@ def precision(request: pytest.FixtureRequest) -> Iterator[torch.dtype]:
         yield fastest_dtype("cpu")
 
 
+@pytest.fixture(scope="module")
+def all_cores() -> Iterator[None]:
+    """For modules that mostly wait for the built-in reader: every core instead of one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of an empty cache for one test."""

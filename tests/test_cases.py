@@ -11,7 +11,7 @@ import pytest
 
 from dsacli.engines.wording import answer_key
 
-pytestmark = pytest.mark.precision("float32", "bfloat16")
+pytestmark = pytest.mark.usefixtures("all_cores")
 CASES = Path(__file__).resolve().parent / "cases"
 # "Who are the parties?" asks for all of them, which is a form of answer of its own.
 ASKED = [case for case in map(json.loads, (CASES / "cases.jsonl").open(encoding="utf-8")) if not case.get("all")]

@@ -21,15 +21,11 @@ from dsacli.dsa.cost import Counted
 
 K1, B = 1.2, 0.75
 CONTINUES = "##"
-# Of words of so many letters at least; longest ending first.
-ENDINGS = [
-    (r"(?<=[ts])ions?", 7),
-    (r"ies", 5),
-    (r"ing", 6),
-    (r"ed", 5),
-    (r"(?<=[sxz])es|(?<=[cs]h)es", 5),
-    (r"(?<![sui])s", 4),
-]
+# Each with the letters that a word must have at least to lose it.
+ENDING = re.compile(
+    "(?:(?P<ion>(?<=[ts])ions?)|(?P<ies>ies)|(?P<ing>ing)|(?P<ed>ed)|(?P<es>(?<=[sxz])es|(?<=[cs]h)es)|(?P<s>(?<![sui])s))$"
+)
+SHORTEST = {"ion": 7, "ies": 5, "ing": 6, "ed": 5, "es": 5, "s": 4}
 MULTIPLIER = 0x9E3779B97F4A7C15
 
 
@@ -39,10 +35,9 @@ def stem(word: str) -> str:
     >>> stem("expires"), stem("expired"), stem("termination"), stem("terminated"), stem("bus")
     ('expir', 'expir', 'terminat', 'terminat', 'bus')
     """
-    for ending, shortest in ENDINGS:
-        if len(word) >= shortest and re.search(f"(?:{ending})$", word):
-            word = re.sub(f"(?:{ending})$", "y" if ending == "ies" else "", word)
-            break
+    ending = ENDING.search(word)
+    if ending and ending.lastgroup and len(word) >= SHORTEST[ending.lastgroup]:
+        word = word[: ending.start()] + ("y" if ending.lastgroup == "ies" else "")
     return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
 
 
@@ -60,11 +55,12 @@ def pieces_of(tokenizer: Tokenizer) -> Pieces:
     vocabulary = tokenizer.get_vocab()
     known: dict[str, int] = {}
     numbers, begins = np.zeros(len(vocabulary), np.uint64), np.ones(len(vocabulary), bool)
+    word = re.compile(r"\w")
     for piece, number in vocabulary.items():
         inside = piece.startswith(CONTINUES)
         begins[number] = not inside
         text = stem("xxxx" + piece[2:])[4:] if inside else stem(piece)
-        if re.search(r"\w", text):
+        if word.search(text):
             numbers[number] = known.setdefault(CONTINUES * inside + text, len(known) + 1)
     return Pieces(numbers, begins)
 

@@ -70,11 +70,14 @@ def is_right(found: Extracted, wanted: str) -> bool:
     return answer_key(found.value) == answer_key(wanted)
 
 
-def agreement_figures(model: ReaderModel, data: Path, kinds: int = 12, seed: int = 0) -> Iterator[str]:
-    """Lines: each field and all of them, then clauses of `kinds` kinds of each contract, drawn at random."""
+def agreement_figures(
+    model: ReaderModel, data: Path, contracts: int = 0, kinds: int = 12, seed: int = 0
+) -> Iterator[str]:
+    """Lines: each field and all of them, then clauses of `kinds` kinds of each contract, drawn at random; of the first
+    `contracts`, 0 for all."""
     wordings, rng = load_wordings("dev"), np.random.default_rng(seed)
     fields, clauses = {field: Tally([], []) for field in FIELDS}, Tally([], [])
-    for contract in load_contracts(data, "dev"):
+    for contract in load_contracts(data, "dev")[: contracts or None]:
         context = EncodedContext([encode_document(contract.document, model)])
         for found in extract(model, context, list(FIELDS)).fields:
             clause = contract.clauses[FIELDS[found.field]]

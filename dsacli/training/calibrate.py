@@ -25,9 +25,9 @@ from dsacli.training.metrics import f1
 
 SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales", "clapnq", "tables", "contracts")
 HELD_OUT = ("friends",)
-PRIORS = (0.0, 2.0, 4.0, 6.0, 8.0, 12.0)
-TEMPERATURES = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5)
-BIASES = (-2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+PRIORS = (0.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0)
+TEMPERATURES = (1.0, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0)
+BIASES = (-2.0, 0.0, 2.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0)
 SHORTEST_DOCUMENT = 2500
 RIGHT = 0.5
 

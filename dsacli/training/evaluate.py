@@ -17,7 +17,7 @@ from dsacli.training.haystack import Haystack, answer_text, rank, sentence_start
 from dsacli.training.metrics import exact, f1
 
 TRANSCRIPTS = {"meetings", "calls"}
-SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales", "sentences")
+SOURCES = ("new_wiki", "reddit", "amazon_reviews", "fairytales", "sentences", "tables", "friends")
 RECALL = {"R@1": 1, "R@5": 5, "R@16": 16}
 
 

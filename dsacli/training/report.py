@@ -49,7 +49,7 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
     if "contracts" in parts:
         from dsacli.training.agreements import agreement_figures
 
-        yield from agreement_figures(model, data)
+        yield from agreement_figures(model, data, questions)
     if "register" in parts:
         from dsacli.training.register import register_figures
 
