@@ -40,7 +40,12 @@ class ReaderModel:
 
     def encode(self, text: str) -> NDArray[np.int32]:
         """Token ids of a text, without special tokens."""
-        return np.array(self.tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
+        return ids_of(self.tokenizer, text)
+
+
+def ids_of(tokenizer: Tokenizer, text: str) -> NDArray[np.int32]:
+    """Token ids of a text, without special tokens: int32 [tokens]."""
+    return np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32)
 
 
 def load_model(folder: Path = BUILT_IN, device: str = "cpu") -> ReaderModel:

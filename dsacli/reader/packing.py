@@ -7,7 +7,6 @@ four-bit ones. Vectors are stored in bfloat16. The range is symmetric, its end t
 
 import torch
 
-from dsacli.errors import DsacliError
 from dsacli.models.io.safetensors import Shards
 
 SCALE = ".scale"
@@ -46,26 +45,22 @@ def load_packed(shards: Shards, wanted: Tensors, dtype: torch.dtype) -> Tensors:
 
     Raises DsacliError that names the file and the tensor for one that is missing, misshapen or unexpected.
     """
-    known = {*wanted, *(name + SCALE for name in wanted)}
-    for name in sorted(shards.files):
-        if name not in known:
-            raise DsacliError(f"{shards.files[name]}: unexpected tensor {name}")
+    shards.refuse_others({*wanted, *(name + SCALE for name in wanted)})
     found = {}
     for name, like in wanted.items():
         if name not in shards.files:
-            raise DsacliError(f"{shards.place}: tensor {name} is missing")
+            raise shards.missing(name)
         stored = shards.stored(name)
         if stored.dtype in (torch.int8, torch.uint8) and stored.dim() == 2:
             if name + SCALE not in shards.files:
-                raise DsacliError(f"{shards.place}: tensor {name + SCALE} is missing")
+                raise shards.missing(name + SCALE)
             scale = shards.stored(name + SCALE)
             groups = 1 if stored.dtype == torch.int8 else 2 * stored.shape[1] // GROUP
             if list(scale.shape) != [len(stored), groups]:
-                expected = [len(stored), groups]
-                raise DsacliError(f"{shards.files[name]}: tensor {name + SCALE} is {list(scale.shape)}, not {expected}")
+                raise shards.misshapen(name + SCALE, scale.shape, [len(stored), groups])
             if stored.dtype == torch.int8 or not 2 * stored.shape[1] % GROUP:
                 stored = unpacked(stored, scale, dtype)
         if stored.shape != like.shape:
-            raise DsacliError(f"{shards.files[name]}: tensor {name} is {list(stored.shape)}, not {list(like.shape)}")
+            raise shards.misshapen(name, stored.shape, like.shape)
         found[name] = stored.to(dtype)
     return found

@@ -29,14 +29,13 @@ def read_runs(reader: Reader, question: NDArray[np.int32], runs: Sequence[Run]) 
     device = next(reader.parameters()).device
     read = []
     rows = [question_row(question, (run.tokens, run.path)) for run in runs]
-    order = sorted(range(len(runs)), key=lambda number: len(rows[number].token_ids))
-    for batch in length_batches(
-        order, [len(rows[number].token_ids) for number in range(len(runs))], batch_tokens(device)
-    ):
+    widths = [len(row.token_ids) for row in rows]
+    order = sorted(range(len(runs)), key=widths.__getitem__)
+    for batch in length_batches(order, widths, batch_tokens(device)):
         padded = pad_rows([rows[number] for number in batch]).to(device)
         logits = reader.reading(padded.token_ids, padded.positions, padded.padding).cpu().numpy()
         for place, number in enumerate(batch):
-            spans = logits[place, : len(rows[number].token_ids)][rows[number].in_run]
+            spans = logits[place, : widths[number]][rows[number].in_run]
             read.append(RunLogits(runs[number], spans, float(logits[place, 0].sum())))
     return read
 

@@ -57,7 +57,7 @@ def question_row(question: NDArray[Any], *runs: tuple[NDArray[Any], NDArray[Any]
     positions = [np.arange(head)]
     in_run: list[ArrayLike] = [np.zeros(head, bool)]
     for run, path in runs:
-        above = np.append(path, SEP) if len(path) else path
+        above = _above(path)
         parts += [above, run, [SEP]]
         positions.append(np.arange(head, head + len(above) + len(run) + 1))
         in_run += [np.zeros(len(above), bool), np.ones(len(run), bool), [False]]
@@ -70,11 +70,16 @@ def question_row(question: NDArray[Any], *runs: tuple[NDArray[Any], NDArray[Any]
 def passage_row(tokens: NDArray[Any], type_id: int, path: NDArray[Any] = NO_TOKENS) -> Row:
     """[CLS] heading path [SEP] tokens [SEP], what the index network reads: a passage (1), or a question (0), which has no
     heading path."""
-    above = np.append(path, SEP) if len(path) else path
+    above = _above(path)
     token_ids = np.concatenate([[CLS], above, tokens, [SEP]]).astype(np.int64)
     in_run = np.ones(len(token_ids), bool)
     in_run[: len(above) + 1] = in_run[-1] = False
     return Row(token_ids, np.arange(len(token_ids)), np.full(len(token_ids), type_id, np.int64), in_run)
+
+
+def _above(path: NDArray[Any]) -> NDArray[Any]:
+    """What stands before a run or a passage: its heading path and [SEP], or nothing."""
+    return np.append(path, SEP) if len(path) else path
 
 
 def pad_rows(rows: Sequence[Row]) -> PaddedRows:

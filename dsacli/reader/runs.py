@@ -1,6 +1,6 @@
 """From selected tokens to runs that can be read: whole sentences, cut where they are longer than the network reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,11 +112,15 @@ def beginnings(
     return found
 
 
-def merged(runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Runs that overlap or touch as one, in order."""
+def merged(runs: Iterable[tuple[int, int]], gap: int = 0, edges: Sequence[int] = ()) -> list[tuple[int, int]]:
+    """Runs that overlap, touch, or have no more than `gap` between them, as one, in order; none goes on across `edges`.
+
+    >>> merged([(10, 20), (0, 9), (40, 50)], gap=3)
+    [(0, 20), (40, 50)]
+    """
     found: list[tuple[int, int]] = []
     for first, last in sorted(runs):
-        if found and first <= found[-1][1]:
+        if found and first <= found[-1][1] + gap and first not in edges:
             found[-1] = found[-1][0], max(last, found[-1][1])
         else:
             found.append((first, last))

@@ -16,7 +16,8 @@ from dsacli.extraction.fields import Field
 from dsacli.extraction.terms import PERPETUAL
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
-from dsacli.training.clauses import together
+from dsacli.reader.runs import merged
+from dsacli.training.clauses import NEAR
 from dsacli.training.contracts import CLAUSE, Clause, Contract, load_contracts, load_wordings
 from dsacli.training.metrics import f1
 
@@ -104,5 +105,5 @@ def count(tally: Tally, contract: Contract, kind: str, best: str | None) -> None
     if clause.absent:
         tally.absent.append(best is None)
     elif clause.spans:
-        golds = tuple(contract.text[low:high] for low, high in together(clause.spans))
+        golds = tuple(contract.text[low:high] for low, high in merged(clause.spans, NEAR))
         tally.present.append(best is not None and f1(best, golds) >= FOUND)

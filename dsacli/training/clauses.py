@@ -8,10 +8,12 @@ import torch
 from tokenizers import Tokenizer
 
 from dsacli.reader.encoding import encode_passages, index_queries
+from dsacli.reader.loading import ids_of
 from dsacli.reader.network import Reader
+from dsacli.reader.runs import merged
 from dsacli.reader.spans import ANSWER_TOKENS
 from dsacli.training.attention import mixed_precision
-from dsacli.training.contracts import VALUE, Contract, Span, TokenizedContract
+from dsacli.training.contracts import VALUE, Contract, TokenizedContract
 from dsacli.training.facts import pick
 from dsacli.training.groups import RUN_TOKENS, TITLED, Group
 
@@ -94,7 +96,8 @@ class Clauses:
         for role, characters in [roles[int(rng.integers(len(roles)))]] if roles else []:
             span = text.span(characters)
             if span:
-                question = self.question(pick(rng, ROLES).format(role=role.lower() if rng.random() < 0.5 else role))
+                wording = pick(rng, ROLES).format(role=role.lower() if rng.random() < 0.5 else role)
+                question = ids_of(self.tokenizer, wording)
                 low, high = text.window(*span, rng)
                 other = [p for p in text.ranked(question) if p[1] <= low or p[0] >= high][: int(rng.integers(0, 3))]
                 runs = [text.tokens[first:last] for first, last in [(low, high), *other]]
@@ -105,8 +108,8 @@ class Clauses:
     ) -> Iterator[Group]:
         """A question about a clause, or none where what it asks for has no span that could be an answer."""
         text = self.of(contract)
-        question = self.question(pick(rng, self.wordings[kind][wanted]))
-        found = contract.values(kind) if wanted == VALUE else together(contract.clauses[kind].spans)
+        question = ids_of(self.tokenizer, pick(rng, self.wordings[kind][wanted]))
+        found = contract.values(kind) if wanted == VALUE else merged(contract.clauses[kind].spans, NEAR)
         spans = [span for span in map(text.span, found) if span and span[1] - span[0] < ANSWER_TOKENS]
         absent = contract.clauses[kind].absent
         if not spans and not absent:
@@ -129,22 +132,3 @@ class Clauses:
         if contract.id not in self.tokenized:
             self.tokenized[contract.id] = Tokenized(contract, self.tokenizer, self.reader)
         return self.tokenized[contract.id]
-
-    def question(self, wording: str) -> np.ndarray:
-        """Its token ids."""
-        return np.array(self.tokenizer.encode(wording, add_special_tokens=False).ids, np.int32)
-
-
-def together(spans: tuple[Span, ...]) -> list[Span]:
-    """Spans that touch, or nearly, as one.
-
-    >>> together(((10, 20), (0, 9), (40, 50)))
-    [(0, 20), (40, 50)]
-    """
-    found: list[Span] = []
-    for low, high in sorted(spans):
-        if found and low - found[-1][1] <= NEAR:
-            found[-1] = found[-1][0], max(high, found[-1][1])
-        else:
-            found.append((low, high))
-    return found

@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from dsacli.documents import Document
 from dsacli.engines.extractive.encode import cut_passages
 from dsacli.extraction.values import find_values, normalise
+from dsacli.reader.loading import ids_of
 from dsacli.reader.network import PATH_TOKENS
 from dsacli.training.data import Corpus, Passage, Question, read_jsonl, token_span
 from dsacli.training.facts import pick, read
@@ -172,7 +173,7 @@ class TokenizedContract:
         starts = np.array([start for start, _ in contract.document.sentences()])
         self.sentences = np.unique(np.append(np.searchsorted(self.offsets[:, 0], starts), len(self.tokens)))
         self.passages = cut_passages(self.sentences[:-1], len(self.tokens), passage_tokens)
-        self.path = np.array(tokenizer.encode(contract.title, add_special_tokens=False).ids[:PATH_TOKENS], np.int32)
+        self.path = ids_of(tokenizer, contract.title)[:PATH_TOKENS]
 
     def span(self, characters: Span) -> tuple[int, int] | None:
         """First and last token."""
@@ -204,7 +205,7 @@ def contract_corpus(
             )
         for kind, known in wordings.items():
             wording = pick(rng, known.get(CLAUSE) or known[VALUE])
-            ids = np.array(tokenizer.encode(wording, add_special_tokens=False).ids, np.int32)
+            ids = ids_of(tokenizer, wording)
             if contract.clauses[kind].absent:
                 questions.append(Question(kind, "contracts", wording, ids, first, (), ()))
             for low, high in filter(None, map(text.span, contract.clauses[kind].spans[:1])):

@@ -13,6 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.errors import DsacliError
+from dsacli.reader.loading import ids_of
 from dsacli.reader.network import PATH_TOKENS
 from dsacli.reader.rows import NO_TOKENS
 
@@ -88,7 +89,7 @@ def load_corpus(
     ][::every]
     texts = [text for d in documents for text in d["passages"]]
     encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
-    paths = {d["id"]: np.array(tokenizer.encode(d["title"], add_special_tokens=False).ids, np.int32) for d in documents}
+    paths = {d["id"]: ids_of(tokenizer, d["title"]) for d in documents}
     where: dict[tuple[str, int], int] = {}
     passages: list[Passage] = []
     rows = ((d, number) for d in documents for number in range(len(d["passages"])))

@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer
 
 from dsacli.reader.encoding import encode_passages, index_queries
+from dsacli.reader.loading import ids_of
 from dsacli.reader.network import PATH_TOKENS, Reader
 from dsacli.reader.rows import NO_TOKENS, Row, question_row
 from dsacli.training.attention import mixed_precision
@@ -184,7 +185,7 @@ class Swap:
         if new.lower() in text:
             return None
         changed = question.text[: old.start()] + new + question.text[old.end() :]
-        return np.array(self.tokenizer.encode(changed, add_special_tokens=False).ids[:QUESTION_TOKENS], np.int32)
+        return ids_of(self.tokenizer, changed)[:QUESTION_TOKENS]
 
 
 def epoch_groups(
@@ -240,14 +241,11 @@ def trimmed(negatives: Negatives, index: int, question: Question, limit: int, rn
 def form_group(tokenizer: Tokenizer, form: Form, rng: np.random.Generator) -> Group:
     """A made document with a question about it: the answer's run, and others of other facts."""
     tokens = tokenizer.encode(form.text, add_special_tokens=False)
-    question = np.array(tokenizer.encode(form.question, add_special_tokens=False).ids, np.int32)
+    question = ids_of(tokenizer, form.question)
     ids, offsets = np.array(tokens.ids, np.int32), np.array(tokens.offsets, np.int32)
     span = token_span(offsets, *form.answer) if form.answer else None
     run, answer = fitted(ids, span, rng)
-    others, paths = (
-        [np.array(tokenizer.encode(text, add_special_tokens=False).ids, np.int32) for text in texts]
-        for texts in (form.others, form.headings)
-    )
+    others, paths = ([ids_of(tokenizer, text) for text in texts] for texts in (form.others, form.headings))
     runs = [run, *(fitted(other, None, rng)[0] for other in others)]
     return Group(question, runs, answer, [path[-PATH_TOKENS:] for path in paths] or None)
 

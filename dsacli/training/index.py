@@ -24,7 +24,7 @@ from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
 from dsacli.training.contracts import contract_corpus
 from dsacli.training.data import Corpus, load_corpus, pack_passages
-from dsacli.training.groups import Negatives, joined_corpus
+from dsacli.training.groups import TITLED, Negatives, joined_corpus
 from dsacli.training.log import Log
 
 # A step's questions, the indexer's own mistakes for each, and stretches of transcript.
@@ -34,7 +34,6 @@ RANK_ANEW_EVERY = 500
 SENTENCES = 0.3
 CHECKPOINT_EVERY, LOG_EVERY = 250, 25
 PASSAGE_TOKENS = 256
-TITLED = 0.3
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ YEARLY = [
     ("Output", "many", ("What was the output of {key} in {year}?", "How much did {key} make in {year}?")),
     ("Share", "percent", ("What was the share of {key} in {year}?", "What percentage did {key} have in {year}?")),
 ]
+# What stands between the cells of a row, before it and behind it; the last is Markdown.
+GRID_FORMS = [(" | ", "", ""), (", ", "", ""), ("\t", "", ""), (" | ", "| ", " |")]
 HEADINGS = ["firm", "firm", "name", "town", "product", "ship"]
 LINKS = ["{question} of {heading}?", "{question} for {heading}?", "{question} at {heading}?", "{heading}: {question}?"]
 
@@ -84,13 +86,10 @@ def make_grid(rng: Rng) -> Form:
     else:
         title = ""
     keys = different(rng, slot, int(rng.integers(3, 14)))
-    bar, left, right = pick(rng, ["a", "b", "c", "d"]), "", ""
-    separator = {"a": " | ", "b": ", ", "c": "\t", "d": " | "}[bar]
-    if bar == "d":
-        left, right = "| ", " |"
+    separator, left, right = GRID_FORMS[int(rng.integers(len(GRID_FORMS)))]
     lines = [title] if title else []
     lines.append(left + separator.join([label, *(name for name, *_ in columns)]) + right)
-    if bar == "d":
+    if left:
         lines.append("|" + "---|" * (len(columns) + 1))
     wanted, column = int(rng.integers(len(keys))), int(rng.integers(len(columns)))
     answer, text = None, "\n".join(lines)
@@ -104,14 +103,11 @@ def make_grid(rng: Rng) -> Form:
             text += value
         text += right
     question = columns[column][2][int(rng.integers(2))]
+    asked = keys[wanted]
     if rng.random() < ABSENT:
         other = made(rng, slot)
-        return (
-            Form(text, question.format(key=other), None)
-            if other not in keys
-            else Form(text, question.format(key=keys[wanted]), answer)
-        )
-    return Form(text, question.format(key=keys[wanted]), answer)
+        asked, answer = (asked, answer) if other in keys else (other, None)
+    return Form(text, question.format(key=asked), answer)
 
 
 def different(rng: Rng, slot: str, count: int) -> list[str]:

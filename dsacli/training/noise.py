@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from tokenizers import Tokenizer
 
+from dsacli.reader.loading import ids_of
 from dsacli.training.groups import Group
 from dsacli.training.values import made
 
@@ -36,9 +37,7 @@ class Typing:
             text = self.tokenizer.decode(question.tolist())
             for _ in range(int(rng.integers(1, 3))):
                 text = mistyped(text, rng)
-            question = np.array(
-                self.tokenizer.encode(text, add_special_tokens=False).ids[: len(question) + 8], np.int32
-            )
+            question = ids_of(self.tokenizer, text)[: len(question) + 8]
         if len(question) > 1 and question[-1] == QUESTION_MARK and rng.random() < UNMARKED:
             question = question[:-1]
         return replace(group, question=question)
@@ -76,7 +75,7 @@ class Noise:
         """The group, one time in five with labels in all its runs."""
         if rng.random() >= NOISY_SHARE:
             return group
-        labels = [np.array(self.tokenizer.encode(t, add_special_tokens=False).ids, np.int32) for t in self.draw(rng)]
+        labels = [ids_of(self.tokenizer, t) for t in self.draw(rng)]
         runs, answer = [], group.answer
         for number, run in enumerate(group.runs):
             here = answer if number == 0 else None

@@ -101,9 +101,9 @@ def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
     scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
     wanted = torch.zeros(len(batch), 2, dtype=torch.long)
     for number, group in enumerate(batch):
-        if group.answer is not None:  # in the first run: behind the no-answer, the question and the heading path
-            path = group.path(0)
-            wanted[number] = torch.tensor(group.answer) + 1 + len(group.question) + 2 + len(path) + bool(len(path))
+        if group.answer is not None:  # in the first run, and behind the no-answer
+            run = rows[int(slots[number, 0])].in_run.argmax()
+            wanted[number] = torch.tensor(group.answer) + 1 + int(run)
     return torch.nn.functional.cross_entropy(scores, wanted.to(device))
 
 

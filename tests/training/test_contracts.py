@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dsacli.reader.loading import load_reader
-from dsacli.training.clauses import Clauses, together
+from dsacli.reader.runs import merged
+from dsacli.training.clauses import NEAR, Clauses
 from dsacli.training.contracts import (
     CLAUSE,
     VALUE,
@@ -87,8 +88,8 @@ def test_the_roles_of_parties_are_those_that_do_not_name_them_anyway(contract):
 
 
 def test_marked_stretches_that_touch_are_one_clause():
-    assert together(((40, 50), (0, 9), (10, 20), (53, 60), (64, 70))) == [(0, 20), (40, 60), (64, 70)]
-    assert together(((0, 30), (5, 10))) == [(0, 30)] and together(()) == []
+    assert merged(((40, 50), (0, 9), (10, 20), (53, 60), (64, 70)), NEAR) == [(0, 20), (40, 60), (64, 70)]
+    assert merged(((0, 30), (5, 10)), NEAR) == [(0, 30)] and merged((), NEAR) == []
 
 
 def test_a_contracts_tokens_and_passages_are_those_of_its_text(contract, tokenizer):

@@ -20,6 +20,7 @@ from dsacli.extraction.questions import field_questions
 from dsacli.extraction.terms import PERPETUAL, after, asks_for_end, has_no_end
 from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
+from dsacli.reader.runs import merged
 
 # Below this a value is null; lower than for answers, since a value must have its type.
 MIN_CONFIDENCE = 0.3
@@ -154,7 +155,8 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
 
 def typed(context: EncodedContext, field: Field, kind: str, result: QueryResult) -> Iterable[Candidate]:
     """Every value of a type in the runs that were read."""
-    for low, high in joined(result.runs, context.edges.tolist()):
+    # As one, so that no value is cut in two.
+    for low, high in merged(result.runs, edges=context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)
         shift = low - context.place(low)[1]
         text = encoded.document.text[start:end]
@@ -166,17 +168,6 @@ def typed(context: EncodedContext, field: Field, kind: str, result: QueryResult)
             if first <= last and near_acronyms(field.name, encoded, start + value.start, start + value.end):
                 evidence = context.evidence(first, last)
                 yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
-
-
-def joined(runs: Iterable[tuple[int, int]], edges: Sequence[int]) -> list[tuple[int, int]]:
-    """Runs that overlap or touch as one, except across `edges` (starts of documents): no value is cut in two."""
-    parts: list[tuple[int, int]] = []
-    for first, last in sorted(runs):
-        if parts and first <= parts[-1][1] and first not in edges:
-            parts[-1] = parts[-1][0], max(last, parts[-1][1])
-        else:
-            parts.append((first, last))
-    return parts
 
 
 def near_acronyms(name: str, encoded: EncodedDocument, start: int, end: int) -> bool:

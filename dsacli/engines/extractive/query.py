@@ -101,8 +101,9 @@ class Queries:
         for account, question in zip(self.accounts, questions):
             with account:
                 queries.append(question.queries(model.reader))
-        words, asked = context.words(model), [question.words for question in questions]
+        asked = [question.words for question in questions]
         with scan:
+            words = context.words(model)
             self.selections = select(model.reader, queries, asked, context.index_keys, words, self.index_topk)
         every = sum(len(question.tokens) for question in questions)
         for account, question in zip(self.accounts, questions):

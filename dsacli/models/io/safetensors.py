@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -53,6 +53,20 @@ class Shards:
     def place(self) -> Path:
         """Where a tensor would be that is in none of them: the one file, or the directory of several."""
         return next(iter(self._open)) if len(self._open) == 1 else self.folder
+
+    def refuse_others(self, known: Container[str], ignored: re.Pattern[str] = NONE) -> None:
+        """Raise DsacliError for a tensor that is neither known nor ignored."""
+        for name in sorted(self.files):
+            if name not in known and not ignored.search(name):
+                raise DsacliError(f"{self.files[name]}: unexpected tensor {name}")
+
+    def missing(self, name: str) -> DsacliError:
+        """What to raise for a tensor that is not there."""
+        return DsacliError(f"{self.place}: tensor {name} is missing")
+
+    def misshapen(self, name: str, shape: Iterable[int], wanted: Iterable[int]) -> DsacliError:
+        """What to raise for a tensor of another shape than the wanted one."""
+        return DsacliError(f"{self.files[name]}: tensor {name} is {list(shape)}, not {list(wanted)}")
 
     def shape(self, name: str) -> list[int]:
         """The shape of a tensor, unread."""
@@ -111,18 +125,14 @@ def load_tensors(
     DsacliError that names the tensor and the file for one that is missing, misshapen or unexpected.
     """
     shards, tied = Shards(folder), tied or {}
-    for name in sorted(shards.files):
-        if name not in wanted and name.removesuffix(SCALES) not in wanted and not ignored.search(name):
-            raise DsacliError(f"{shards.files[name]}: unexpected tensor {name}")
+    shards.refuse_others({*wanted, *(name + SCALES for name in wanted)}, ignored)
     found: dict[str, torch.Tensor] = {}
     for name, like in wanted.items():
         source = name if name in shards.files else tied.get(name, name)
         if source not in shards.files:
-            raise DsacliError(f"{shards.place}: tensor {name} is missing")
+            raise shards.missing(name)
         if shards.shape(source) != list(like.shape):
-            raise DsacliError(
-                f"{shards.files[source]}: tensor {source} is {shards.shape(source)}, not {list(like.shape)}"
-            )
+            raise shards.misshapen(source, shards.shape(source), like.shape)
         if source != name and source in found:
             found[name] = found[source]
         else:

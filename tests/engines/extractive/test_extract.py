@@ -11,7 +11,6 @@ from dsacli.engines.extractive.extract import (
     ended,
     extract,
     is_end,
-    joined,
     near_acronyms,
     of_type,
 )
@@ -19,6 +18,7 @@ from dsacli.engines.options import Options
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.fields import Field
 from dsacli.extraction.values import find_values, normalise
+from dsacli.reader.runs import merged
 
 TEXTS = (
     "This agreement is made on 14 February 2025 and takes effect on 1 March 2025. The fee is EUR 1,250.50\n"
@@ -220,7 +220,7 @@ def test_a_value_on_the_edge_of_a_window_is_whole(model, run_query):
 
 
 def test_runs_are_joined_within_a_document_only():
-    assert joined([(300, 400), (0, 120), (60, 200), (400, 420), (500, 510)], [0, 400, 900]) == [
+    assert merged([(300, 400), (0, 120), (60, 200), (400, 420), (500, 510)], edges=[0, 400, 900]) == [
         (0, 200),
         (300, 400),
         (400, 420),
