@@ -27,6 +27,8 @@ ENDING = re.compile(
 )
 SHORTEST = {"ion": 7, "ies": 5, "ing": 6, "ed": 5, "es": 5, "s": 4}
 MULTIPLIER = 0x9E3779B97F4A7C15
+# A pair is its first word times an odd number, plus its second; its highest bit says that it is one.
+PAIRED, PAIR = np.uint64(0xD1342543DE82EF95), np.uint64(1 << 63)
 
 
 def stem(word: str) -> str:
@@ -74,42 +76,66 @@ def words_of(token_ids: NDArray[Any], pieces: Pieces) -> tuple[NDArray[np.uint64
     starts = np.flatnonzero(begins)
     place = np.arange(len(token_ids)) - np.repeat(starts, np.diff(np.append(starts, len(token_ids))))
     powers = np.cumprod(np.full(int(place.max()) + 1, MULTIPLIER, np.uint64))
-    words = np.add.reduceat(pieces.numbers[token_ids] * powers[place], starts)
+    words = np.add.reduceat(pieces.numbers[token_ids] * powers[place], starts) & ~PAIR
     kept = words != 0
     return words[kept], starts[kept]
 
 
-def bm25(counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-    """counts: [words, passages], lengths: [passages], in words; returns float32 [passages]."""
-    passages = counts.shape[1]
-    frequency = (counts > 0).sum(1, keepdim=True)
-    idf = torch.log1p((passages - frequency + 0.5) / (frequency + 0.5))
-    share = K1 * (1 - B + B * lengths / lengths.mean().clamp(min=1))
-    return (idf * counts / (counts + share)).sum(0)
+def pairs_of(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Each two neighbouring words as one, told from single words by `PAIR`: a first and a last name stand in many places,
+    one beside the other in few."""
+    return (words[:-1] * PAIRED + words[1:]) | PAIR
+
+
+def asked_of(token_ids: NDArray[Any], pieces: Pieces) -> NDArray[np.uint64]:
+    """What is looked for of a question: its distinct words and pairs of neighbouring words."""
+    words, _ = words_of(token_ids, pieces)
+    return np.unique(np.concatenate([words, pairs_of(words)]))
+
+
+def inverse_frequency(frequency: torch.Tensor, passages: int) -> torch.Tensor:
+    """BM25's weight of words that so many of the passages hold."""
+    return torch.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def bm25(counts: torch.Tensor, lengths: torch.Tensor, idf: torch.Tensor, average: torch.Tensor) -> torch.Tensor:
+    """What each word gives to each passage: float32 [words, passages].
+
+    counts: the same; lengths: [passages], in words; idf: [words]; average: the mean length of the collection's passages
+    """
+    share = K1 * (1 - B + B * lengths / average.clamp(min=1))
+    return idf[:, None] * counts / (counts + share)
 
 
 class LexicalScores(Counted):
-    """BM25 of passages from how often they hold each word of a question, times a weight that is learned with the indexer."""
+    """BM25 of passages from how often they hold what a question asks for, times a weight for single words and one for pairs,
+    learned with the indexer."""
 
     part = "index"
 
     def __init__(self) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.ones(1))
+        self.weight = nn.Parameter(torch.tensor([1.0, 0.3]))
 
-    def forward(self, counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
-        """As `bm25`, weighted."""
-        return self.weight.float().to(counts.device) * bm25(counts, lengths)
+    def weights(self, asked: NDArray[np.uint64]) -> torch.Tensor:
+        """Of each word or pair, float32."""
+        return self.weight.float()[torch.from_numpy((asked >= PAIR).astype(np.int64))]
 
-    def flops(self, counts: torch.Tensor, lengths: torch.Tensor) -> int:
+    def forward(self, asked: NDArray[np.uint64], counts: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """asked: what `asked_of` gives; counts: [words, passages]; lengths: [passages], in words; returns float32 [passages]."""
+        idf = inverse_frequency((counts > 0).sum(1), counts.shape[1])
+        return self.weights(asked).to(counts.device) @ bm25(counts, lengths, idf, lengths.mean())
+
+    def flops(self, asked: NDArray[np.uint64], counts: torch.Tensor, lengths: torch.Tensor) -> int:
         """Of idf times weighted count, and their sum."""
         return 2 * counts.numel()
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a context's passages: `words` uint64 [words], `passages` int64 [words], the passage of each;
-    `lengths` float32 [passages]; `edges` int64 [passages + 1], the first token of each passage, and the end."""
+    """The words of a context's passages and the pairs of them: `words` uint64 [words], `passages` int64 [words], the passage of
+    each; `lengths` float32 [passages], in single words; `edges` int64 [passages + 1], the first token of each passage, and
+    the end."""
 
     words: NDArray[np.uint64]
     passages: NDArray[np.int64]
@@ -128,22 +154,24 @@ class Words:
         first, last = np.searchsorted(words, word, side="left"), np.searchsorted(words, word, side="right")
         return passages[first:last]
 
-    def counts(self, question: NDArray[np.uint64]) -> torch.Tensor:
-        """How often each distinct word of a question stands in each passage: float32 [words, passages]."""
-        rows = [np.bincount(self.holding(word), minlength=len(self.lengths)) for word in np.unique(question)]
+    def counts(self, asked: NDArray[np.uint64]) -> torch.Tensor:
+        """How often each word of a question stands in each passage: float32 [words, passages]."""
+        rows = [np.bincount(self.holding(word), minlength=len(self.lengths)) for word in asked]
         return torch.from_numpy(np.stack(rows).astype(np.float32)) if rows else torch.empty(0, len(self.lengths))
 
-    def idf(self, words: NDArray[np.uint64]) -> NDArray[np.float64]:
-        """How rare each of some words is: the logarithm of the passages' number over that of those that hold it."""
-        held = [len(np.unique(self.holding(word))) for word in words]
-        return np.log((len(self.lengths) + 1) / (np.array(held) + 0.5))
+    def frequency(self, words: NDArray[np.uint64]) -> torch.Tensor:
+        """How many passages hold each of some words: [words]."""
+        return torch.tensor([len(np.unique(self.holding(word))) for word in words], dtype=torch.float32)
 
 
 def words_in_passages(token_ids: NDArray[Any], edges: NDArray[Any], pieces: Pieces) -> Words:
     """The words of `token_ids`, whose passages begin at `edges`, which the end closes."""
     words, starts = words_of(token_ids, pieces)
     passages = np.searchsorted(edges, starts, side="right") - 1
-    lengths = np.bincount(passages, minlength=len(edges) - 1)
+    together = passages[:-1] == passages[1:]
     return Words(
-        words, passages, torch.from_numpy(lengths.astype(np.float32)), torch.from_numpy(edges.astype(np.int64))
+        np.concatenate([words, pairs_of(words)[together]]),
+        np.concatenate([passages, passages[:-1][together]]),
+        torch.from_numpy(np.bincount(passages, minlength=len(edges) - 1).astype(np.float32)),
+        torch.from_numpy(edges.astype(np.int64)),
     )

@@ -3,7 +3,7 @@
 Training and reading both build their inputs here, so that what was trained is what runs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,14 +87,17 @@ def pad_rows(rows: Sequence[Row]) -> PaddedRows:
     lengths = [len(row.token_ids) for row in rows]
     width = max(lengths)
 
-    def stacked(parts: Iterable[NDArray[Any]]) -> torch.Tensor:
-        return torch.from_numpy(np.stack([np.pad(part, (0, width - len(part))) for part in parts]))
+    def stacked(parts: Sequence[NDArray[Any]]) -> torch.Tensor:
+        whole = np.zeros((len(parts), width), parts[0].dtype)
+        for line, part in zip(whole, parts):
+            line[: len(part)] = part
+        return torch.from_numpy(whole)
 
     padding = torch.arange(width)[None, :] >= torch.tensor(lengths)[:, None]
     return PaddedRows(
-        stacked(row.token_ids for row in rows),
-        stacked(row.positions for row in rows),
-        stacked(row.types for row in rows),
-        stacked(row.in_run for row in rows),
+        stacked([row.token_ids for row in rows]),
+        stacked([row.positions for row in rows]),
+        stacked([row.types for row in rows]),
+        stacked([row.in_run for row in rows]),
         padding if min(lengths) < width else None,
     )

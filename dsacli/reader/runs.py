@@ -48,9 +48,9 @@ def select(
     """The tokens that each question keeps, of those the best `index_topk` by S(s) and the lexical term of their passage;
     in one pass over the keys.
 
-    queries: what `index_queries` gives for each question; asked: its words; words: those of the passages
+    queries: what `index_queries` gives for each question; asked: what `asked_of` gives; words: those of the passages
     """
-    priors = [Prior(reader.lexical(words.counts(each), words.lengths), words.edges) for each in asked]
+    priors = [Prior(reader.lexical(each, words.counts(each), words.lengths), words.edges) for each in asked]
     return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius, priors=priors)
 
 

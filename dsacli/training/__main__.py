@@ -34,40 +34,55 @@ def stages() -> None:
 
 
 @app.command()
-def read(
+def draw(
     data: Data,
+    file: Annotated[Path, typer.Argument(help="What is written.")],
+    start: Annotated[Path, typer.Option(help="The model directory whose index ranks distractors.")],
+    distractors: Annotated[str, typer.Option(help="Share of questions with 0, 1, 2 … distractor runs.")] = "0.45,0.55",
+    sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.12,
+    forms: Annotated[float, typer.Option(help="Share of made documents.")] = 0.2,
+    contracts: Annotated[float, typer.Option(help="Share of questions about contracts.")] = 0.25,
+    seed: int = 1,
+    groups: Annotated[int | None, typer.Option(help="Stop early, to try things.")] = None,
+) -> None:
+    """Draw an epoch of questions with their runs for `read`."""
+    from dsacli.training.draw import Drawing, draw_epoch
+
+    shares = tuple(float(share) for share in distractors.split(","))
+    plan = Drawing(data, start, shares, sentences, forms, contracts, seed)
+    typer.echo(f"{draw_epoch(plan, file, groups)} groups")
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="What `draw` wrote, an epoch each.")],
     out: Out,
     start: Annotated[Path, typer.Option(help="A model directory to go on from.")],
-    distractors: Annotated[str, typer.Option(help="Share of questions with 0, 1, 2 … distractor runs.")] = "0.45,0.55",
-    sentences: Annotated[float, typer.Option(help="Share of the single-sentence questions to ask.")] = 0.5,
-    forms: Annotated[float, typer.Option(help="Share of made documents.")] = 0.0,
-    contracts: Annotated[float, typer.Option(help="Share of questions about contracts.")] = 0.0,
-    frozen_layers: Annotated[int, typer.Option(help="Lowest layers of the reading network that stay.")] = 3,
-    epochs: int = 1,
+    frozen_layers: Annotated[int, typer.Option(help="Lowest layers of the reading network that stay.")] = 0,
     batch_tokens: int = 6000,
-    learning_rate: float = 1.5e-4,
+    learning_rate: float = 1e-4,
+    dropout: float = 0.0,
     seed: int = 1,
+    workers: Annotated[int, typer.Option(help="Processes that make batches.")] = 1,
+    checkpoint_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 200,
     device: str = "cpu",
     max_steps: Annotated[int | None, typer.Option(help="Stop early, to try things.")] = None,
 ) -> None:
     """Train the reading pass: spans and no-answer over all runs of a question."""
     from dsacli.training.read import ReadTraining, train_reader
 
-    shares = tuple(float(share) for share in distractors.split(","))
     train_reader(
         ReadTraining(
-            data,
+            tuple(files),
             out,
             start,
-            shares,
-            sentences,
-            forms,
-            contracts,
             frozen_layers,
-            epochs=epochs,
             batch_tokens=batch_tokens,
             learning_rate=learning_rate,
+            dropout=dropout,
             seed=seed,
+            workers=workers,
+            checkpoint_every=checkpoint_every,
             device=device,
             max_steps=max_steps,
         )
@@ -76,26 +91,44 @@ def read(
 
 @app.command()
 def index(
-    data: Data,
+    files: Annotated[list[Path], typer.Argument(help="What `draw` wrote, an epoch each.")],
     out: Out,
     start: Annotated[Path, typer.Option(help="A model directory to go on from.")],
-    steps: int = 1200,
-    contracts: Annotated[int, typer.Option(help="Ask of every so-manieth contract.")] = 3,
+    questions: Annotated[int, typer.Option(help="Questions a step.")] = 24,
     learning_rate: float = 1e-4,
     indexer_rate: float = 4e-4,
     seed: int = 1,
+    workers: Annotated[int, typer.Option(help="Processes that make batches.")] = 1,
+    checkpoint_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 200,
     device: str = "cpu",
+    max_steps: Annotated[int | None, typer.Option(help="Stop early, to try things.")] = None,
 ) -> None:
     """Train the index network and its indexer to find passages."""
     from dsacli.training.index import IndexTraining, train_indexer
 
-    train_indexer(IndexTraining(data, out, start, steps, contracts, learning_rate, indexer_rate, seed, device))
+    train_indexer(
+        IndexTraining(
+            tuple(files),
+            out,
+            start,
+            questions,
+            learning_rate,
+            indexer_rate,
+            seed=seed,
+            workers=workers,
+            checkpoint_every=checkpoint_every,
+            device=device,
+            max_steps=max_steps,
+        )
+    )
 
 
 @app.command()
 def start(
     folder: Annotated[Path, typer.Argument(help="Directory for the weights, config and tokenizer.")],
     layers: Annotated[int, typer.Option(help="Layers of the reading network.")] = 10,
+    index_layers: Annotated[int, typer.Option(help="Layers of the index network.")] = 2,
+    pack: Annotated[bool, typer.Option(help="In whole numbers of eight and four bits, or in bfloat16.")] = False,
     seed: int = 1,
 ) -> None:
     """Write the pretrained networks as a model directory: what training starts from."""
@@ -103,7 +136,8 @@ def start(
     from dsacli.training.save import save_reader
     from dsacli.training.start import minilm_tokenizer, pretrained_reader
 
-    save_reader(pretrained_reader(ReaderConfig(num_hidden_layers=layers), seed), minilm_tokenizer(), folder)
+    config = ReaderConfig(num_hidden_layers=layers, index_layers=index_layers)
+    save_reader(pretrained_reader(config, seed), minilm_tokenizer(), folder, pack)
 
 
 @app.command()

@@ -15,7 +15,8 @@ from dsacli.reader.spans import ANSWER_TOKENS
 from dsacli.training.attention import mixed_precision
 from dsacli.training.contracts import VALUE, Contract, TokenizedContract
 from dsacli.training.facts import pick
-from dsacli.training.groups import RUN_TOKENS, TITLED, Group
+from dsacli.training.group import Group
+from dsacli.training.groups import RUN_TOKENS, TITLED
 
 # Of the clauses that a contract has and of those that it lacks, those that are asked for in an epoch; of absent
 # values, which are made up most easily, more.
@@ -101,7 +102,7 @@ class Clauses:
                 low, high = text.window(*span, rng)
                 other = [p for p in text.ranked(question) if p[1] <= low or p[0] >= high][: int(rng.integers(0, 3))]
                 runs = [text.tokens[first:last] for first, last in [(low, high), *other]]
-                yield Group(question, runs, (span[0] - low, span[1] - low))
+                yield Group(question, runs, (span[0] - low, span[1] - low), common=True)
 
     def group(
         self, contract: Contract, kind: str, wanted: str, distractors: tuple[float, ...], rng: np.random.Generator
@@ -125,7 +126,7 @@ class Clauses:
             runs, answer = [(low, high), *runs], (first - low, last - low)
         if runs:
             paths = [text.path] * len(runs) if rng.random() < TITLED and kind != "Document Name" else None
-            yield Group(question, [text.tokens[low:high] for low, high in runs], answer, paths)
+            yield Group(question, [text.tokens[low:high] for low, high in runs], answer, paths, common=True)
 
     def of(self, contract: Contract) -> Tokenized:
         """The contract's tokens, made once."""

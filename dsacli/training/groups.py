@@ -1,14 +1,12 @@
-"""What one question is trained on: a group of runs, one of which may hold the answer.
+"""Groups of runs from passages and from made documents.
 
-Runs of a group share one softmax and one no-answer (shared normalisation, Clark & Gardner 2018), so
-that scores compare across a document. Runs are cut and extended at random, because the selection at
-query time does not know where passages begin.
+Runs are cut and extended at random, because the selection at query time does not know where passages begin.
 """
 
 import copy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -17,12 +15,12 @@ from tokenizers import Tokenizer
 from dsacli.reader.encoding import encode_passages, index_queries
 from dsacli.reader.loading import ids_of
 from dsacli.reader.network import PATH_TOKENS, Reader
-from dsacli.reader.rows import NO_TOKENS, Row, question_row
 from dsacli.training.attention import mixed_precision
 from dsacli.training.bm25 import BM25
 from dsacli.training.data import QUESTION_TOKENS, Corpus, Question, token_span
 from dsacli.training.facts import pick
 from dsacli.training.forms import Form, make_form
+from dsacli.training.group import Group
 from dsacli.training.lists import make_list
 
 RUN_TOKENS = 384
@@ -35,27 +33,6 @@ NO_ANSWER_SHARE, SWAPPED_SHARE = 0.22, 0.25
 TITLED, LISTS = 0.3, 0.45
 # A name or a year in a question, not its first word.
 NAMED = re.compile(r"(?<=[a-z,] )(?:[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*|[12]\d{3})\b")
-
-
-@dataclass(frozen=True)
-class Group:
-    """Question tokens, runs of tokens, and the answer as (first, last) in the FIRST run, None if absent.
-
-    `paths` are the heading paths of the runs, where they have any.
-    """
-
-    question: np.ndarray
-    runs: list[np.ndarray]
-    answer: tuple[int, int] | None
-    paths: list[np.ndarray] | None = None
-
-    def row(self, number: int) -> Row:
-        """The input of a run."""
-        return question_row(self.question, (self.runs[number], self.path(number)))
-
-    def path(self, number: int) -> np.ndarray:
-        """The heading path of a run."""
-        return self.paths[number] if self.paths else NO_TOKENS
 
 
 def gold_run(corpus: Corpus, question: Question, rng: np.random.Generator) -> tuple[np.ndarray, tuple[int, int] | None]:
@@ -247,7 +224,7 @@ def form_group(tokenizer: Tokenizer, form: Form, rng: np.random.Generator) -> Gr
     run, answer = fitted(ids, span, rng)
     others, paths = ([ids_of(tokenizer, text) for text in texts] for texts in (form.others, form.headings))
     runs = [run, *(fitted(other, None, rng)[0] for other in others)]
-    return Group(question, runs, answer, [path[-PATH_TOKENS:] for path in paths] or None)
+    return Group(question, runs, answer, [path[-PATH_TOKENS:] for path in paths] or None, common=True)
 
 
 def form_groups(corpus: Corpus, tokenizer: Tokenizer, seed: int) -> Iterator[Group]:

@@ -5,7 +5,7 @@ import torch
 
 from dsacli.documents import Document
 from dsacli.reader.encoding import encode_passages, index_queries
-from dsacli.reader.lexical import words_in_passages, words_of
+from dsacli.reader.lexical import asked_of, words_in_passages
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.reading import RunLogits, read_runs
 from dsacli.reader.runs import Run, select, select_runs, sentence_numbers
@@ -25,6 +25,8 @@ class Haystack:
         self.model, self.reader, self.passages = model, model.reader, passages
         self.number = {id(passage): number for number, passage in enumerate(passages)}
         self.edges = np.cumsum([0, *(len(p.tokens) for p in passages)])
+        first = [not n or p.document != passages[n - 1].document for n, p in enumerate(passages)]
+        self.documents = [*self.edges[:-1][first].tolist(), int(self.edges[-1])]
         self.tokens = np.concatenate([p.tokens for p in passages])
         limit = self.reader.config.passage_tokens
         pieces = [(piece, p.path) for p in passages for piece in np.array_split(p.tokens, -(-len(p.tokens) // limit))]
@@ -46,18 +48,18 @@ class Haystack:
                 starts = np.maximum(self.edges[first:last] - low, 0)
                 here = np.maximum.reduceat(scores, starts, axis=1)
                 best[:, first:last] = np.maximum(best[:, first:last], here)
-        asked = words_of(question.tokens, self.model.pieces)[0]
+        asked = asked_of(question.tokens, self.model.pieces)
         with torch.inference_mode():
-            lexical = self.reader.lexical(self.words.counts(asked), self.words.lengths).float().numpy()
+            lexical = self.reader.lexical(asked, self.words.counts(asked), self.words.lengths).numpy()
         pieces = np.searchsorted(self.words.edges.numpy(), self.edges[:-1])
         return rank(best.sum(0) + np.maximum.reduceat(lexical, pieces), self.number[id(gold)])
 
     def read(self, question: Question, index_topk: int | None = None) -> list[RunLogits]:
         """Select, cut into runs and read them, as a query does; with an `index_topk` of all tokens that is dense."""
         edges, topk = self.sentence_edges, index_topk or self.reader.config.index_topk
-        queries, asked = index_queries(self.reader, [question.tokens]), words_of(question.tokens, self.model.pieces)[0]
+        queries, asked = index_queries(self.reader, [question.tokens]), asked_of(question.tokens, self.model.pieces)
         (selection,) = select(self.reader, [queries], [asked], self.keys, self.words, topk)
-        selected = select_runs(self.reader, question.tokens, selection, edges, self.edges.tolist(), topk)
+        selected = select_runs(self.reader, question.tokens, selection, edges, self.documents, topk)
         pieces = [
             Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high), self.path(low))
             for (low, high), score in zip(selected.runs, selected.scores)
@@ -70,17 +72,23 @@ class Haystack:
         runs = [(each.run.first, each.run.first + len(each.logits)) for each in read]
         return any(low <= shift + a and shift + b < high for a, b in question.spans for low, high in runs)
 
+    def passage(self, token: int) -> int:
+        """The number of the passage that a token stands in."""
+        return int(np.searchsorted(self.edges, token, side="right")) - 1
+
     def path(self, first: int) -> np.ndarray:
         """The heading path above a token."""
-        return self.passages[int(np.searchsorted(self.edges, first, side="right")) - 1].path
+        return self.passages[self.passage(first)].path
 
     def text(self, first: int, last: int) -> str:
-        """The wording of a token span; a packed transcript has none to give."""
-        index = int(np.searchsorted(self.edges, first, side="right")) - 1
-        passage, low = self.passages[index], int(self.edges[index])
-        if not len(passage.offsets):
-            return "(in a transcript)"
-        return answer_text(passage, first - low, min(last - low, len(passage.tokens) - 1))
+        """The wording of a token span, which may go over several passages; a packed transcript has none to give."""
+        parts = []
+        for number in range(self.passage(first), self.passage(last) + 1):
+            passage, low = self.passages[number], int(self.edges[number])
+            if not len(passage.offsets):
+                return "(in a transcript)"
+            parts.append(answer_text(passage, max(first - low, 0), min(last - low, len(passage.tokens) - 1)))
+        return " ".join(parts)
 
     def answer(self, read: list[RunLogits]) -> tuple[str, float]:
         """The best answer and its confidence."""

@@ -11,7 +11,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from dsacli.reader.loading import ids_of
-from dsacli.training.groups import Group
+from dsacli.training.group import Group
 from dsacli.training.values import made
 
 SENTENCE_ENDS = (1012, 1029, 999)  # . ? ! in BERT's vocabulary

@@ -4,53 +4,62 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import nn
+from torch.utils.data import DataLoader, Dataset, Subset
 
-from dsacli.reader.loading import load_reader, load_tokenizer
-from dsacli.reader.network import Reader
-from dsacli.reader.rows import NO_SPAN, pad_rows
+from dsacli.reader.loading import load_reader
+from dsacli.reader.network import Reader, ReadingNetwork
+from dsacli.reader.rows import NO_SPAN, PaddedRows, pad_rows
 from dsacli.training.attention import mixed_precision, use_training_attention
 from dsacli.training.checkpoint import load_checkpoint, save_checkpoint
-from dsacli.training.clauses import Clauses
-from dsacli.training.contracts import load_contracts, load_wordings
-from dsacli.training.data import Corpus, load_corpus
-from dsacli.training.groups import Group, Negatives, Swap, epoch_groups, form_groups, mixed
+from dsacli.training.group import Group, load_groups
 from dsacli.training.log import Log
-from dsacli.training.noise import Noise, Typing
 
 POOL_GROUPS = 4000
+LOG_EVERY = 25
 
 
 @dataclass(frozen=True)
 class ReadTraining:
-    """What a run is made of. `batch_tokens` counts padding; `start` is the model directory to go on from. The embeddings and the `frozen_layers` lowest layers of the reading network stay as they are."""
+    """What a run is made of: files of groups, an epoch each, and the model directory to go on from.
 
-    data: Path
+    `batch_tokens` counts padding. The embeddings and the `frozen_layers` lowest layers of the reading network stay as they
+    are. `workers` processes make the batches.
+    """
+
+    groups: tuple[Path, ...]
     out: Path
     start: Path
-    distractors: tuple[float, ...] = (0.45, 0.55)
-    sentences: float = 0.5
-    forms: float = 0.0
-    contracts: float = 0.0
-    frozen_layers: int = 3
-    epochs: int = 1
+    frozen_layers: int = 0
     batch_tokens: int = 6000
-    learning_rate: float = 1.5e-4
+    learning_rate: float = 1e-4
+    dropout: float = 0.0
     warmup: float = 0.05
     weight_decay: float = 0.01
     seed: int = 1
     checkpoint_every: int = 200
+    workers: int = 1
     device: str = "cpu"
     max_steps: int | None = None
 
 
-def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[list[Group]]:
+@dataclass(frozen=True)
+class Batch:
+    """Groups as one input. `slots` [groups, most runs] says which row is a group's n-th run, -1 for none; `wanted` [groups, 2]
+    is the place of start and end among all tokens of a group's runs, one behind the no-answer at 0."""
+
+    rows: PaddedRows
+    slots: torch.Tensor
+    wanted: torch.Tensor
+    tokens: int
+
+
+def batches(groups: Iterable[Group], batch_tokens: int, seed: int) -> Iterator[list[Group]]:
     """Groups of as many runs and of similar length together: within sorted pools, batches in random order."""
     rng = np.random.default_rng(seed)
     pool: list[Group] = []
@@ -59,11 +68,11 @@ def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[l
         ready: list[list[Group]] = []
         batch: list[Group] = []
         width = rows = 0
-        for group in sorted(pool, key=lambda group: (len(group.runs), row_width(group))):
-            new_width, new_rows = max(width, row_width(group)), rows + len(group.runs)
+        for group in sorted(pool, key=lambda group: (len(group.runs), group.width)):
+            new_width, new_rows = max(width, group.width), rows + len(group.runs)
             if batch and new_width * new_rows > batch_tokens:
                 ready.append(batch)
-                batch, new_width, new_rows = [], row_width(group), len(group.runs)
+                batch, new_width, new_rows = [], group.width, len(group.runs)
             batch.append(group)
             width, rows = new_width, new_rows
         if batch:
@@ -79,32 +88,54 @@ def batches(groups: Iterator[Group], batch_tokens: int, seed: int) -> Iterator[l
     yield from flush()
 
 
-def row_width(group: Group) -> int:
-    """Tokens of the longest row of a group: question, heading path, run and special tokens."""
-    return len(group.question) + max(len(run) + len(group.path(n)) for n, run in enumerate(group.runs)) + 4
+class Batches(Dataset[Batch]):
+    """The batches of all epochs."""
+
+    def __init__(self, plan: ReadTraining):
+        epochs = (
+            batches(load_groups(path), plan.batch_tokens, plan.seed + epoch) for epoch, path in enumerate(plan.groups)
+        )
+        self.groups = list(chain.from_iterable(epochs))
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __getitem__(self, number: int) -> Batch:
+        return batch_of(self.groups[number])
 
 
-def group_loss(reader: Reader, batch: list[Group], device: str) -> torch.Tensor:
-    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
-    rows = [group.row(number) for group in batch for number in range(len(group.runs))]
-    padded = pad_rows(rows).to(device)
-    counts = [len(group.runs) for group in batch]
-    slots = torch.full((len(batch), max(counts)), -1)
+def batch_of(groups: list[Group]) -> Batch:
+    """The input that groups make together."""
+    rows = [group.row(number) for group in groups for number in range(len(group.runs))]
+    counts = [len(group.runs) for group in groups]
+    slots = torch.full((len(groups), max(counts)), -1)
     for number, (first, count) in enumerate(zip(np.cumsum([0, *counts]).tolist(), counts)):
         slots[number, :count] = torch.arange(first, first + count)
-    slots = slots.to(device)
-    empty = (slots < 0)[..., None, None]
-    with mixed_precision(device):
-        logits = reader.reading(padded.token_ids, padded.positions, padded.padding)[slots]
-    no_answer = logits[:, :, 0].masked_fill(empty[..., 0], -NO_SPAN).min(dim=1, keepdim=True).values
-    spans = logits.masked_fill(~padded.in_run[slots][..., None] | empty, NO_SPAN)
-    scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
-    wanted = torch.zeros(len(batch), 2, dtype=torch.long)
-    for number, group in enumerate(batch):
+    wanted = torch.zeros(len(groups), 2, dtype=torch.long)
+    for number, group in enumerate(groups):
         if group.answer is not None:  # in the first run, and behind the no-answer
             run = rows[int(slots[number, 0])].in_run.argmax()
             wanted[number] = torch.tensor(group.answer) + 1 + int(run)
-    return torch.nn.functional.cross_entropy(scores, wanted.to(device))
+    return Batch(pad_rows(rows), slots, wanted, sum(len(row.token_ids) for row in rows))
+
+
+def group_loss(reader: Reader, batch: Batch, device: str) -> torch.Tensor:
+    """Mean over groups of the cross-entropy of start and end, each over all runs and the no-answer."""
+    rows, slots = batch.rows.to(device), batch.slots.to(device)
+    empty = (slots < 0)[..., None, None]
+    with mixed_precision(device):
+        logits = reader.reading(rows.token_ids, rows.positions, rows.padding)[slots]
+    no_answer = logits[:, :, 0].masked_fill(empty[..., 0], -NO_SPAN).min(dim=1, keepdim=True).values
+    spans = logits.masked_fill(~rows.in_run[slots][..., None] | empty, NO_SPAN)
+    scores = torch.cat([no_answer, spans.flatten(1, 2)], dim=1)
+    return torch.nn.functional.cross_entropy(scores, batch.wanted.to(device))
+
+
+def use_dropout(network: ReadingNetwork, share: float) -> None:
+    """Drop a share of what attention and feed-forward add, from outside: the network that answers has no such thing."""
+    for layer in network.layers:
+        for part in (layer.attention.out, layer.down):
+            part.register_forward_hook(lambda module, inputs, output: nn.functional.dropout(output, share))
 
 
 def schedule(step: int, steps: int, warmup: float) -> float:
@@ -113,54 +144,29 @@ def schedule(step: int, steps: int, warmup: float) -> float:
     return (step + 1) / rise if step < rise else max(0.0, (steps - step) / max(1, steps - rise))
 
 
-def epoch_of(
-    plan: ReadTraining, corpus: Corpus, negatives: Negatives, tokenizer: Tokenizer, epoch: int
-) -> Iterator[Group]:
-    """One epoch's groups, with clauses of contracts and made documents among them; all get the noise of documents and of
-    people who type."""
-    seed = plan.seed + epoch
-    groups = epoch_groups(corpus, negatives, Swap(corpus, tokenizer), plan.distractors, plan.sentences, seed)
-    if plan.contracts:
-        clauses = Clauses(load_contracts(plan.data, "train"), load_wordings("training"), tokenizer, negatives.reader)
-        groups = mixed(
-            groups, clauses.endless(plan.distractors, seed), plan.contracts, np.random.default_rng((seed, 4))
-        )
-    if plan.forms:
-        groups = mixed(groups, form_groups(corpus, tokenizer, seed), plan.forms, np.random.default_rng((seed, 5)))
-    noise, typing, rng = Noise(tokenizer), Typing(tokenizer), np.random.default_rng((seed, 2))
-    return (typing(noise(group, rng), rng) for group in groups)
-
-
 def train_reader(plan: ReadTraining) -> Reader:
     """Run or resume the training; leaves `read.safetensors` and `read.log` in `plan.out`."""
     plan.out.mkdir(parents=True, exist_ok=True)
     log = Log(plan.out / "read.log")
-    reader, tokenizer = load_reader(plan.start, plan.device, torch.float32), load_tokenizer(plan.start)
-    corpus = load_corpus(plan.data, "train", tokenizer)
-    negatives = Negatives(corpus, reader)
     log(f"{plan}")
-    log(f"{len(corpus.passages)} passages, {len(corpus.questions)} questions")
+    reader = load_reader(plan.start, plan.device, torch.float32)
     trained_part = nn.ModuleDict({"reading": reader.reading})
     reader.reading.span_head.requires_grad_(True)
     reader.reading.layers[plan.frozen_layers :].requires_grad_(True)
     use_training_attention(reader.reading)
+    if plan.dropout:
+        use_dropout(reader.reading, plan.dropout)
     trained = [p for p in reader.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
     checkpoint = plan.out / "read.safetensors"
     done = load_checkpoint(checkpoint, trained_part, optimizer) if checkpoint.exists() else 0
-    epochs = (
-        batches(epoch_of(plan, corpus, negatives, tokenizer, epoch), plan.batch_tokens, plan.seed + epoch)
-        for epoch in range(plan.epochs)
-    )
-    # Drawn as they are needed where their number is known: ranking the distractors of an epoch takes ten minutes.
-    order: Iterable[list[Group]] = chain.from_iterable(epochs)
-    steps = plan.max_steps
-    if steps is None:
-        order = list(order)
-        steps = len(order)
-    log(f"{steps} steps, starting at {done}")
-    began, losses, tokens, step = time.monotonic(), [], 0, done - 1
-    for step, batch in enumerate(islice(order, done, steps), done):
+    order = Batches(plan)
+    steps = min(len(order), plan.max_steps or len(order))
+    log(f"{steps} of {len(order)} steps, starting at {done}")
+    began, losses, tokens, step = time.monotonic(), list[torch.Tensor](), 0, done - 1
+    loader = DataLoader(Subset(order, range(done, steps)), batch_size=None, num_workers=plan.workers)
+    for step, batch in enumerate(loader, done):
+        torch.manual_seed(plan.seed + step)  # of the dropout, so that a stopped run goes on to the same weights
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * schedule(step, steps, plan.warmup)
         loss = group_loss(reader, batch, plan.device)
@@ -168,14 +174,13 @@ def train_reader(plan: ReadTraining) -> Reader:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
-        losses.append(loss.item())
-        tokens += sum(len(group.question) + len(run) + 3 for group in batch for run in group.runs)
-        if (step + 1) % 25 == 0:
+        losses.append(loss.detach())
+        tokens += batch.tokens
+        if (step + 1) % LOG_EVERY == 0:
+            mean, losses = torch.stack(losses).mean().item(), []
             seconds = time.monotonic() - began
             left = seconds / (step + 1 - done) * (steps - step - 1)
-            log(
-                f"step {step + 1} loss {np.mean(losses[-25:]):.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left"
-            )
+            log(f"step {step + 1} loss {mean:.3f} {tokens / seconds:.0f} tokens/s {left / 60:.0f} min left")
         if (step + 1) % plan.checkpoint_every == 0:
             save_checkpoint(checkpoint, trained_part, optimizer, step + 1)
     save_checkpoint(checkpoint, trained_part, optimizer, step + 1)

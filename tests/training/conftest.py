@@ -1,6 +1,7 @@
 """A corpus small enough to train on for a few steps, in the shape of the training data."""
 
 import gzip
+import itertools
 import json
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from dsacli.reader.loading import load_tokenizer
 from dsacli.reader.network import Reader, ReaderConfig
 from dsacli.training.contracts import load_wordings
 from dsacli.training.data import Corpus, load_corpus
+from dsacli.training.draw import Drawing
+from dsacli.training.draw import drawn as drawn_groups
+from dsacli.training.group import save_groups
 from dsacli.training.save import save_reader
 
 PASSAGES = {
@@ -143,3 +147,12 @@ def tokenizer() -> Tokenizer:
 def corpus(data: Path, tokenizer: Tokenizer) -> Corpus:
     """The training split."""
     return load_corpus(data, "train", tokenizer)
+
+
+@pytest.fixture(scope="session")
+def drawn(data: Path, start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of groups: the questions, contracts and made documents of four epochs."""
+    file = tmp_path_factory.mktemp("drawn") / "groups.safetensors"
+    epochs = (drawn_groups(Drawing(data, start, (0.3, 0.4, 0.3), 1.0, 0.2, 0.2, seed)) for seed in range(4))
+    save_groups(file, itertools.chain.from_iterable(epochs))
+    return file

@@ -12,8 +12,8 @@ import torch
 from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import load_reader
 from dsacli.training.forms import KINDS, fact, make_form, table
+from dsacli.training.group import Group
 from dsacli.training.groups import (
-    Group,
     Negatives,
     Swap,
     epoch_groups,

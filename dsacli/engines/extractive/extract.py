@@ -22,8 +22,9 @@ from dsacli.extraction.values import find_values
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.runs import merged
 
-# Below this a value is null; lower than for answers, since a value must have its type.
-MIN_CONFIDENCE = 0.3
+# Below this a value is null; lower than for answers, since a value must have its type. On 34 dev contracts 0.2 gives 0.84 exact and 0.93 of
+# the absent null, 0.25 gives 0.80 and 0.98, and 0.3 gives 0.76 and 0.98.
+MIN_CONFIDENCE = 0.25
 TEXT_CANDIDATES = 4
 # From here on another wording of the question is not read: it could hardly change the value.
 SURE = 0.9

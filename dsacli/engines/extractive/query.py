@@ -15,7 +15,7 @@ from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.reader.encoding import index_queries
-from dsacli.reader.lexical import words_of
+from dsacli.reader.lexical import asked_of, words_of
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS, Reader
 from dsacli.reader.reading import read_runs, read_sequence
@@ -59,13 +59,12 @@ def read_question(model: ReaderModel, context: EncodedContext, text: str) -> Que
         raise DsacliError("the question is empty")
     if len(tokens) > LONGEST_QUESTION:
         raise DsacliError(f"the question is {len(tokens)} tokens long; the reader takes {LONGEST_QUESTION}")
-    words, _ = words_of(tokens, model.pieces)
-    return Question(tokens, words, shortened(model, context, text, tokens))
+    return Question(tokens, asked_of(tokens, model.pieces), shortened(model, context, text, tokens))
 
 
 def shortened(model: ReaderModel, context: EncodedContext, text: str, tokens: NDArray[np.int32]) -> NDArray[np.int32]:
     """At most `QUESTION_TOKENS` of a question: the sentence that asks (the last with a question mark, else the last), then
-    the words of highest idf in the context, all in their order."""
+    the words that the fewest passages of the context hold, all in their order."""
     if len(tokens) <= QUESTION_TOKENS:
         return tokens
     words, starts = words_of(tokens, model.pieces)
@@ -74,9 +73,9 @@ def shortened(model: ReaderModel, context: EncodedContext, text: str, tokens: ND
     low, high = next((s for s in reversed(sentences) if text[s[0] : s[1]].endswith("?")), sentences[-1])
     before = len(model.encode(text[:low]))
     asks = (starts >= before) & (starts < before + len(model.encode(text[low:high])))
-    rarity = context.words(model).idf(words)
+    common = context.words(model).frequency(words).numpy()
     kept = np.zeros(len(tokens), bool)
-    for place in np.lexsort((-rarity, ~asks)):
+    for place in np.lexsort((common, ~asks)):
         if kept.sum() + ends[place] - starts[place] <= QUESTION_TOKENS:
             kept[starts[place] : ends[place]] = True
     return tokens[kept]

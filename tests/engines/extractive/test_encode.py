@@ -13,7 +13,7 @@ from dsacli.engines.extractive.encode import EncodedContext, cut_passages, encod
 from dsacli.engines.extractive.stored import cache_key, store, stored
 from dsacli.engines.tokenise import TOKENIZER_PIECE, tokenise
 from dsacli.reader.encoding import encode_passages
-from dsacli.reader.lexical import words_of
+from dsacli.reader.lexical import pairs_of, words_of
 from dsacli.reader.loading import load_reader
 from dsacli.reader.network import PATH_TOKENS
 
@@ -157,7 +157,8 @@ def test_the_words_of_a_context_are_those_of_its_passages(model, agreement, head
     assert words.edges.tolist() == [*(low for low, _ in both.passages()), len(both)]
     for number, (low, high) in enumerate(both.passages()):
         own, _ = words_of(both.token_ids[low:high], model.pieces)
-        assert words.words[words.passages == number].tolist() == own.tolist() and words.lengths[number] == len(own)
+        assert words.words[words.passages == number].tolist() == [*own.tolist(), *pairs_of(own).tolist()]
+        assert words.lengths[number] == len(own)
 
 
 @pytest.mark.precision("float32", "bfloat16")

@@ -16,7 +16,7 @@ from dsacli.engines.extractive.query import (
 from dsacli.engines.options import Options
 from dsacli.errors import DsacliError
 from dsacli.reader.encoding import index_queries
-from dsacli.reader.lexical import words_of
+from dsacli.reader.lexical import asked_of
 from dsacli.reader.network import QUESTION_TOKENS
 
 pytestmark = pytest.mark.precision("float32", "bfloat16")
@@ -52,7 +52,7 @@ def test_a_question_costs_what_the_closed_form_says(model, short, run_query):
     assert len(short) <= config.run_tokens
     h, heads, width = config.index_hidden_size, config.index_n_heads, config.index_head_dim
     question = pass_flops(config, t + 2, "index_") + 2 * (t + 2) * h * heads * (width + 1)
-    words = len({"who", "wrote", "the", "log"})
+    words = len({"who", "wrote", "the", "log"}) + len({"who wrote", "wrote the", "the log"})
     scan = 2 * t * heads * (width + 1) * len(short) + 2 * words * len(short.passages())
     read = t + 3 + len(short)
     reading = pass_flops(config, read) + 2 * read * config.hidden_size * 2
@@ -146,7 +146,7 @@ def test_a_question_that_fits_is_read_whole(model, short):
     for text in (QUESTION, "why " * QUESTION_TOKENS, "???"):
         asked = read_question(model, short, text)
         assert np.array_equal(asked.read, asked.tokens) and np.array_equal(
-            asked.words, words_of(asked.tokens, model.pieces)[0]
+            asked.words, asked_of(asked.tokens, model.pieces)
         )
 
 
