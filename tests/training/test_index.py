@@ -86,7 +86,9 @@ def test_a_long_run_is_cut_around_its_answer(answer):
         runs = runs_of(Group(np.zeros(1), [np.arange(384), np.arange(300)], answer), np.random.default_rng(seed))
         gold, other = runs
         assert len(gold) == len(other) == PASSAGE_TOKENS and other[0] == 0
-        assert set(gold.tolist()) & {*answer} and (answer[1] - answer[0] > PASSAGE_TOKENS or {*answer} <= set(gold.tolist()))
+        assert set(gold.tolist()) & {*answer} and (
+            answer[1] - answer[0] > PASSAGE_TOKENS or {*answer} <= set(gold.tolist())
+        )
 
 
 def test_a_run_that_fits_stays_whole():
