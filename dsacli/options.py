@@ -36,7 +36,7 @@ MinConfidence = Annotated[
         min=0.0,
         max=1.0,
         help="Least probability that a quotation is the answer.",
-        show_default="0.3; of a field 0.25",
+        show_default="0.35; of a field 0.25",
     ),
 ]
 MinProbability = Annotated[

@@ -22,7 +22,7 @@ PLAIN, INDIRECT, BLIND = (
 )
 ABSENT = [case for case in PLAIN["questions"] if not case["answers"]]
 EXTRACTIONS = INDIRECT["extractions"]
-RIGHT = {"plain": 16, "indirect": 3, "blind": 23}
+RIGHT = {"plain": 18, "indirect": 12, "blind": 26}
 SILENT = 4
 EXACT_EXTRACTIONS = 0.5
 
