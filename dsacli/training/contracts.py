@@ -180,14 +180,12 @@ class TokenizedContract:
         return token_span(self.offsets, *characters)
 
 
-def contract_corpus(
-    data: Path, tokenizer: Tokenizer, rng: np.random.Generator, split: str = "train", every: int = 1
-) -> Corpus:
-    """Every so-manieth contract as passages, with a question for each clause that it has, and one without answers, of
-    its first passage, for each that it has not."""
+def contract_corpus(data: Path, tokenizer: Tokenizer, rng: np.random.Generator, split: str) -> Corpus:
+    """Every contract of a split as passages, with a question for each clause that it has, and one without answers, of its
+    first passage, for each that it has not."""
     wordings = load_wordings("training" if split == "train" else split)
     passages, questions = list[Passage](), list[Question]()
-    for contract in load_contracts(data, split)[::every]:
+    for contract in load_contracts(data, split):
         text, first = TokenizedContract(contract, tokenizer, 256), len(passages)
         for number, (low, high) in enumerate(pairwise(text.passages.tolist())):
             start, end = int(text.offsets[low, 0]), int(text.offsets[high - 1, 1])

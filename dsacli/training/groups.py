@@ -3,7 +3,6 @@
 Runs are cut and extended at random, because the selection at query time does not know where passages begin.
 """
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -95,18 +94,10 @@ class Negatives:
         self.bm25 = BM25([passage.text for passage in corpus.passages])
         self.pool = min(pool, len(corpus.passages))
         self.edges = np.cumsum([0, *(len(p.tokens) for p in corpus.passages)])
-        self.encode()
-
-    def encode(self) -> None:
-        """Index keys of all passages, by the indexer as it is now; what is ranked by them is ranked by a copy of it, whatever
-        training does to the other meanwhile."""
-        frozen = {name: copy.deepcopy(getattr(self.reader, name)) for name in ("index", "indexer")}
-        self.finder = copy.copy(self.reader)
-        self.finder._modules = {**self.reader._modules, **frozen}
-        limit = self.reader.config.passage_tokens
-        pieces = [np.array_split(p.tokens, -(-len(p.tokens) // limit)) for p in self.corpus.passages]
-        with mixed_precision(next(self.reader.parameters()).device.type):
-            self.keys = encode_passages(self.finder, [piece for each in pieces for piece in each])
+        limit = reader.config.passage_tokens
+        pieces = [np.array_split(p.tokens, -(-len(p.tokens) // limit)) for p in corpus.passages]
+        with mixed_precision("cpu"):
+            self.keys = encode_passages(reader, [piece for each in pieces for piece in each])
 
     def several(self, question: Question, count: int, rng: np.random.Generator) -> list[int]:
         """Up to `count` different ones: two of three the highest by index score, the others of the same document."""
@@ -131,9 +122,9 @@ class Negatives:
         candidates = np.setdiff1d(np.union1d(own[:POOL_OF_DOCUMENT], by_words), [question.passage])
         if not len(candidates):
             return []
-        queries, weights = index_queries(self.finder, [question.tokens])
+        queries, weights = index_queries(self.reader, [question.tokens])
         keys = torch.cat([self.keys[self.edges[i] : self.edges[i + 1]] for i in candidates])
-        scores = self.finder.indexer.scores(queries, weights, keys).numpy()
+        scores = self.reader.indexer.scores(queries, weights, keys).numpy()
         starts = np.cumsum([0, *(self.edges[candidates + 1] - self.edges[candidates])])[:-1]
         order = np.argsort(-np.maximum.reduceat(scores, starts, axis=1).sum(0))
         return [int(index) for index in candidates[order]]
