@@ -82,6 +82,16 @@ class By(str, Enum):
     section = "section"
 
 
+class Wanted(str, Enum):
+    """The forms of answer that can be asked for."""
+
+    span = "span"
+    list = "list"
+    clause = "clause"
+    explanation = "explanation"
+    document = "document"
+
+
 Documents = Annotated[
     list[str], typer.Argument(metavar="DOCUMENT...", help="Files, folders, or - for stdin.", show_default=False)
 ]
@@ -158,6 +168,13 @@ def ask(
         int | None,
         found("--answers", "-n", metavar="N", min=1, max=50, help="Answers per question.", show_default="1"),
     ] = None,
+    want: Annotated[
+        Wanted | None,
+        found(
+            metavar="FORM",
+            help="span, list, clause, explanation or document: the form of the answers, if not what a question seems to want.",
+        ),
+    ] = None,
     min_confidence: MinConfidence = None,
     min_probability: MinProbability = None,
     compare_dense: CompareDense = False,
@@ -177,6 +194,7 @@ def ask(
         index_topk=model.top_k,
         compare_dense=compare_dense or None,
         answers=answers,
+        want=want.value if want else None,
         min_confidence=min_confidence,
         min_probability=min_probability,
         **vars(writing),

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
-from dsacli.documents.sentences import split_sentences
+from dsacli.documents.sentences import split_paragraphs, split_sentences
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,14 @@ class Document:
 
     def section_at(self, offset: int) -> str | None:
         """The title of the innermost section around `offset`, or None before the first heading."""
+        section = self.innermost(offset)
+        return section.title if section else None
+
+    def innermost(self, offset: int) -> Section | None:
+        """The innermost section around `offset`, or None before the first heading."""
         # A section reaches at least to the next heading, so the last one begun is the innermost.
         index = bisect_right(self._section_starts, offset) - 1
-        return self.sections[index].title if index >= 0 else None
+        return self.sections[index] if index >= 0 else None
 
     def heading_path(self, offset: int) -> tuple[str, ...]:
         """The titles of the sections around `offset`, the outermost first; that of a section which begins there is its own
@@ -84,6 +89,17 @@ class Document:
     def sentences(self) -> list[tuple[int, int]]:
         """(start, end) of every sentence: trimmed, not empty, in order, not overlapping."""
         return self._sentences
+
+    @cached_property
+    def paragraphs(self) -> list[tuple[int, int]]:
+        """(start, end) of what reads on as one, in order: paragraphs, items of lists, turns, rows, headings."""
+        return list(
+            split_paragraphs(self.text, every_line=self.kind == "pdf", headings=frozenset(self._section_starts))
+        )
+
+    def paragraph_at(self, offset: int) -> int:
+        """The number of the last of `paragraphs` that begins at or before `offset`."""
+        return max(0, bisect_right(self.paragraphs, offset, key=lambda paragraph: paragraph[0]) - 1)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary of plain JSON types that `from_json` turns back into an equal document."""

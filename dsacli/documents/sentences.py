@@ -58,13 +58,23 @@ def split_sentences(
     `every_line` says that a newline always ends a sentence (paragraphs are already one line each);
     otherwise lines wrapped by hand are read on. `headings` are offsets of lines that stand alone.
     """
-    lines = [match.span() for match in _LINE.finditer(text)]
-    units = ((start, end) for start, end in lines) if every_line else _units(text, lines, headings)
+    units = split_paragraphs(text, every_line=every_line, headings=headings)
     sentences: list[tuple[int, int]] = []
     for start, end in units:
         for first, last in _split_unit(text, start, end):
             sentences.extend(_cut_long(text, first, last))
     return sentences
+
+
+def split_paragraphs(
+    text: str, *, every_line: bool = False, headings: Container[int] = frozenset()
+) -> Iterator[tuple[int, int]]:
+    """(start, end) of what reads on as one: paragraphs, items of lists, turns, rows; none holds part of a sentence only.
+
+    As `split_sentences`, which divides them further.
+    """
+    lines = [match.span() for match in _LINE.finditer(text)]
+    return iter(lines) if every_line else _units(text, lines, headings)
 
 
 def _units(text: str, lines: list[tuple[int, int]], headings: Container[int]) -> Iterator[tuple[int, int]]:

@@ -73,6 +73,13 @@ class Context(Generic[D]):
         high = min(low + last - first, len(document) - 1)
         return document, int(document.starts[low]), int(document.ends[high])
 
+    def tokens(self, near: int, start: int, end: int) -> tuple[int, int]:
+        """The tokens that touch the characters [start, end), both included, of the document that token `near` is of; the second
+        is below the first where there are none."""
+        document, low = self.place(near)
+        first = int(np.searchsorted(document.ends, start, side="right"))
+        return near - low + first, near - low + int(np.searchsorted(document.starts, end, side="left")) - 1
+
     def evidence(self, first: int, last: int) -> Evidence:
         """Page, offsets and quotation behind the tokens first to last, both included."""
         document, start, end = self.characters(first, last)

@@ -1,6 +1,6 @@
 """From a span of characters to what a person can look up: page, line, section and quotation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,12 @@ class Evidence:
     def wording(self) -> str:
         """The result as it stands in the quotation."""
         return self.quote[self.quote_start : self.quote_end]
+
+
+def quoting(evidence: Evidence, document: Document, low: int, high: int) -> Evidence:
+    """The same evidence with the characters [low, high) of its document, which hold it, as its quotation."""
+    start, end = evidence.start, evidence.end
+    return replace(evidence, quote=document.text[low:high], quote_start=start - low, quote_end=end - low)
 
 
 def evidence_at(document: Document, sentences: NDArray[np.int32], start: int, end: int) -> Evidence:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from dsacli.errors import UsageFailure
+from dsacli.reader.wants import Want
 
 Task = Literal["ask", "summarize", "extract", "inspect"]
 
@@ -16,7 +17,7 @@ class Options:
     """How a task is to be done, as far as somebody said; None leaves it to the engine.
 
     index_topk: tokens that the indexer keeps; compare_dense: really run dense attention too
-    answers: per question; min_confidence, min_probability: below these nothing was found
+    answers: per question; min_confidence, min_probability: below these nothing was found; want: the form of the answers
     sentences, words: the length of a summary, of each section's with `by_section`; focus: what it is for
     max_tokens, temperature, top_p, seed: how a generative model writes
     """
@@ -26,6 +27,7 @@ class Options:
     answers: int | None = None
     min_confidence: float | None = None
     min_probability: float | None = None
+    want: Want | None = None
     sentences: int | None = None
     words: int | None = None
     focus: str | None = None
@@ -43,7 +45,7 @@ class Options:
 
 _SAMPLING = frozenset({"max_tokens", "temperature", "top_p", "seed"})
 EXTRACTIVE: dict[Task, frozenset[str]] = {
-    "ask": frozenset({"answers", "min_confidence", "index_topk", "compare_dense"}),
+    "ask": frozenset({"answers", "min_confidence", "want", "index_topk", "compare_dense"}),
     "summarize": frozenset({"sentences", "words", "focus", "by_section", "compare_dense"}),
     "extract": frozenset({"min_confidence", "index_topk", "compare_dense"}),
     "inspect": frozenset({"index_topk"}),

@@ -8,6 +8,7 @@ from dsacli.engines.context import TokenizedDocument
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.savings import Cost, DocumentPass, Savings
 from dsacli.extraction.fields import Field
+from dsacli.reader.wants import Want
 
 # What a result's `score` is. confidence: the probability that the answer stands where the evidence says; probability: the
 # geometric mean of the probabilities of the tokens written; salience: compares sentences within one summary only.
@@ -18,17 +19,30 @@ TYPICAL_QUESTION = 14
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer and where it stands; the same wording in several places is one answer."""
+    """An answer and where it stands; the same wording in several places is one answer.
+
+    Of a list `items` are its answers, each with its own place; `replaces` is the earlier answer that this one has replaced. The
+    evidence of a clause or an explanation quotes it whole, and marks the words that decide. What was put together and not read
+    has no `score`.
+    """
 
     answer: str
-    score: float
+    score: float | None
     evidence: tuple[Evidence, ...]
+    items: tuple["Answer", ...] = ()
+    replaces: "Answer | None" = None
+
+    @property
+    def likelihood(self) -> float:
+        """Its score, 0 without one."""
+        return self.score or 0.0
 
 
 @dataclass(frozen=True)
 class AskResult:
-    """The answers to one question, best first; no answer reached the least score when `found` is false. `error` says why
-    a question could not be asked, which then cost nothing."""
+    """The answers to one question, best first; no answer reached the least score when `found` is false, and `candidates` are
+    the nearest to it. `want` is the form of answer that was taken to be wanted, None where an engine knows of none; `error`
+    says why a question could not be asked, which then cost nothing."""
 
     question: str
     answers: tuple[Answer, ...]
@@ -36,6 +50,8 @@ class AskResult:
     savings: Savings | None
     interrupted: bool = False
     error: str | None = None
+    want: Want | None = None
+    candidates: tuple[Answer, ...] = ()
 
     @property
     def found(self) -> bool:

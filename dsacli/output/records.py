@@ -7,7 +7,15 @@ from functools import singledispatch
 from typing import Any
 
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult, Tokenwise
+from dsacli.engines.results import (
+    Answer,
+    AskResult,
+    ExtractResult,
+    InspectResult,
+    Measure,
+    SummarizeResult,
+    Tokenwise,
+)
 from dsacli.engines.savings import Cost, Savings
 from dsacli.output import SCHEMA_VERSION
 
@@ -20,20 +28,34 @@ def record(result: Any) -> dict[str, Any]:
 
 @record.register
 def _(result: AskResult) -> dict[str, Any]:
-    answers = [
-        {"answer": a.answer, result.measure: rounded(a.score), "evidence": [record(e) for e in a.evidence]}
-        for a in result.answers
-    ]
-    best = answers[0] if answers else {"answer": None, result.measure: None, "evidence": []}
+    answers, candidates = (
+        [answer_record(each, result.measure) for each in some] for some in (result.answers, result.candidates)
+    )
+    best = (
+        answers[0] if answers else {"answer": None, result.measure: None, "evidence": [], "items": [], "replaces": None}
+    )
     return {
         "schema_version": SCHEMA_VERSION,
         "task": "ask",
         "question": result.question,
+        "want": result.want,
         "found": result.found,
         "error": result.error,
         **best,
         "answers": answers,
+        "candidates": candidates,
         "savings": record(result.savings) if result.savings else None,
+    }
+
+
+def answer_record(answer: Answer, measure: Measure) -> dict[str, Any]:
+    """An answer with its items and what it replaces, which are of the same form."""
+    return {
+        "answer": answer.answer,
+        measure: None if answer.score is None else rounded(answer.score),
+        "evidence": [record(each) for each in answer.evidence],
+        "items": [answer_record(each, measure) for each in answer.items],
+        "replaces": answer_record(answer.replaces, measure) if answer.replaces else None,
     }
 
 

@@ -9,17 +9,17 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from dsacli.engines.evidence import Evidence
 from dsacli.engines.results import (
     AskResult,
     Extracted,
     ExtractResult,
     InspectResult,
-    Measure,
     Result,
     SummarizeResult,
 )
-from dsacli.output.panel import WIDEST, add_tokenwise, cost_table, passed, savings_panel
+from dsacli.output.answers import show_answers
+from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_panel
+from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
 from dsacli.output.streams import give_up
 from dsacli.output.units import size
@@ -76,18 +76,7 @@ def as_text(result: Any, console: Console) -> None:
 
 @as_text.register
 def _(result: AskResult, console: Console) -> None:
-    console.print(Text(result.question, style="bold"))
-    if result.error:
-        console.print(Text(f"  {result.error}", style="red"))
-    elif not result.found:
-        console.print(Text("  not found", style="yellow"))
-    for answer in result.answers:
-        score = f"  {how_sure(answer.score, result.measure)}"
-        console.print(Text.assemble("  ", (answer.answer, "bold green"), (score, "dim")))
-        for evidence in answer.evidence:
-            console.print(Text("    " + whereabouts(evidence), style="cyan"))
-            console.print(indented(quotation(evidence), 4, console))
-    console.print()
+    show_answers(result, console)
 
 
 @as_text.register
@@ -160,42 +149,3 @@ def _(result: InspectResult, console: Console) -> None:
     console.print(table)
     if not result.tokenwise:
         console.print(Text(passed(result.document_pass)))
-
-
-def how_sure(score: float, measure: Measure) -> str:
-    """A percentage, called by its name where it is not the probability that the answer stands there."""
-    return f"{score:.0%}" if measure == "confidence" else f"{measure} {score:.0%}"
-
-
-def whereabouts(evidence: Evidence) -> str:
-    """Document, page or line, and section."""
-    parts = [f"{evidence.document}, {short_place(evidence)}"]
-    if evidence.section:
-        parts.append(evidence.section)
-    return " · ".join(parts)
-
-
-def short_place(evidence: Evidence) -> str:
-    """The page; where the input has none, the line."""
-    return f"page {evidence.page}" if evidence.page is not None else f"line {evidence.line}"
-
-
-def quotation(evidence: Evidence) -> Text:
-    """The sentence in quotes, on one line, with the answer highlighted."""
-    before, answer, after = (
-        " ".join(("|" + part + "|").split())[1:-1]
-        for part in (
-            evidence.quote[: evidence.quote_start],
-            evidence.quote[evidence.quote_start : evidence.quote_end],
-            evidence.quote[evidence.quote_end :],
-        )
-    )
-    return Text.assemble("“", before, (answer, "bold underline"), after, "”")
-
-
-def indented(text: Text, columns: int, console: Console) -> Text:
-    """Wrapped and indented on a terminal; one line anywhere else, for grep."""
-    if not console.is_terminal:
-        return Text.assemble(" " * columns, text)
-    lines = text.wrap(console, min(console.width, WIDEST) - columns)
-    return Text("\n").join(Text.assemble(" " * columns, line) for line in lines)

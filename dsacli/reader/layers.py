@@ -9,7 +9,7 @@ from torch import nn
 from dsacli.dsa.attention import CoreAttention
 from dsacli.models.layers import embedding
 
-SALIENCE_WIDTH = 48
+SALIENCE_WIDTH, WANT_WIDTH = 48, 64
 # Beyond so many queries the mask of an input is made in blocks: it is [queries, entries] for every head.
 BLOCK_QUERIES = 1024
 FURTHEST = 128
@@ -138,3 +138,15 @@ class SalienceHead(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         return self.down(F.gelu(self.up(features))).squeeze(-1)
+
+
+class WantHead(nn.Module):
+    """Which form of answer a question wants: the states of its tokens, [questions, features], to logits [questions, forms]."""
+
+    def __init__(self, features: int, forms: int):
+        super().__init__()
+        self.up = nn.Linear(features, WANT_WIDTH)
+        self.down = nn.Linear(WANT_WIDTH, forms)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return self.down(F.gelu(self.up(features)))

@@ -15,8 +15,9 @@ import torch
 from torch import nn
 
 from dsacli.dsa.indexer import LightningIndexer
-from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, SalienceHead
+from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, SalienceHead, WantHead
 from dsacli.reader.lexical import LexicalScores
+from dsacli.reader.wants import WANTS
 
 SPECIAL_TOKENS = 4
 # The longest question that is taken, and windows that are longer than their overlap by far.
@@ -24,6 +25,8 @@ QUESTION_TOKENS = 96
 PATH_TOKENS = 28
 SHORTEST_RUN_TOKENS = 192
 SALIENCE_FEATURES, FOCUS_FEATURES = 7, 6
+# Of a question read by itself: the mean state of its tokens, and that of the special token before them.
+WANT_STATES = 2
 
 
 @dataclass(frozen=True)
@@ -122,15 +125,19 @@ class ReadingNetwork(nn.Module):
         question and all runs with positions restarting in each (one sequence).
         returns: [batch, tokens, 2] start and end logits, float32; the first token's are the no-answer's.
         """
+        return self.span_head(self.states(token_ids, positions, padding)).float()
+
+    def states(self, token_ids: torch.Tensor, positions: torch.Tensor, padding: torch.Tensor | None) -> torch.Tensor:
+        """What the span head reads: [batch, tokens, hidden_size]."""
         hidden, mask = self.embeddings(token_ids, positions, None), Mask(padding, self.relative)
         for layer in self.layers:
             hidden = layer(hidden, mask)
-        return self.span_head(hidden).float()
+        return hidden
 
 
 class Reader(nn.Module):
     """Both networks, the lightning indexer over the first with the lexical term beside it, and the heads of summaries,
-    which read its keys."""
+    which read its keys, and of what a question wants."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -140,4 +147,5 @@ class Reader(nn.Module):
         self.lexical = LexicalScores()
         self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
         self.focus = SalienceHead(FOCUS_FEATURES)
+        self.want = WantHead(WANT_STATES * config.hidden_size, len(WANTS))
         self.reading = ReadingNetwork(config)

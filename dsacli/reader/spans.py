@@ -28,10 +28,20 @@ class RunSpans:
 
     def overlapping(self, first: int, last: int) -> float:
         """Probability of all spans of this run that share a token with [first, last]."""
+        return float(self.band[self._sharing(first, last)].sum())
+
+    def take(self, first: int, last: int) -> float:
+        """The same, and these spans have none from then on."""
+        sharing = self._sharing(first, last)
+        probability = float(self.band[sharing].sum())
+        self.band[sharing] = 0
+        return probability
+
+    def _sharing(self, first: int, last: int) -> NDArray[Any]:
         low, high = first - self.first, last - self.first
         starts = np.arange(self.band.shape[0])[:, None]
         ends = starts + np.arange(self.band.shape[1])[None, :]
-        return float(self.band[(starts <= high) & (ends >= low)].sum())
+        return (starts <= high) & (ends >= low)
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,19 @@ class SpanDistribution:
         """Probability that the answer overlaps the tokens [first, last] of the context."""
         near = (r for r in self.runs if r.first <= last and r.first + len(r.band) > first)
         return sum(run.overlapping(first, last) for run in near)
+
+    def apart(self, count: int) -> list[tuple[int, int, float]]:
+        """As `best`, but every span of the distribution counts for one of those found only: the probabilities add up to 1 at most,
+        and what is left of a longer answer beside the one found has none of its probability."""
+        left, found = [RunSpans(run.first, run.band.copy()) for run in self.runs], list[tuple[int, int, float]]()
+        while left and len(found) < count:
+            run = max(left, key=lambda each: each.band.max())
+            row, length = divmod(int(run.band.argmax()), run.band.shape[1])
+            if run.band[row, length] <= 0:
+                break
+            first, last = run.first + row, run.first + row + length
+            found.append((first, last, sum(each.take(first, last) for each in left)))
+        return sorted(found, key=lambda span: -span[2])
 
     def best(self, count: int) -> list[tuple[int, int, float]]:
         """Up to `count` spans (first, last, probability of an overlapping answer), best first, none overlapping."""

@@ -20,6 +20,7 @@ class Part(str, Enum):
     SUMMARIES = "summaries"
     EXTRACTION = "extraction"
     CONTRACTS = "contracts"
+    FORMS = "forms"
     REGISTER = "register"
 
 
@@ -195,6 +196,21 @@ def salience(
 
     sources = tuple(source or TRANSCRIPTS)
     train_salience(SalienceTraining(data, out, model, documents, sources, epochs, seed=seed), Log(out / "salience.log"))
+
+
+@app.command()
+def wants(
+    data: Data,
+    out: Out,
+    model: Annotated[Path, typer.Argument(help="The model directory that is trained on.")],
+    epochs: int = 40,
+    seed: int = 1,
+) -> None:
+    """Train on wordings of every kind what a question wants; after `read`, whose states it reads."""
+    from dsacli.training.log import Log
+    from dsacli.training.wants import WantTraining, train_wants
+
+    train_wants(WantTraining(data, out, model, epochs, seed=seed), Log(out / "wants.log"))
 
 
 @app.command()

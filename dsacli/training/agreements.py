@@ -1,4 +1,5 @@
-"""Figures on the dev contracts, through the engine as the command line does it: six everyday fields, and clauses by kind."""
+"""Figures on the dev contracts, through the engine as the command line does it: six everyday fields, clauses by
+kind, and everyday questions."""
 
 import re
 from collections.abc import Iterator
@@ -16,9 +17,8 @@ from dsacli.extraction.fields import Field
 from dsacli.extraction.terms import PERPETUAL
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.runs import merged
-from dsacli.training.clauses import NEAR
 from dsacli.training.contracts import CLAUSE, Clause, Contract, load_contracts, load_wordings
+from dsacli.training.everyday import Everyday, ask_everyday, count_candidates, gold_spans
 from dsacli.training.metrics import f1
 
 # The annotators' kind of each field.
@@ -77,7 +77,7 @@ def agreement_figures(
     """Lines: each field and all of them, then clauses of `kinds` kinds of each contract, drawn at random; of the first
     `contracts`, 0 for all."""
     wordings, rng = load_wordings("dev"), np.random.default_rng(seed)
-    fields, clauses = {field: Tally([], []) for field in FIELDS}, Tally([], [])
+    fields, clauses, everyday = {field: Tally([], []) for field in FIELDS}, Tally([], []), Everyday()
     for contract in load_contracts(data, "dev")[: contracts or None]:
         context = EncodedContext([encode_document(contract.document, model)])
         for found in extract(model, context, list(FIELDS)).fields:
@@ -91,12 +91,15 @@ def agreement_figures(
         for kind, result in zip(asked, ask(model, context, questions)):
             best = result.answers[0].answer if result.found else None
             count(clauses, contract, kind, best)
+            count_candidates(result, gold_spans(contract, kind), everyday)
+        ask_everyday(model, context, contract, rng, everyday)
     yield f"{'contracts':<36} {'found':>15} {'null if absent':>15}"
     for field, tally in fields.items():
         yield tally.line(field.name)
     every = Tally(*([each for tally in fields.values() for each in getattr(tally, p)] for p in ("present", "absent")))
     yield every.line("six fields")
     yield clauses.line("clauses of all kinds")
+    yield from everyday.lines()
 
 
 def count(tally: Tally, contract: Contract, kind: str, best: str | None) -> None:
@@ -105,5 +108,4 @@ def count(tally: Tally, contract: Contract, kind: str, best: str | None) -> None
     if clause.absent:
         tally.absent.append(best is None)
     elif clause.spans:
-        golds = tuple(contract.text[low:high] for low, high in merged(clause.spans, NEAR))
-        tally.present.append(best is not None and f1(best, golds) >= FOUND)
+        tally.present.append(best is not None and f1(best, gold_spans(contract, kind)) >= FOUND)

@@ -50,6 +50,10 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
         from dsacli.training.agreements import agreement_figures
 
         yield from agreement_figures(model, data, questions)
+    if "forms" in parts:
+        from dsacli.training.asked import form_figures
+
+        yield from form_figures(model, data)
     if "register" in parts:
         from dsacli.training.register import register_figures
 

@@ -12,7 +12,7 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.results import Answer, AskResult, Extracted, ExtractResult
 from dsacli.engines.savings import Cost, DenseRun, DocumentPass, Savings
 from dsacli.extraction.fields import Field
-from dsacli.output import panel, records, units
+from dsacli.output import panel, places, records, units
 from dsacli.output import text as render
 from dsacli.output.cache import show_cache
 
@@ -84,18 +84,18 @@ def test_the_answer_is_shown_with_page_section_and_quotation():
 
 
 def test_the_answer_is_marked_in_the_quotation_and_nothing_else_is():
-    marked = render.quotation(evidence("It was  signed by\nAda\nKing, in 1842.", "Ada\nKing"))
+    marked = places.quotation([evidence("It was  signed by\nAda\nKing, in 1842.", "Ada\nKing")])
     assert marked.plain == "“It was signed by Ada King, in 1842.”"
     assert [marked.plain[span.start : span.end] for span in marked.spans] == ["Ada King"]
 
 
 def test_an_answer_at_the_edges_of_its_sentence():
-    assert render.quotation(evidence("Ada King.", "Ada King")).plain == "“Ada King.”"
-    assert render.quotation(evidence("by Ada King", "Ada King")).plain == "“by Ada King”"
+    assert places.quotation([evidence("Ada King.", "Ada King")]).plain == "“Ada King.”"
+    assert places.quotation([evidence("by Ada King", "Ada King")]).plain == "“by Ada King”"
 
 
 def test_without_pages_the_line_is_named():
-    assert render.whereabouts(evidence("by Ada", "Ada", page=None)) == "a.pdf, line 12 · Terms"
+    assert places.whereabouts(evidence("by Ada", "Ada", page=None)) == "a.pdf, line 12 · Terms"
 
 
 def test_square_brackets_are_text_and_not_markup():

@@ -24,10 +24,16 @@ def text_headings(lines: Sequence[str]) -> Iterator[tuple[int, str, int]]:
         if not before and not following:
             continue
         rank = numbering_rank(line)
-        if rank is not None and before and (not following or rank > BARE_RANK):
+        if rank is not None and before and (not following or rank > BARE_RANK or _rules(line, following)):
             yield index, line, rank
         elif before and not following and is_all_caps(line):
             yield index, line, BARE_RANK
+
+
+def _rules(line: str, following: str) -> bool:
+    """Whether a numbered line is the heading of what follows without a blank line: "5. TERMINATION", or "5. Term" before "5.1 …"."""
+    number = line.split(None, 1)[0].rstrip(".")
+    return is_all_caps(line) or following.startswith(f"{number}.1")
 
 
 def markdown_headings(lines: Sequence[str]) -> Iterator[tuple[int, str, int]]:

@@ -1,43 +1,98 @@
-"""Answer questions: every answer is a quotation, with its confidence and where it stands."""
+"""Answer questions in the form that each of them wants: every answer is a quotation, with its confidence and where it stands."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from dsacli.engines.extractive.answers.about import about, asks_of_document
+from dsacli.engines.extractive.answers.lists import listed
+from dsacli.engines.extractive.answers.passages import clauses, explanations
+from dsacli.engines.extractive.answers.spans import quoted_answers
 from dsacli.engines.extractive.encode import EncodedContext
-from dsacli.engines.extractive.query import Question, read_question, run_dense, run_queries
+from dsacli.engines.extractive.query import Queries, QueryResult, Question, read_question, run_dense
 from dsacli.engines.options import Options
 from dsacli.engines.results import Answer, AskResult
-from dsacli.engines.wording import answer_key, single_line
+from dsacli.engines.savings import Savings
 from dsacli.errors import DsacliError
 from dsacli.reader.loading import ReaderModel
-from dsacli.reader.spans import SpanDistribution
+from dsacli.reader.wanting import wants_of
+from dsacli.reader.wants import Want
 
 # On dev documents nine of ten right answers reach it, and one in seven of those to questions that a document does not answer.
 MIN_CONFIDENCE = 0.35
+# What is shown where nothing reaches it.
+CANDIDATES, LEAST_CANDIDATE = 3, 0.005
+QUANTITY = re.compile(r"\W*how (?:much|many|long|old|far|often|tall|high|wide|deep|big|large|heavy)\b", re.IGNORECASE)
 
 
 def ask(
     model: ReaderModel, context: EncodedContext, questions: Sequence[str], options: Options = Options()
 ) -> Iterator[AskResult]:
-    """Answer each question with up to `answers` answers (one), none of them below `min_confidence`; one that the reader
-    can't take gets its error in its place.
+    """Answer each question with up to `answers` answers (one), none of them below `min_confidence`, or else with the nearest
+    candidates; one that the reader can't take gets its error in its place.
 
     Raises DsacliError where `compare_dense` would take minutes.
     """
     count = options.answers or 1
     least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
     asked = [_question(model, context, question) for question in questions]
-    results = run_queries(model, context, [each for each in asked if isinstance(each, Question)], options.index_topk)
+    taken = [each for each in asked if isinstance(each, Question)]
+    likely, numbers = wants_of(model.reader, [each.read for each in taken]), iter(range(len(taken)))
+    queries = Queries(model, context, taken, options.index_topk) if taken else None
     for question, each in zip(questions, asked):
         if isinstance(each, DsacliError):
             yield AskResult(question, (), "confidence", None, error=str(each))
             continue
-        result = next(results)
-        savings = result.savings
+        assert queries is not None
+        number = next(numbers)
+        want = options.want or wanted(question, likely[number])
+        answering = Answering(model, context, question, queries, number)
+        found = answering.answers(want, max(count, CANDIDATES))
+        savings = answering.savings()
         if options.compare_dense:
             savings = replace(savings, dense_run=run_dense(model, context, [each]))
-        answers = quoted_answers(context, result.spans, count)
-        yield AskResult(question, tuple(a for a in answers if a.score >= least)[:count], "confidence", savings)
+        answers = tuple(a for a in found if a.score is None or a.score >= least)[:count]
+        candidates = () if answers else tuple(a for a in found if a.likelihood >= LEAST_CANDIDATE)[:CANDIDATES]
+        yield AskResult(question, answers, "confidence", savings, want=want, candidates=candidates)
+
+
+def wanted(question: str, likely: Sequence[Want]) -> Want:
+    """The likeliest form that a question can want: a quantity is no passage, and what a document says about something is not what
+    it is about."""
+    barred = {"clause", "explanation"} if QUANTITY.match(question) else set()
+    barred |= set() if asks_of_document(question) else {"document"}
+    return next(want for want in likely if want not in barred)
+
+
+class Answering:
+    """One question of several that were scanned together; it is read when something needs it."""
+
+    def __init__(self, model: ReaderModel, context: EncodedContext, text: str, queries: Queries, number: int):
+        self.model, self.context, self.text, self.queries, self.number = model, context, text, queries, number
+        self.result: QueryResult | None = None
+
+    def read(self) -> QueryResult:
+        """What its selection says; read once."""
+        self.result = self.result or self.queries.read(self.number)
+        return self.result
+
+    def savings(self) -> Savings:
+        """What it cost."""
+        return self.result.savings if self.result else self.queries.unread(self.number)
+
+    def answers(self, want: Want, count: int) -> list[Answer]:
+        """`count` answers or more where there are so many, best first."""
+        if want == "document":
+            return about(self.model, self.context, self.text, self.read, count)
+        spans = self.read().spans
+        if want == "clause":
+            return clauses(self.context, self.text, spans, count)
+        if want == "explanation":
+            return explanations(self.context, spans, count)
+        if want == "list":
+            answer = listed(self.context, self.text, spans)
+            return [answer] if answer else []
+        return quoted_answers(self.context, self.text, spans, count)
 
 
 def _question(model: ReaderModel, context: EncodedContext, text: str) -> Question | DsacliError:
@@ -45,20 +100,3 @@ def _question(model: ReaderModel, context: EncodedContext, text: str) -> Questio
         return read_question(model, context, text)
     except DsacliError as failure:
         return failure
-
-
-def quoted_answers(context: EncodedContext, spans: SpanDistribution, count: int) -> list[Answer]:
-    """`count` answers or more where there are so many, best first."""
-    merged: dict[str, Answer] = {}
-    for first, last, confidence in spans.best(4 * count):
-        evidence = context.evidence(first, last)
-        wording = evidence.wording
-        key = answer_key(wording)
-        if not key:
-            continue  # punctuation answers nothing
-        known = merged.get(key)
-        if known is None:
-            merged[key] = Answer(single_line(wording), confidence, (evidence,))
-        else:
-            merged[key] = Answer(known.answer, min(1.0, known.score + confidence), (*known.evidence, evidence))
-    return sorted(merged.values(), key=lambda answer: -answer.score)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-import numpy as np
-
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
@@ -159,13 +157,11 @@ def typed(context: EncodedContext, field: Field, kind: str, result: QueryResult)
     # As one, so that no value is cut in two.
     for low, high in merged(result.runs, edges=context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)
-        shift = low - context.place(low)[1]
         text = encoded.document.text[start:end]
         for value in find_values(text, kind, encoded.document.text):
             if kind == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
                 continue
-            first = shift + int(np.searchsorted(encoded.ends, start + value.start, side="right"))
-            last = shift + int(np.searchsorted(encoded.starts, start + value.end, side="left")) - 1
+            first, last = context.tokens(low, start + value.start, start + value.end)
             if first <= last and near_acronyms(field.name, encoded, start + value.start, start + value.end):
                 evidence = context.evidence(first, last)
                 yield Candidate(value.normalised, result.spans.mass(first, last), evidence)

@@ -1,7 +1,7 @@
 """One query: index scan, selection, reading pass — and the same query with dense attention."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,14 +123,6 @@ class Queries:
     def unread(self, number: int) -> Savings:
         """What a question cost that was scanned, and then not read."""
         return self.accounts[number].savings(self.context, len(self.questions[number].read) + 2, 0, 0)
-
-
-def run_queries(
-    model: ReaderModel, context: EncodedContext, questions: Sequence[Question], index_topk: int | None = None
-) -> Iterator[QueryResult]:
-    """Ask the context every question; each is read when its result is asked for."""
-    queries = Queries(model, context, questions, index_topk)
-    yield from map(queries.read, range(len(questions)))
 
 
 def matmul_rate(like: torch.Tensor) -> float:

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dsacli.engines.extractive.query import QueryResult, read_question, run_queries
+from dsacli.engines.extractive.query import Queries, QueryResult, read_question
 
 
 @pytest.fixture(scope="session")
@@ -10,6 +10,6 @@ def run_query() -> Callable[..., QueryResult]:
     """Ask one question: model, context, question, index_topk."""
 
     def ask(model, context, question, index_topk=None):
-        return next(run_queries(model, context, [read_question(model, context, question)], index_topk))
+        return Queries(model, context, [read_question(model, context, question)], index_topk).read(0)
 
     return ask

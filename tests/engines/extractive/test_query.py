@@ -11,7 +11,6 @@ from dsacli.engines.extractive.query import (
     Queries,
     read_question,
     run_dense,
-    run_queries,
 )
 from dsacli.engines.options import Options
 from dsacli.errors import DsacliError
@@ -185,7 +184,7 @@ def test_of_a_sentence_that_is_too_long_itself_the_rarest_words_are_read(model, 
 
 def test_odd_long_questions_are_taken(model, short):
     texts = ["?!" * 100, "x" * 700, "12 " * 200, "\u4e2d" * 200, "a? " * 90, "\n\n?" * 120]
-    for result in ask(model, short, texts, Options(min_confidence=0.0)):
+    for result in ask(model, short, texts, Options(min_confidence=0.0, want="span")):
         assert result.error is None and result.savings.selected_tokens == len(short)
 
 
@@ -235,8 +234,9 @@ def test_tokens_of_a_context_belong_to_their_documents(model, long):
 def test_questions_asked_together_cost_and_answer_as_they_do_apart(model, long, run_query):
     questions = [QUESTION, "Where is it?", "How many people came to the mill in that year?"]
     asked = [read_question(model, long, question) for question in questions]
-    for question, together in zip(questions, run_queries(model, long, asked, 512)):
-        alone = run_query(model, long, question, 512)
+    queries = Queries(model, long, asked, 512)
+    for number, question in enumerate(questions):
+        together, alone = queries.read(number), run_query(model, long, question, 512)
         assert together.runs == alone.runs and together.spans.best(3) == alone.spans.best(3)
         # The scan is shared by tokens; the lexical term, some ten FLOPs in 10**10, costs by words.
         assert together.savings.flops.dsa == pytest.approx(alone.savings.flops.dsa, abs=2 * 20 * len(long.passages()))

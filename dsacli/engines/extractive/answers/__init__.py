@@ -1,0 +1,1 @@
+"""What was read, as an answer of the form that was wanted."""

@@ -1,0 +1,47 @@
+"""Where results stand, for reading: places and quotations."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from dsacli.engines.evidence import Evidence
+from dsacli.output.panel import WIDEST
+
+
+def whereabouts(evidence: Evidence) -> str:
+    """Document, page or line, and section."""
+    parts = [f"{evidence.document}, {short_place(evidence)}"]
+    if evidence.section:
+        parts.append(evidence.section)
+    return " · ".join(parts)
+
+
+def short_place(evidence: Evidence) -> str:
+    """The page; where the input has none, the line."""
+    return f"page {evidence.page}" if evidence.page is not None else f"line {evidence.line}"
+
+
+def quotation(places: Sequence[Evidence], marks: bool = True) -> Text:
+    """A quotation in quotes, on one line, with the wordings of all its places highlighted."""
+    quote, found, last = places[0].quote, Text("“"), 0
+    for place in sorted(places, key=lambda each: each.quote_start) if marks else ():
+        if place.quote_start >= last:
+            found.append(_one_line(quote[last : place.quote_start]))
+            found.append(_one_line(quote[place.quote_start : place.quote_end]), "bold underline")
+            last = place.quote_end
+    found.append(_one_line(quote[last:]))
+    return found.append("”")
+
+
+def _one_line(part: str) -> str:
+    """Without line breaks, but with the spaces at its ends."""
+    return " ".join(("|" + part + "|").split())[1:-1]
+
+
+def indented(text: Text, columns: int, console: Console) -> Text:
+    """Wrapped and indented on a terminal; one line anywhere else, for grep."""
+    if not console.is_terminal:
+        return Text.assemble(" " * columns, text)
+    lines = text.wrap(console, min(console.width, WIDEST) - columns)
+    return Text("\n").join(Text.assemble(" " * columns, line) for line in lines)
