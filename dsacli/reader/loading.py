@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ from dsacli.reader.packing import load_packed
 from dsacli.weights import BUILT_IN
 
 MODEL_TYPE = "dsa_reader"
+# Heads of summaries that files of earlier readers hold, and that nothing reads any more.
+RETIRED = re.compile(r"(?:salience|focus)\.(?:up|down)\.(?:weight|bias)(?:\.scale)?$")
 # The indexer's modules under the names that files of readers have for them.
 STORED = {"wq_b": "query", "weights_proj": "weight", "wk": "key", "k_norm": "key_norm"}
 
@@ -62,7 +65,7 @@ def load_reader(folder: Path = BUILT_IN, device: str = "cpu", dtype: torch.dtype
     with torch.device("meta"):
         reader = Reader(config)
     wanted = {stored_name(name): value for name, value in reader.state_dict().items()}
-    state = load_packed(Shards(folder), wanted, dtype or fastest_dtype(device))
+    state = load_packed(Shards(folder), wanted, dtype or fastest_dtype(device), RETIRED)
     reader.load_state_dict({name: state[stored_name(name)] for name in reader.state_dict()}, assign=True)
     return reader.to(device).eval().requires_grad_(False)
 

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from dsacli.dsa.indexer import LightningIndexer
-from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, SalienceHead
+from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions
 from dsacli.reader.lexical import LexicalScores
 
 SPECIAL_TOKENS = 4
@@ -23,7 +23,6 @@ SPECIAL_TOKENS = 4
 QUESTION_TOKENS = 96
 PATH_TOKENS = 28
 SHORTEST_RUN_TOKENS = 192
-SALIENCE_FEATURES, FOCUS_FEATURES = 7, 6
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,7 @@ class ReadingNetwork(nn.Module):
 
 
 class Reader(nn.Module):
-    """Both networks, the lightning indexer over the first with the lexical term beside it, and the heads of summaries,
-    which read its keys."""
+    """Both networks, and the lightning indexer over the first with the lexical term beside it."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -138,6 +136,4 @@ class Reader(nn.Module):
         self.index = IndexNetwork(config)
         self.indexer = LightningIndexer(config.index_hidden_size, config.index_n_heads, config.index_head_dim)
         self.lexical = LexicalScores()
-        self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
-        self.focus = SalienceHead(FOCUS_FEATURES)
         self.reading = ReadingNetwork(config)

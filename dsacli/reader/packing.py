@@ -5,9 +5,11 @@ in each) and `name.scale` (float16 [rows, groups]): one for a row's eight-bit nu
 four-bit ones. Vectors are stored in bfloat16. The range is symmetric, its end the largest number under a scale.
 """
 
+import re
+
 import torch
 
-from dsacli.models.io.safetensors import Shards
+from dsacli.models.io.safetensors import NONE, Shards
 
 SCALE = ".scale"
 WIDE, NARROW = 127, 7
@@ -40,12 +42,12 @@ def unpacked(stored: torch.Tensor, scale: torch.Tensor, dtype: torch.dtype) -> t
     return whole.mul_(scale.float()[..., None]).flatten(1).to(dtype)
 
 
-def load_packed(shards: Shards, wanted: Tensors, dtype: torch.dtype) -> Tensors:
+def load_packed(shards: Shards, wanted: Tensors, dtype: torch.dtype, ignored: re.Pattern[str] = NONE) -> Tensors:
     """The tensors `wanted` (their shapes matter, their values do not) in `dtype`, packed in the file or not.
 
-    Raises DsacliError that names the file and the tensor for one that is missing, misshapen or unexpected.
+    Raises DsacliError that names the file and the tensor for one that is missing, misshapen or neither wanted nor `ignored`.
     """
-    shards.refuse_others({*wanted, *(name + SCALE for name in wanted)})
+    shards.refuse_others({*wanted, *(name + SCALE for name in wanted)}, ignored)
     found = {}
     for name, like in wanted.items():
         if name not in shards.files:
