@@ -33,7 +33,7 @@ SENTENCES = [
     "Somebody had left a coat in the hall once again.",
     "The boat for the ferry will cost ninety thousand pounds.",
 ]
-ABSTRACT = "The board agreed to buy a new boat for ninety thousand pounds in spring."
+ABSTRACT = "In spring its owners bought a boat, worth ninety thousand pounds, to run as a ferry."
 
 
 @pytest.fixture

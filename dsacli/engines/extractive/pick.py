@@ -11,8 +11,8 @@ from dsacli.engines.extractive.sentences import Sentences
 # What a sentence loses, of its salience, when all that its words say has been said; beyond the second share it is left out.
 SAID = 1.0
 REPEATED = 0.8
-# What it loses when all that were picked stand in its own chapter, and in part when some do.
-CROWDED = 0.5
+# What it loses for those of its own chapter that were picked, times log(1 + their number): the first take off most.
+CROWDED = 1.0
 
 
 def pick(
@@ -43,7 +43,7 @@ def pick(
         fits = free & (sentences.words <= left) & (said <= REPEATED * masses)
         if not fits.any():
             break
-        values = salience - SAID * said / masses - CROWDED * crowd[chapters] / max(len(found), 1)
+        values = salience - SAID * said / masses - CROWDED * np.log1p(crowd[chapters])
         best = int(np.argmax(np.where(fits, values, -np.inf)))
         found.append(best)
         free[best] = False

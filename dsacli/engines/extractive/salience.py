@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsacli.engines.extractive.chapters import chapters_of
 from dsacli.engines.extractive.openings import speaking_for_all
 from dsacli.engines.extractive.sentences import Sentences
 from dsacli.engines.extractive.terms import centrality
@@ -23,6 +24,8 @@ FEATURES = ("central", "long", "short", "talk", "spoken figures", "opening", "ab
 LONG, SHORT = 18, 12
 # The opening fades to a half after 3 sentences, and later in a long document.
 FADES, FADES_BY_LENGTH = 3, 0.02
+# What the opening of a chapter counts of that of a document.
+CHAPTER = 0.3
 # Below this share of words of talk a document reports; above the other one people talk, and the opening is small talk.
 WRITTEN, SPOKEN = 0.03, 0.07
 _TALK = re.compile(r"\b(?:i|you|we|me|my|your|our|us|yeah|okay|ok|oh|uh|um)\b", re.IGNORECASE)
@@ -49,7 +52,7 @@ def salience_features(sentences: Sentences) -> dict[str, NDArray[np.float64]]:
 
     central: the cosine with the document, standardised; long, short: log words beyond LONG and below SHORT; talk: the share of words
     like "I", "you" and "okay", spoken figures: that of words with a digit, both as far as the document is talk; opening: 1 at
-    the first sentence and less behind it, as far as it is none; abstract: 1 where an abstract or a summary is
+    the first sentence and less behind it, CHAPTER at that of a chapter, as far as it is none; abstract: 1 where an abstract or a summary is
     """
     words = np.maximum(sentences.words, 1)
     among = sentences.quotable if sentences.quotable.any() else np.ones(len(sentences), bool)
@@ -61,13 +64,18 @@ def salience_features(sentences: Sentences) -> dict[str, NDArray[np.float64]]:
     abstract = [
         speaking_for_all(sentences.texts[low:high], sentences.quotable[low:high]) for low, high in zip(edges, edges[1:])
     ]
+    _, chapters = chapters_of(sentences)
+    inside = np.arange(len(sentences)) - np.searchsorted(chapters, chapters)
+    opening = np.maximum(
+        1 / (1 + sentences.places / (FADES_BY_LENGTH * length + FADES)), CHAPTER / (1 + inside / FADES)
+    )
     return {
         "central": standardised(centrality(sentences.terms, among), among),
         "long": np.maximum(0, np.log(words / LONG)),
         "short": np.maximum(0, np.log(SHORT / words)),
         "talk": talk * (1 - written),
         "spoken figures": digits * (1 - written),
-        "opening": written / (1 + sentences.places / (FADES_BY_LENGTH * length + FADES)),
+        "opening": written * opening,
         "abstract": np.concatenate(abstract).astype(np.float64),
     }
 

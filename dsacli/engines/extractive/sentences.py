@@ -23,6 +23,7 @@ _REFERS = re.compile(
     r"|however|moreover|furthermore|then|therefore|thus|hence|so|but|and|or|nor|yet|also|besides|nevertheless|nonetheless"
     r"|instead|consequently|accordingly|similarly|likewise|otherwise|conversely|rather|meanwhile|afterwards|still"
     r"|in addition|in contrast|by contrast|in turn|as a result|as such|for (?:example|instance|this|that|these)"
+    r"|(?:if|when|while|after|before|once|as|although|because|since|until|unless) (?:he|she|they|it|this|these|those)"
     r"|on the (?:other hand|contrary)|after that|in other words|that is why)\b(?!-))",
     re.IGNORECASE,
 )
