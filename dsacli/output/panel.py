@@ -52,8 +52,8 @@ def cost_table(flops: Cost, memory: Cost) -> Table:
 
 
 def both(cost: Cost, shown: Callable[[int], str]) -> tuple[str, str, str]:
-    """Dense, DSA and their ratio as cells."""
-    return shown(cost.dense), shown(cost.dsa), times(cost.ratio)
+    """Dense, DSA and their ratio as cells; no ratio to nothing, as of a summary, whose query no network reads."""
+    return shown(cost.dense), shown(cost.dsa), times(cost.ratio) if cost.dsa else "-"
 
 
 def add_tokenwise(table: Table, costs: Tokenwise) -> None:

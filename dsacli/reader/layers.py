@@ -1,4 +1,4 @@
-"""What the reader's two networks are made of: embeddings, attention, a layer, a small head."""
+"""What the reader's two networks are made of: embeddings, attention, a layer."""
 
 import math
 
@@ -9,7 +9,7 @@ from torch import nn
 from dsacli.dsa.attention import CoreAttention
 from dsacli.models.layers import embedding
 
-SALIENCE_WIDTH, WANT_WIDTH = 48, 64
+WANT_WIDTH = 64
 # Beyond so many queries the mask of an input is made in blocks: it is [queries, entries] for every head.
 BLOCK_QUERIES = 1024
 FURTHEST = 128
@@ -123,21 +123,6 @@ class Layer(nn.Module):
     def forward(self, hidden: torch.Tensor, mask: Mask) -> torch.Tensor:
         hidden = self.attention_norm(hidden + self.attention(hidden, mask))
         return self.output_norm(hidden + self.down(F.gelu(self.up(hidden))))
-
-
-class SalienceHead(nn.Module):
-    """How much a sentence matters, to its document or to a focus: [sentences, features] to [sentences].
-
-    What the features are `engines.extractive.salience` says.
-    """
-
-    def __init__(self, features: int):
-        super().__init__()
-        self.up = nn.Linear(features, SALIENCE_WIDTH)
-        self.down = nn.Linear(SALIENCE_WIDTH, 1)
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.down(F.gelu(self.up(features))).squeeze(-1)
 
 
 class WantHead(nn.Module):

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from dsacli.dsa.indexer import LightningIndexer
-from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, SalienceHead, WantHead
+from dsacli.reader.layers import FURTHEST, Embeddings, Layer, Mask, RelativePositions, WantHead
 from dsacli.reader.lexical import LexicalScores
 from dsacli.reader.wants import WANTS
 
@@ -24,7 +24,6 @@ SPECIAL_TOKENS = 4
 QUESTION_TOKENS = 96
 PATH_TOKENS = 28
 SHORTEST_RUN_TOKENS = 192
-SALIENCE_FEATURES, FOCUS_FEATURES = 7, 6
 # Of a question read by itself: the mean state of its tokens, and that of the special token before them.
 WANT_STATES = 2
 
@@ -136,8 +135,8 @@ class ReadingNetwork(nn.Module):
 
 
 class Reader(nn.Module):
-    """Both networks, the lightning indexer over the first with the lexical term beside it, and the heads of summaries,
-    which read its keys, and of what a question wants."""
+    """Both networks, the lightning indexer over the first with the lexical term beside it, and the head that tells what a
+    question wants, over the second."""
 
     def __init__(self, config: ReaderConfig):
         super().__init__()
@@ -145,7 +144,5 @@ class Reader(nn.Module):
         self.index = IndexNetwork(config)
         self.indexer = LightningIndexer(config.index_hidden_size, config.index_n_heads, config.index_head_dim)
         self.lexical = LexicalScores()
-        self.salience = SalienceHead(config.index_head_dim + SALIENCE_FEATURES)
-        self.focus = SalienceHead(FOCUS_FEATURES)
         self.want = WantHead(WANT_STATES * config.hidden_size, len(WANTS))
         self.reading = ReadingNetwork(config)

@@ -182,20 +182,17 @@ def calibrate(
 def salience(
     data: Data,
     out: Out,
-    model: Annotated[Path, typer.Argument(help="The model directory that is trained on.")],
-    source: Annotated[
-        list[str] | None, typer.Option(help="Of these transcripts.", show_default="meetings, calls")
-    ] = None,
-    documents: Annotated[int, typer.Option(help="Transcripts per source, evenly spaced; 0 for all.")] = 400,
-    epochs: int = 40,
-    seed: int = 1,
+    model: Annotated[Path, typer.Argument(help="The model directory whose index a focus is found by.")],
+    source: Annotated[list[str] | None, typer.Option(help="Of these documents.", show_default="all but calls")] = None,
+    documents: Annotated[int, typer.Option(help="Documents per source, evenly spaced; 0 for all.")] = 100,
+    focused: Annotated[int, typer.Option(help="Of them, for summaries with a focus.")] = 20,
 ) -> None:
-    """Train on written summaries which sentences matter; after `index`, whose keys it reads."""
+    """Search the weights of what makes a sentence matter, by written summaries; after `index`."""
     from dsacli.training.log import Log
-    from dsacli.training.salience import TRANSCRIPTS, SalienceTraining, train_salience
+    from dsacli.training.salience import TRAINED, SalienceTraining, train_salience
 
-    sources = tuple(source or TRANSCRIPTS)
-    train_salience(SalienceTraining(data, out, model, documents, sources, epochs, seed=seed), Log(out / "salience.log"))
+    plan = SalienceTraining(data, out, model, documents, focused, sources=tuple(source or TRAINED))
+    train_salience(plan, Log(out / "salience.log"))
 
 
 @app.command()
@@ -258,13 +255,14 @@ def evaluate(
     questions: Annotated[int, typer.Option(help="Questions per source, evenly spaced; 0 for all.")] = 100,
     part: Annotated[list[Part] | None, typer.Option(help="Only these figures.", show_default="all")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw F1 and FLOPs against k into this SVG.")] = None,
+    documents: Annotated[int, typer.Option(help="Documents per source of summaries, evenly spaced; 0 for all.")] = 0,
 ) -> None:
     """Print the figures of a model on the dev split."""
     from dsacli.reader.loading import load_model
     from dsacli.training.report import report
     from dsacli.weights import BUILT_IN
 
-    for line in report(load_model(model or BUILT_IN), data, questions, set(part or Part), plot):
+    for line in report(load_model(model or BUILT_IN), data, questions, set(part or Part), plot, documents):
         typer.echo(line)
 
 

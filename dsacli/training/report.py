@@ -9,8 +9,11 @@ from dsacli.training.evaluate import TABLE, evaluate, table_line
 from dsacli.training.parity import Point, parity
 
 
-def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot: Path | None) -> Iterator[str]:
-    """Lines of all `parts`; "answers" holds what "index" says. `plot` is where the picture of "dense" goes."""
+def report(
+    model: ReaderModel, data: Path, questions: int, parts: set[str], plot: Path | None, documents: int = 0
+) -> Iterator[str]:
+    """Lines of all `parts`; "answers" holds what "index" says. `plot` is where the picture of "dense" goes, `documents` how many
+    of a source are summarised."""
     if parts & {"answers", "index"}:
         yield from TABLE.split("\n")
         answers = "answers" in parts
@@ -30,12 +33,11 @@ def report(model: ReaderModel, data: Path, questions: int, parts: set[str], plot
             fit = measure(here, config, config.index_prior, config.temperature, config.no_answer_bias)
             yield f"{name:<36} {len(here):>5} {fit.f1:>6.1f} {fit.auroc:>6.3f} {fit.calibration_error:>18.3f}"
     if "summaries" in parts:
-        from dsacli.training.summaries import summary_figures
+        from dsacli.training.summaries import METHODS, summary_figures
 
-        yield f"{'summaries, ROUGE-1 / ROUGE-L':<30} {'dsacli':>11} {'lead':>11} {'LexRank':>11} {'TextRank':>11} {'LSA':>11}"
-        for source, found in summary_figures(model, data):
-            columns = ("dsacli", "lead", "LexRank", "TextRank", "LSA")
-            cells = (f"{found[c][0]:>4.1f} / {found[c][1]:>4.1f}" if c in found else f"{'-':>11}" for c in columns)
+        yield f"{'summaries, ROUGE-1 / ROUGE-L':<30} " + " ".join(f"{name:>11}" for name in METHODS)
+        for source, found in summary_figures(model, data, documents):
+            cells = (f"{found[c][0]:>4.1f} / {found[c][1]:>4.1f}" if c in found else f"{'-':>11}" for c in METHODS)
             yield f"{source:<30} " + " ".join(cells)
     if "extraction" in parts:
         from dsacli.training.extraction import extraction_figures

@@ -1,10 +1,11 @@
-"""Summaries on the dev split against the classical extractive ones (the package sumy), at the same length.
+"""Summaries on the dev split against the classical extractive ones (lead, centroid, and three of the package sumy).
 
 Every summary may have as many words as the written one; each method takes its sentences in the order it ranks them and
-leaves out what no longer fits. All choose among the same sentences.
+leaves out what no longer fits. All choose among the same sentences. A document with several written summaries counts once, by the
+mean over them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,19 @@ from sumy.summarizers.lsa import LsaSummarizer
 from sumy.summarizers.text_rank import TextRankSummarizer
 
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.extractive.salience import sentence_tokens
-from dsacli.engines.extractive.summarize import quotable, summarize, wording
+from dsacli.engines.extractive.sentences import Sentences, read_sentences
+from dsacli.engines.extractive.summarize import summarize
+from dsacli.engines.extractive.terms import centrality
 from dsacli.engines.options import Options
 from dsacli.reader.loading import ReaderModel
-from dsacli.training.rouge import rouge
-from dsacli.training.salience import TRANSCRIPTS, summarised
+from dsacli.training.rouge import rouge, tokens
+from dsacli.training.summarised import SOURCES, Summarised, summarised, without_abstract
+
+METHODS = ("dsacli", "lead", "centroid", "LexRank", "TextRank", "LSA")
+SUMY = {"LexRank": LexRankSummarizer, "TextRank": TextRankSummarizer, "LSA": LsaSummarizer}
+# sumy compares every sentence with every other, in Python: of a longer document it gets this many, evenly spaced.
+MOST_SENTENCES = 1500
+Scores = dict[str, tuple[float, float]]
 
 
 class Words:
@@ -33,57 +41,81 @@ class Words:
         return (text,)
 
 
-def fitting(limit: int) -> Callable[[list], list]:
-    """What sumy calls to choose from rated sentences: all that fit `limit` words, the best first."""
-
-    def choose(rated: list) -> list:
-        kept, words = [], 0
-        for each in rated:
-            size = len(str(each.sentence).split())
-            if words + size <= limit:
-                kept.append(each)
-                words += size
-        return kept
-
-    return choose
-
-
-def baselines(sentences: list[str], limit: int) -> dict[str, str]:
-    """The summary of each classical method."""
+def rankings(sentences: Sentences) -> dict[str, list[int]]:
+    """The quotable sentences in the order of each classical method, the best first."""
+    pool = np.flatnonzero(sentences.quotable).tolist()
+    central = centrality(sentences.terms, sentences.quotable)
+    found = {"lead": pool, "centroid": sorted(pool, key=lambda number: -central[number])}
+    if len(pool) > MOST_SENTENCES:
+        pool = [pool[i] for i in np.linspace(0, len(pool) - 1, MOST_SENTENCES).astype(int)]
     tokenizer, stemmer = Words(), Stemmer("english")
-    document = ObjectDocumentModel([Paragraph([Sentence(text, tokenizer) for text in sentences])])
-    methods = {"LexRank": LexRankSummarizer, "TextRank": TextRankSummarizer, "LSA": LsaSummarizer}
-    found = {name: method(stemmer)(document, fitting(limit)) for name, method in methods.items()}
+    lines = [Sentence(sentences.texts[number], tokenizer) for number in pool]
+    document, order = ObjectDocumentModel([Paragraph(lines)]), list[int]()
+
+    def remember(rated: list) -> list:
+        """What sumy calls to choose from rated sentences."""
+        order[:] = [pool[each.order] for each in sorted(rated, key=lambda each: -each.rating)]
+        return []
+
+    for name, method in SUMY.items():
+        method(stemmer)(document, remember)
+        found[name] = list(order)
+    return found
+
+
+def fitting(sentences: Sentences, ranked: list[int], limit: int) -> str:
+    """All that fits `limit` words, the best first, in the order of the document."""
     kept, words = [], 0
-    for text in sentences:
-        if words + len(text.split()) <= limit:
-            kept.append(text)
-            words += len(text.split())
-    return {"lead": " ".join(kept), **{name: " ".join(map(str, chosen)) for name, chosen in found.items()}}
+    for number in ranked:
+        if words + sentences.words[number] <= limit:
+            kept.append(number)
+            words += int(sentences.words[number])
+    return " ".join(sentences.texts[number] for number in sorted(kept))
 
 
-def summary_figures(
-    model: ReaderModel, data: Path, documents: int = 0
-) -> Iterator[tuple[str, dict[str, tuple[float, float]]]]:
-    """Yield (source, {method: (ROUGE-1, ROUGE-L)}), F1 from 0 to 100, "dsacli" among the methods.
+def measured(model: ReaderModel, item: Summarised) -> tuple[Scores, Scores]:
+    """{method: (ROUGE-1, ROUGE-L)} of a document's general summaries and of those for a focus, which has none but dsacli's."""
+    context = EncodedContext([encode_document(item.document, model)])
+    sentences = read_sentences(model, context)
+    ranked = rankings(sentences)
 
-    Of a source with focused summaries these are a source of their own; the classical methods know of no focus.
+    def ours(reference: str, focus: str | None) -> str:
+        found = summarize(model, context, Options(words=len(reference.split()), focus=focus))
+        return " ".join(sentence.text for part in found.parts for sentence in part.sentences)
+
+    def mean(pairs: list[tuple[str, str]]) -> tuple[float, float]:
+        scores = np.mean([rouge(tokens(text), tokens(reference)) for text, reference in pairs], axis=0)
+        return float(scores[0]), float(scores[1])
+
+    general = {"dsacli": mean([(ours(text, None), text) for text in item.general])}
+    for name, order in ranked.items():
+        general[name] = mean([(fitting(sentences, order, len(text.split())), text) for text in item.general])
+    asked = [(ours(each.reference, each.focus), each.reference) for each in item.focused]
+    return general, {"dsacli": mean(asked)} if asked else {}
+
+
+def summary_figures(model: ReaderModel, data: Path, documents: int = 0) -> Iterator[tuple[str, Scores]]:
+    """Yield (kind, {method: (ROUGE-1, ROUGE-L)}), F1 from 0 to 100, for up to `documents` documents a source, 0 for all.
+
+    Kinds are the sources, papers from behind their abstracts, and each source with a focus.
     """
-    for source in TRANSCRIPTS:
-        scores: dict[bool, dict[str, list[tuple[float, float]]]] = {False: {}, True: {}}
-        for item in summarised(data, "dev", source, documents):
-            context = EncodedContext([encode_document(item.document, model)])
-            texts = [wording(context, bound) for bound in sentence_tokens(context)]
-            quoted = [text for text in texts if quotable(text)]
-            for wanted in (item.general, *item.focused):
-                limit = len(wanted.reference.split())
-                ours = summarize(model, context, Options(words=limit, focus=wanted.focus))
-                summaries = {} if wanted.focus else baselines(quoted, limit)
-                summaries["dsacli"] = " ".join(s.text for part in ours.parts for s in part.sentences)
-                for name, text in summaries.items():
-                    scores[wanted.focus is not None].setdefault(name, []).append(rouge(text, wanted.reference))
-        for focused, found in scores.items():
-            name = f"{source}, with a focus" if focused else source
+    for source in SOURCES:
+        items = summarised(data, "dev", source, documents)
+        bodies = [body for item in items if source == "papers" and (body := without_abstract(item))]
+        focused = []
+        for name, each in ((source, items), ("papers without abstract", bodies)):
+            found = [measured(model, item) for item in each]
+            focused += [asked for _, asked in found if asked]
             if found:
-                means = {method: np.mean(each, axis=0).tolist() for method, each in found.items()}
-                yield name, {method: (float(one), float(longest)) for method, (one, longest) in means.items()}
+                yield name, averaged([general for general, _ in found])
+        if focused:
+            yield f"{source}, with a focus", averaged(focused)
+
+
+def averaged(scores: list[Scores]) -> Scores:
+    """The mean over documents, method by method."""
+    found = {}
+    for name in scores[0]:
+        one, longest = np.mean([each[name] for each in scores], axis=0).tolist()
+        found[name] = (one, longest)
+    return found

@@ -1,16 +1,30 @@
-"""Labels and training of the salience head, and the summaries it is compared with."""
+"""Weights of summaries: the documents they are found on, the search, and the summaries they are compared with."""
 
 import gzip
 import json
 
+import numpy as np
 import pytest
-import torch
+from rouge_score.rouge_scorer import RougeScorer
 
-from dsacli.reader.loading import load_model, load_reader
-from dsacli.training.checkpoint import load_parts
-from dsacli.training.rouge import oracle, rouge
-from dsacli.training.salience import SalienceTraining, Sentences, summarised, train_salience
-from dsacli.training.summaries import baselines, summary_figures
+from dsacli.documents import Document
+from dsacli.engines.context import Context
+from dsacli.engines.extractive.salience import FEATURES, weights
+from dsacli.engines.extractive.sentences import read_sentences
+from dsacli.engines.tokenise import tokenise_document
+from dsacli.training.rouge import longest_common, rouge, tokens
+from dsacli.training.salience import (
+    FOCUS_START,
+    START,
+    SalienceTraining,
+    focused_examples,
+    general_example,
+    objective,
+    search,
+    train_salience,
+)
+from dsacli.training.summaries import METHODS, fitting, rankings, summary_figures
+from dsacli.training.summarised import SOURCES, Summarised, summarised, without_abstract
 from dsacli.weights import BUILT_IN
 
 SENTENCES = [
@@ -19,91 +33,145 @@ SENTENCES = [
     "Somebody had left a coat in the hall once again.",
     "The boat for the ferry will cost ninety thousand pounds.",
 ]
+ABSTRACT = "In spring its owners bought a boat, worth ninety thousand pounds, to run as a ferry."
 
 
 @pytest.fixture
 def summaries(tmp_path):
-    """Two transcripts in training and two on dev, with a summary each."""
-    talks = [(split, source) for split in ("train", "dev") for source in ("meetings", "calls")]
+    """A document of each source in training and one on dev, with a summary each, and a question about most."""
     with gzip.open(tmp_path / "documents.jsonl.gz", "wt") as file:
-        for split, source in talks:
-            row = {"id": f"{split}-{source}", "source": source, "split": split, "title": "", "passages": SENTENCES * 3}
-            file.write(json.dumps(row) + "\n")
+        for split in ("train", "dev"):
+            for source in SOURCES:
+                passages = [ABSTRACT, *SENTENCES * 3] if source == "papers" else SENTENCES * 3
+                row = {"id": f"{split}-{source}", "source": source, "split": split, "title": "", "passages": passages}
+                file.write(json.dumps(row) + "\n")
     with gzip.open(tmp_path / "focus.jsonl.gz", "wt") as file:
-        for split, source in talks:
-            general = {"document": f"{split}-{source}", "query": "", "turns": []}
-            focused = general | {
-                "query": "The coat?",
-                "answer": "Somebody had left a coat in the hall, and nobody knew whose it was.",
-                "turns": [[2, 2]],
-            }
-            file.write(json.dumps(focused) + "\n")
-            file.write(json.dumps(general | {"answer": "The board will buy a boat for ninety thousand pounds."}) + "\n")
+        for split in ("train", "dev"):
+            for source in SOURCES:
+                query = "Summarize the meeting" if source == "meetings" else ""
+                general = {"document": f"{split}-{source}", "query": query, "turns": [], "answer": ABSTRACT}
+                focused = general | {
+                    "query": "The coat?",
+                    "answer": "Somebody had left a coat in the hall, and nobody knew whose it was.",
+                    "turns": [] if source == "stories" else [[2, 2]],
+                }
+                file.write(json.dumps(general) + "\n")
+                if source in ("meetings", "stories"):
+                    file.write(json.dumps(focused) + "\n")
+                    file.write(json.dumps(general | {"answer": "A boat will be bought."}) + "\n")
     return tmp_path
 
 
 def test_rouge_of_the_same_the_half_and_nothing():
-    assert rouge("A new boat.", "a new boat") == (100, 100)
-    assert rouge("boat new", "new boat") == (100, 50)
-    assert rouge("coat", "a new boat") == (0, 0)
+    assert rouge(tokens("A new boat."), tokens("a new boat")) == (100, 100)
+    assert rouge(tokens("boat new"), tokens("new boat")) == (100, 50)
+    assert rouge(tokens("coat"), tokens("a new boat")) == rouge([], []) == (0, 0)
 
 
-def test_the_oracle_takes_what_the_reference_says_and_no_more_words_than_allowed():
-    reference = "The board agreed to buy a boat. It will cost ninety thousand pounds."
-    gains = oracle(SENTENCES, reference, 30)
-    assert gains[1] > 0 and gains[3] > 0 and gains[0] == gains[2] == 0
-    assert (oracle(SENTENCES, reference, 12) > 0).sum() == 1
-    assert oracle(SENTENCES, reference, 3).sum() == 0
-    assert len(oracle([], reference, 30)) == 0
+def test_rouge_is_that_of_the_package_rouge_score():
+    rng = np.random.default_rng(1)
+    words = "cats running the dogs ran runs boat bought of a".split()
+    scorer = RougeScorer(["rouge1", "rougeL"], use_stemmer=True)
+    for size in (1, 7, 40):
+        left, right = (" ".join(rng.choice(words, size + extra)) for extra in (0, 5))
+        wanted = scorer.score(right, left)
+        found = rouge(tokens(left), tokens(right))
+        assert found == pytest.approx((100 * wanted["rouge1"].fmeasure, 100 * wanted["rougeL"].fmeasure))
+
+
+def test_the_longest_common_subsequence():
+    assert longest_common(list("abcbdab"), list("bdcaba")) == 4
+    assert longest_common([], ["a"]) == longest_common(["a"], []) == 0
 
 
 def test_the_summaries_of_the_split_asked_for(summaries):
-    (item,) = summarised(summaries, "train", "meetings", 0)
-    assert item.document.name == "train-meetings" and item.general.reference.startswith("The board")
-    (focused,) = item.focused
+    (meeting,) = summarised(summaries, "train", "meetings", 0)
+    assert meeting.document.name == "train-meetings" and meeting.general == (ABSTRACT, "A boat will be bought.")
+    (focused,) = meeting.focused
     assert focused.focus == "The coat?"
-    assert [item.document.text[low:high].strip() for low, high in focused.places] == [SENTENCES[2]]
+    assert [meeting.document.text[low:high].strip() for low, high in focused.places] == [SENTENCES[2]]
+    (story,) = summarised(summaries, "train", "stories", 0)
+    assert story.general == meeting.general and [each.focus for each in story.focused] == ["The coat?"]
+    assert [each.places for each in story.focused] == [()]
 
 
-def test_a_focused_label_stands_where_its_summary_rests(model, summaries):
-    (item,) = summarised(summaries, "train", "meetings", 0)
-    sentences = Sentences(model, item)
-    assert len(sentences.kept) == 12
-    labels = sentences.labels(item.focused[0])
-    assert labels.nonzero().flatten().tolist() == [2]
-    assert sentences.focused("The coat?").shape == (12, 6)
+def test_a_paper_without_its_abstract_begins_behind_it(summaries):
+    (paper,) = summarised(summaries, "train", "papers", 0)
+    assert paper.document.text.startswith(ABSTRACT)
+    body = without_abstract(paper)
+    assert body and body.source == "bodies" and body.document.text == "\n".join(SENTENCES * 3)
+    assert without_abstract(body) is None
 
 
-@pytest.mark.precision("float32", "bfloat16")
-def test_the_head_learns_what_summaries_are_made_of_and_nothing_else_moves(summaries, tmp_path):
+def test_an_example_scores_what_the_weights_choose(model):
+    text = "\n".join([*SENTENCES, ABSTRACT])
+    example = general_example(model, Summarised("papers", Document("a", "text", text), (SENTENCES[0],), ()))
+    assert example.features.keys() == START.keys()
+    assert example.score(dict.fromkeys(START, 0.0) | {"opening": 1.0}) == 200, "the first sentence is the summary"
+    assert example.score(dict.fromkeys(START, 0.0) | {"opening": -1.0}) < 100
+
+
+def test_the_search_finds_weights_that_summaries_are_made_by(model):
+    text = "\n".join([*SENTENCES, ABSTRACT, *SENTENCES[::-1]])
+    item = Summarised("papers", Document("a", "text", text), ("Nobody had left any coat in that hall once again.",), ())
+    example = general_example(model, item)
     lines = []
-    train_salience(SalienceTraining(summaries, tmp_path, BUILT_IN, epochs=30), lines.append)
-    losses = [float(line.split()[-1]) for line in lines if line.startswith("epoch")]
-    general, focused = losses[: len(losses) // 2], losses[len(losses) // 2 :]
-    assert general[-1] < general[0] - 0.1 and focused[-1] < focused[0] - 0.1
-    model, before = load_model(), load_reader().state_dict()
-    load_parts(tmp_path / "salience.safetensors", model.reader)
-    moved = {name for name, value in model.reader.state_dict().items() if not torch.equal(value, before[name])}
-    assert moved and all(name.startswith(("salience.", "focus.")) for name in moved)
-    (item,) = summarised(summaries, "dev", "calls", 0)
-    sentences = Sentences(model, item)
-    labels = sentences.labels(item.general)
-    scores = model.reader.salience(sentences.features[sentences.kept].to(next(model.reader.parameters())))
-    assert scores[labels > 0].mean() > scores[labels == 0].mean()
+    found = search([example], START, lines.append)
+    assert objective([example], found, START) >= objective([example], START, START) and len(lines) > 1
+    assert search([], START, lines.append) == START
 
 
-def test_classical_summaries_are_sentences_within_the_limit():
-    found = baselines(SENTENCES, 22)
-    assert found.keys() == {"lead", "LexRank", "TextRank", "LSA"}
-    assert found["lead"] == " ".join(SENTENCES[:2])
-    for text in found.values():
+def test_training_writes_the_weights_that_the_engine_reads(summaries, tmp_path):
+    lines = []
+    found = train_salience(SalienceTraining(summaries, tmp_path / "out", BUILT_IN), lines.append)
+    written = json.loads((tmp_path / "out" / "salience.json").read_text())
+    assert written == found and written.keys() == weights().keys()
+    assert all(written[kind].keys() == weights()[kind].keys() for kind in written)
+    assert "4 documents up to meetings" in " ".join(lines), "papers count twice, calls not at all"
+    assert any(line.startswith("2 questions") for line in lines)
+
+
+def test_the_names_of_the_weights():
+    assert START.keys() == set(FEATURES) == weights()["salience"].keys()
+    assert FOCUS_START.keys() == weights()["focus"].keys()
+
+
+def test_a_question_is_an_example_of_its_own(model, summaries):
+    (item,) = summarised(summaries, "train", "meetings", 0)
+    (example,) = focused_examples(model, item, 3, START)
+    assert example.features.keys() == FOCUS_START.keys()
+    assert int(np.argmax(example.features["index"][:4])) == 2
+    assert example.references == (item.focused[0].reference,)
+
+
+def test_classical_summaries_are_sentences_within_the_limit(model):
+    context = Context([tokenise_document(Document("a", "text", "\n".join(SENTENCES)), model.tokenizer)])
+    sentences = read_sentences(model, context)
+    ranked = rankings(sentences)
+    assert ranked.keys() == set(METHODS) - {"dsacli"}
+    assert ranked["lead"] == [0, 1, 2, 3] and ranked["centroid"][0] in (1, 3)
+    for order in ranked.values():
+        assert sorted(order) == [0, 1, 2, 3]
+        text = fitting(sentences, order, 22)
         assert 0 < len(text.split()) <= 22
-        assert "".join(s for s in SENTENCES if s in text) == text.replace(". ", ".")
+        assert " ".join(s for s in SENTENCES if s in text) == text
 
 
-def test_figures_have_every_method_for_every_source(model, summaries):
+def test_of_a_long_document_the_classical_methods_get_less(model, monkeypatch):
+    monkeypatch.setattr("dsacli.training.summaries.MOST_SENTENCES", 2)
+    context = Context([tokenise_document(Document("a", "text", "\n".join(SENTENCES)), model.tokenizer)])
+    ranked = rankings(read_sentences(model, context))
+    assert sorted(ranked["LexRank"]) == [0, 3] and len(ranked["lead"]) == 4
+
+
+def test_figures_have_every_method_for_every_kind(model, summaries):
     found = dict(summary_figures(model, summaries))
-    assert found.keys() == {"meetings", "calls", "meetings, with a focus", "calls, with a focus"}
-    for source, methods in found.items():
-        assert methods.keys() == {"dsacli"} if "focus" in source else {"lead", "LexRank", "TextRank", "LSA", "dsacli"}
+    assert found.keys() == {
+        *SOURCES,
+        "papers without abstract",
+        "meetings, with a focus",
+        "stories, with a focus",
+    }
+    for kind, methods in found.items():
+        assert methods.keys() == ({"dsacli"} if "focus" in kind else set(METHODS))
         assert all(0 <= low <= high <= 100 for high, low in methods.values())

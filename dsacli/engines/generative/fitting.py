@@ -10,7 +10,8 @@ import numpy as np
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.query import read_question
-from dsacli.engines.extractive.salience import salience, sentence_tokens
+from dsacli.engines.extractive.salience import salience
+from dsacli.engines.extractive.sentences import read_sentences
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
@@ -68,8 +69,8 @@ def selected_parts(
         selected = select_runs(reader.reader, asked.tokens, selection, encoded.sentence_edges, edges, room)
         order = [selected.runs[i] for i in np.argsort(-np.array(selected.scores))]
     else:
-        bounds = sentence_tokens(encoded)
-        order = [tuple(bounds[i]) for i in np.argsort(-salience(reader, encoded, bounds))]
+        sentences = read_sentences(reader, encoded)
+        order = [tuple(sentences.bounds[i]) for i in np.argsort(-salience(sentences))]
     kept = [np.zeros(len(each), bool) for each in context.documents]
     numbers = {id(each): number for number, each in enumerate(encoded.documents)}
     for first, last in order:
