@@ -19,7 +19,7 @@ WORDS = range(6, 61)
 LETTERED, SINGLE = 0.6, 0.3
 # What begins a sentence that is not understood without the one before: pronouns without a noun, and words that join.
 _REFERS = re.compile(
-    r"\W*(?:(?:he|she|they|it|his|her|their|its|him|them|such|both|neither|this|that|these|those|the (?:former|latter|same)"
+    r"\W*(?:(?:he|she|they|it|his|her|their|its|him|them|such|both|neither|this|that|these|those|the (?:former|latter|same|(?:first|second|third|fourth|fifth|last|other)s?(?= (?:is|was|are|were|of these|has|had|will|would)\b))"
     r"|however|moreover|furthermore|then|therefore|thus|hence|so|but|and|or|nor|yet|also|besides|nevertheless|nonetheless"
     r"|instead|consequently|accordingly|similarly|likewise|otherwise|conversely|rather|meanwhile|afterwards|still"
     r"|in addition|in contrast|by contrast|in turn|as a result|as such|for (?:example|instance|this|that|these)"
