@@ -23,6 +23,8 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|\t\s*\d{1,4}\s*$")
+# A short line that ends in the number of a page.
+_PAGE_LINE = re.compile(r"\W*\w[^\n.!?]{2,90}\s\d{1,3}\s*")
 _WORDS_A_REFERENCE = 45
 _FEWEST_WORDS = 8
 
@@ -31,7 +33,7 @@ def explains(document: Document, number: int) -> bool:
     """Whether a paragraph (its number in `document.paragraphs`) is running text that may explain something."""
     start, end = document.paragraphs[number]
     text = document.text[start:end]
-    if len(text.split()) < _FEWEST_WORDS or _LEADERS.search(text):
+    if len(text.split()) < _FEWEST_WORDS or is_contents(document, number):
         return False
     titles = document.heading_path(start)
     if any(_REFERENCES.fullmatch(title) for title in titles) or is_reference(text):
@@ -39,6 +41,15 @@ def explains(document: Document, number: int) -> bool:
     # Among references stands nothing else.
     around = document.paragraphs[max(0, number - 2) : number] + document.paragraphs[number + 1 : number + 3]
     return sum(is_reference(document.text[low:high]) for low, high in around) < max(2, len(around) - 1)
+
+
+def is_contents(document: Document, number: int) -> bool:
+    """Whether a paragraph is a line of a table of contents: it ends in the number of a page, and so do its neighbours."""
+    lines = [document.text[low:high] for low, high in document.paragraphs[max(0, number - 3) : number + 4]]
+    own = document.text[slice(*document.paragraphs[number])]
+    if _LEADERS.search(own):
+        return True
+    return bool(_PAGE_LINE.fullmatch(own)) and sum(bool(_PAGE_LINE.fullmatch(line)) for line in lines) > 2
 
 
 def is_reference(text: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # What opens the list of parties; a capital letter, a quotation mark or a number must come next.
 OPENING = re.compile(
     r"\b(?:(?:by and )?(?:between|among)(?: and among)?|BETWEEN|AMONG|PARTIES|Parties)\b[\s:,]*(?:the following parties[\s:]*)?"
-    r"(?:(?P<number>\(?(?:1|A|a|i)[.)])\s*)?(?=[A-Z\d\"“]|[a-z]{1,10}[.A-Z]\w)"
+    r"(?:(?P<number>\(?(?:1|A|a|i)[.)])\s*)?[*_]{0,3}(?=[A-Z\d\"“]|[a-z]{1,10}[.A-Z]\w)"
 )
 # Characters of a text in which its parties are named, and of what is said of one of them.
 FRONT, SAID = 12_000, 700
@@ -20,11 +20,11 @@ SUFFIX = (
     r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|Co\b\.?|CO\b\.?|Company\b|COMPANY\b|PLC\b|plc\b|GmbH\b|AG\b|S\.?A\.?(?:R\.?L)?\b\.?|N\.?V\b\.?"
     r"|B\.?V\b\.?|Pty\b\.?|Pte\b\.?|N\.A\.|S\.p\.A\.|KK\b|K\.K\.|SE\b|Sp\. z o\.o\.|Ph\.?D\b\.?|M\.?D\b\.?|Jr\b\.?|Sr\b\.?"
 )
-WORD = r"(?:(?!Section|SECTION|ARTICLE|Article|Exhibit|EXHIBIT|WHEREAS)[A-Z\d][\w'’.&!*/-]*|[a-z]{1,4}[A-Z]\w*|[a-z]+\.com\b|\.[A-Z]\w+)"
+WORD = r"(?:(?!Section|SECTION|ARTICLE|Article|Exhibit|EXHIBIT|WHEREAS)[A-Z\d][\w'’.&!/-]*|[a-z]{1,4}[A-Z]\w*|[a-z]+\.com\b|\.[A-Z]\w+)"
 # Small words that stand within a name.
 INNER = r"(?:of|the|for|de|du|la|van|von|and|&|\+|at|in|d/b/a|dba|f/k/a)"
 NAME = re.compile(
-    rf"(?:[Tt]he |THE )?{WORD}(?:,?\s(?:{SUFFIX})(?=[\s,;.()\"“]|$)|\s{WORD}|\s{INNER}(?:\sthe)?\s{WORD}|\s?&\s?{WORD}"
+    rf"(?:[Tt]he |THE )?{WORD}(?:,?\s(?:{SUFFIX})(?=[\s,;.()*_\"“]|$)|\s{WORD}|\s{INNER}(?:\sthe)?\s{WORD}|\s?&\s?{WORD}"
     rf"|\s\((?![^)]*[\"“])[A-Z][\w. ]{{1,24}}\)(?=\s[A-Z]))*"
 )
 COMPANY = re.compile(
@@ -34,7 +34,7 @@ COMPANY = re.compile(
 ALIAS = re.compile(r"[\"“”']{1,2}\s*(?:the\s+)?([A-Za-z][\w&.'’/ -]{0,60}?)[,.]?\s*[\"“”']{1,2}")
 BRACKETS = re.compile(r"\(([^()]{0,300}(?:\([^()]*\)[^()]{0,200})*)\)")
 JOINED = re.compile(
-    r"[\s,;.]*(?:(?:\b(?:and|AND|And|as well as)\b|&|-and-|- and -)[\s,:]*)?(?:\(?(?:\d|[A-Da-d]|i{1,3}|iv|v)[.)]\s*)?"
+    r"[\s,;.]*(?:(?:\b(?:and|AND|And|as well as)\b|&|-and-|- and -)[\s,:]*)?(?:\(?(?:\d|[A-Da-d]|i{1,3}|iv|v)[.)]\s*)?[*_]{0,3}"
 )
 LINKED = re.compile(r"\b(?:and|AND|And)\b|&|;|,|\n\s*\n|\n\s*\(?\d[.)]")
 # What ends the list.
@@ -91,7 +91,8 @@ def is_party(wording: str) -> bool:
     >>> is_party("Tamar Glass Ltd."), is_party("The parties to this agreement")
     (True, False)
     """
-    return bool(NAME.fullmatch(wording.strip(" ,;"))) and not NO_PARTY.match(wording)
+    named = NAME.fullmatch(wording.strip(" ,;*_"))
+    return bool(named and re.search(r"[^\W\d_]{2}", wording)) and not NO_PARTY.match(wording)
 
 
 def signatories_in(text: str) -> list[Party]:

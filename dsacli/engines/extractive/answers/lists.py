@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from dsacli.documents import Document
+from dsacli.documents.prose import is_contents
 from dsacli.engines.evidence import sentence_bounds
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
-from dsacli.engines.wording import answer_key, single_line
+from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.extraction.enumeration import items_from, items_in
 from dsacli.extraction.parties import Party, is_party, parties_in, signatories_in
 from dsacli.reader.spans import SpanDistribution
@@ -16,6 +17,10 @@ LONGEST_LIST = 20
 # Of the probability of the likeliest item, and of all items, what another one must have.
 SHARE, LEAST = 0.12, 0.02
 ITEM_WORDS = 40
+# How likely an answer must stand in a section for the titles of its parts to be the list.
+IN_SECTION = 0.2
+# How often an opening that says what each party is called names the parties, on contracts to train on: less than they show.
+OPENING = 0.6
 # A question for those who made an agreement.
 PARTIES = re.compile(
     r"\bpart(?:y|ies)\b|\bwho (?:signed|entered into|concluded|made) (?:this|the) (?:agreement|contract|deal)|\b(?:agreement|contract|deal) (?:is )?"
@@ -34,6 +39,9 @@ def listed(context: EncodedContext, question: str, spans: SpanDistribution) -> A
     asks_parties = bool(PARTIES.search(question))
     places = of_parties(context, spans) if asks_parties else []
     if not places:
+        places = of_section(context, question, spans)
+    if not places:
+        best = [place for place in best if not in_contents(context, place)]
         places = without_aliases(context, [item for span in likely(best) for item in divided(context, span)])
         if asks_parties:
             places = [place for place in places if is_party(item(context, place).answer)] + signed(context)
@@ -41,7 +49,7 @@ def listed(context: EncodedContext, question: str, spans: SpanDistribution) -> A
     if not places:
         return None
     items = [item(context, place) for place in sorted(places)]
-    score = min(1.0, sum(probability for _, _, probability in best[: len(places)]))
+    score = min(1.0, sum(probability for _, _, probability in places))
     return Answer(
         "; ".join(each.answer for each in items), score, tuple(each.evidence[0] for each in items), tuple(items)
     )
@@ -55,8 +63,33 @@ def item(context: EncodedContext, place: Place) -> Answer:
 
 def likely(best: Sequence[Place]) -> list[Place]:
     """Those that are likely enough beside the likeliest."""
-    least = max(LEAST, SHARE * best[0][2])
+    least = max(LEAST, SHARE * best[0][2]) if best else LEAST
     return [place for place in best if place[2] >= least]
+
+
+def in_contents(context: EncodedContext, place: Place) -> bool:
+    """Whether a place stands in a table of contents, which only says where something is."""
+    encoded, start, _ = context.characters(*place[:2])
+    return is_contents(encoded.document, encoded.document.paragraph_at(start))
+
+
+def of_section(context: EncodedContext, question: str, spans: SpanDistribution) -> list[Place]:
+    """The titles of the parts of a section whose own title names all that is asked for ("What are the principal risks?"), where an
+    answer was read in it."""
+    asked = content_words(question)
+    for shift, encoded in zip(context.edges.tolist(), context.documents):
+        sections = encoded.document.sections
+        for number, section in enumerate(sections):
+            if not asked or not asked <= set(answer_key(section.title).split()):
+                continue
+            inside = [each for each in sections[number + 1 :] if each.start < section.end]
+            parts = [each for each in inside if each.level == inside[0].level]
+            first, last = context.tokens(shift, section.start, section.end)
+            mass = spans.mass(first, last)
+            if 2 <= len(parts) <= LONGEST_LIST and mass >= IN_SECTION:
+                places = (context.tokens(shift, each.start, each.start + len(each.title)) for each in parts)
+                return [(low, high, mass / len(parts)) for low, high in places if low <= high]
+    return []
 
 
 def divided(context: EncodedContext, span: Place) -> list[Place]:
@@ -76,7 +109,7 @@ def divided(context: EncodedContext, span: Place) -> list[Place]:
     if len(found) < 2:
         return [span]
     tokens = [context.tokens(first, *each) for each in found]
-    return [(low, high, probability) for low, high in tokens if low <= high]
+    return [(low, high, probability / len(found)) for low, high in tokens if low <= high]
 
 
 def lines_around(document: Document, start: int, end: int) -> list[tuple[int, int]]:
@@ -109,15 +142,18 @@ def is_item(document: Document, number: int) -> bool:
 
 
 def of_parties(context: EncodedContext, spans: SpanDistribution) -> list[Place]:
-    """The parties that an agreement's opening names: of all such openings the one that was read as the answer most."""
-    best, mass = list[Place](), 0.0
+    """The parties that an agreement's opening names: of all such openings the one that was read as the answer most, else the first
+    that says what each is called."""
+    best, most = list[Place](), 0.0
     for shift, encoded in zip(context.edges.tolist(), context.documents):
         for parties in parties_in(encoded.document.text):
             places = [context.tokens(shift, party.start, party.end) for party in parties]
             masses = [spans.mass(first, last) for first, last in places if first <= last]
-            if sum(masses) > mass:
-                mass = sum(masses)
-                best = [(first, last, share) for (first, last), share in zip(places, masses)]
+            least = OPENING / len(parties) if all(party.aliases for party in parties) else 0.0
+            shares = [max(least, share) for share in masses]
+            if sum(shares) > most:
+                most = sum(shares)
+                best = [(first, last, share) for (first, last), share in zip(places, shares)]
     return best
 
 

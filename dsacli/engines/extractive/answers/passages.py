@@ -14,8 +14,9 @@ from dsacli.reader.spans import SpanDistribution
 
 # Characters. A paragraph up to so many is one clause; of a longer one the sentences that were read as the answer are.
 CLAUSE, EXPLANATION = 700, 1500
-# Of the probability of the paragraph that explains best, what a second one must have.
-SECOND = 0.4
+# Of the probability of the paragraph that explains best, what a second one must have: a neighbour, and one further away.
+SECOND, AS_GOOD = 0.3, 0.7
+NEAR = 2
 # Words that a paragraph which explains by itself has at least; behind a shorter one the next is shown too.
 SHORT = 30
 # Items that belong to a paragraph ending in a colon.
@@ -77,16 +78,15 @@ def with_items(document: Document, number: int) -> int:
 def explanations(context: EncodedContext, spans: SpanDistribution, count: int) -> list[Answer]:
     """Up to `count` explanations of a paragraph or two, best first."""
     shares = by_paragraph(context, spans)
-    ranked = sorted(shares, key=lambda place: -shares[place])
     answers, used = list[Answer](), set[tuple[int, int]]()
-    for place in ranked:
+    for place in sorted(shares, key=lambda place: -shares[place]):
         if len(answers) == count or shares[place] <= 0:
             break
         if place not in used:
-            chosen = together(context, shares, ranked, place)
+            chosen = together(context, shares, place, used)
             used |= set(chosen)
             answers.append(explanation(context, spans, chosen, sum(shares[each] for each in chosen)))
-    return answers
+    return sorted(answers, key=lambda answer: -answer.likelihood)
 
 
 def by_paragraph(context: EncodedContext, spans: SpanDistribution) -> dict[tuple[int, int], float]:
@@ -111,13 +111,16 @@ def by_paragraph(context: EncodedContext, spans: SpanDistribution) -> dict[tuple
 
 
 def together(
-    context: EncodedContext, shares: dict[tuple[int, int], float], ranked: list[tuple[int, int]], best: tuple[int, int]
+    context: EncodedContext, shares: dict[tuple[int, int], float], best: tuple[int, int], used: set[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """The paragraph that explains best and a second one, if that is nearly as likely, or the first is short; in their order."""
+    """The paragraph that explains best and a second one, not `used` so far: a neighbour that is nearly as likely, else one anywhere
+    that is as good, else what follows a short one; in their order."""
     number, place = best
     document = context.documents[number].document
-    for other in ranked:
-        if other != best and shares[other] >= SECOND * shares[best]:
+    others = sorted((each for each in shares if each != best and each not in used), key=lambda each: -shares[each])
+    for other in others:
+        near = other[0] == number and abs(other[1] - place) <= NEAR
+        if shares[other] >= (SECOND if near else AS_GOOD) * shares[best]:
             return sorted([best, other])
     low, high = document.paragraphs[place]
     following = place + 1
