@@ -11,6 +11,8 @@ from dsacli.engines.wording import answer_key
 from dsacli.output.places import indented, quotation, short_place, whereabouts
 
 FOUND, UNCERTAIN = "bold green", "yellow"
+# A sentence of which the answer is nearly all is not quoted once more.
+SAYS_MORE = 0.9
 
 
 def show_answers(result: AskResult, console: Console) -> None:
@@ -49,7 +51,8 @@ def show_words(answer: Answer, measure: Measure, console: Console, style: str) -
     console.print(indented(Text.assemble((answer.answer, style), (score, "dim")), 2, console))
     for evidence in answer.evidence:
         console.print(Text("    " + whereabouts(evidence), style="cyan"))
-        console.print(indented(quotation([evidence]), 4, console))
+        if len(answer_key(answer.answer)) < SAYS_MORE * len(answer_key(evidence.quote)):
+            console.print(indented(quotation([evidence]), 4, console))
 
 
 def show_list(answer: Answer, measure: Measure, console: Console, style: str) -> None:

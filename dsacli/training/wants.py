@@ -100,11 +100,17 @@ def train_wants(plan: WantTraining, log: Callable[[str], None]) -> None:
     states = question_states(model.reader, [model.encode(text) for text, _ in asked])
     labels = torch.tensor([WANTS.index(want) for _, want in asked])
     log(", ".join(f"{want} {int((labels == number).sum())}" for number, want in enumerate(WANTS)))
+    head = fitted_head(states, labels, plan, log)
+    save_checkpoint(plan.out / "want.safetensors", nn.ModuleDict({"want": head}), None, plan.epochs)
+
+
+def fitted_head(states: torch.Tensor, labels: torch.Tensor, plan: WantTraining, log: Callable[[str], None]) -> WantHead:
+    """A head from new weights that tells the `labels` [questions] from `states` [questions, features]."""
     torch.manual_seed(plan.seed)
     head = WantHead(states.shape[1], len(WANTS))
     optimizer = torch.optim.AdamW(head.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
     # Each kind counts alike, however many wordings it has.
-    weight = len(labels) / (len(WANTS) * torch.bincount(labels, minlength=len(WANTS)).float())
+    weight = len(labels) / (len(WANTS) * torch.bincount(labels, minlength=len(WANTS)).clamp(min=1).float())
     for epoch in range(plan.epochs):
         for group in optimizer.param_groups:
             group["lr"] = plan.learning_rate * (1 - epoch / plan.epochs)
@@ -118,4 +124,4 @@ def train_wants(plan: WantTraining, log: Callable[[str], None]) -> None:
             losses.append(loss.item())
         if epoch % 10 == 9:
             log(f"epoch {epoch + 1} loss {np.mean(losses):.3f}")
-    save_checkpoint(plan.out / "want.safetensors", nn.ModuleDict({"want": head}), None, plan.epochs)
+    return head
