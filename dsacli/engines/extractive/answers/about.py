@@ -26,7 +26,7 @@ SURE, WIDER = 0.5, 2
 # Characters on top in which a document says its date, and how likely the only date there is to be that.
 DATED, ONLY = 1000, 0.6
 _LENGTH = re.compile(
-    r"\bhow (?:many (?:pages?|words?|sections?|chapters?)|long)\b|\b(?:number of|count(?: of)?|total) (?:the )?(?:pages?|words?)\b|\b(?:page|word) count\b|\blength\b",
+    r"\bhow (?:many (?:pages?|words?)|long)\b|\b(?:number of|count(?: of)?|total) (?:the )?(?:pages?|words?)\b|\b(?:page|word) count\b|\blength\b",
     re.IGNORECASE,
 )
 _AUTHORS = re.compile(
@@ -40,9 +40,8 @@ _TITLE = re.compile(
 )
 _DATE = re.compile(r"\bwhen\b|\bdated?\b|\b(?:what|which) (?:year|day|month)\b|\bhow (?:old|recent)\b", re.IGNORECASE)
 _GIST = re.compile(
-    r"\babout\W*(?:$|exactly|anyway|really|mainly|in (?:general|short|brief))|\babout (?:it|this)\W*$|\bgist\b|\bsumm\w+|\btl;?dr\b|\boverview\b|\bnutshell\b"
-    r"|\b(?:topics?|subjects?|theme|purpose)\b|\bin (?:one|a|two|three|a few) (?:sentences?|words?|lines?)\b|\bmain (?:idea|points?|message)\b"
-    r"|\babout\b",
+    r"\babout\b|\bgist\b|\bsumm\w+|\btl;?dr\b|\boverview\b|\bnutshell\b|\b(?:topics?|subjects?|theme|purpose)\b"
+    r"|\bin (?:one|a|two|three|a few) (?:sentences?|words?|lines?)\b|\bmain (?:idea|points?|message)\b",
     re.IGNORECASE,
 )
 # What a document says about something is not what it is about; and who or where is told by a few words of it.

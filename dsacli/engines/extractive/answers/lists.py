@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dsacli.documents import Document
 from dsacli.documents.prose import is_contents
 from dsacli.engines.evidence import sentence_bounds
+from dsacli.engines.extractive.answers.parties import asks_for_parties, of_parties, signed
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.extraction.enumeration import items_from, items_in
-from dsacli.extraction.parties import Party, is_party, parties_in, signatories_in
+from dsacli.extraction.parties import is_party
 from dsacli.reader.spans import SpanDistribution
 
 LONGEST_LIST = 20
@@ -19,15 +20,8 @@ SHARE, LEAST = 0.12, 0.02
 ITEM_WORDS = 40
 # How likely an answer must stand in a section for the titles of its parts to be the list.
 IN_SECTION = 0.2
-# How often an opening that says what each party is called names the parties, on contracts to train on: less than they show.
-OPENING = 0.6
-# A question for those who made an agreement.
-PARTIES = re.compile(
-    r"\bpart(?:y|ies)\b|\bwho (?:signed|entered into|concluded|made) (?:this|the) (?:agreement|contract|deal)|\b(?:agreement|contract|deal) (?:is )?"
-    r"(?:between|with)\b|\b(?:compan(?:y|ies)|entit(?:y|ies)|people|organi[sz]ations?|firms?|whom?)\b.*\b(?:is|are|enter\w*|made|make|making|sign\w*|into|between)\b"
-    r".*\b(?:agreement|contract|deal)\b",
-    re.IGNORECASE,
-)
+# What begins an item of a list of lines.
+MARK = re.compile(r"(?:[-*+•‣▪–—◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
 Place = tuple[int, int, float]
 
 
@@ -36,7 +30,7 @@ def listed(context: EncodedContext, question: str, spans: SpanDistribution) -> A
     best = spans.apart(LONGEST_LIST)
     if not best:
         return None
-    asks_parties = bool(PARTIES.search(question))
+    asks_parties = asks_for_parties(question)
     places = of_parties(context, spans) if asks_parties else []
     if not places:
         places = of_section(context, question, spans)
@@ -131,58 +125,10 @@ def lines_around(document: Document, start: int, end: int) -> list[tuple[int, in
     return found
 
 
-# What begins an item of a list of lines.
-MARK = re.compile(r"(?:[-*+•‣▪–—◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
-
-
 def is_item(document: Document, number: int) -> bool:
     """Whether a paragraph is a short item of a list of lines."""
     low, high = document.paragraphs[number]
     return bool(MARK.match(document.text, low, high)) and len(document.text[low:high].split()) <= ITEM_WORDS
-
-
-def of_parties(context: EncodedContext, spans: SpanDistribution) -> list[Place]:
-    """The parties that an agreement's opening names: of all such openings the one that was read as the answer most, else the first
-    that says what each is called."""
-    best, most = list[Place](), 0.0
-    for shift, encoded in zip(context.edges.tolist(), context.documents):
-        for parties in parties_in(encoded.document.text):
-            places = [context.tokens(shift, party.start, party.end) for party in parties]
-            masses = [spans.mass(first, last) for first, last in places if first <= last]
-            least = OPENING / len(parties) if all(party.aliases for party in parties) else 0.0
-            shares = [max(least, share) for share in masses]
-            if sum(shares) > most:
-                most = sum(shares)
-                best = [(first, last, share) for (first, last), share in zip(places, shares)]
-    return best
-
-
-def signed(context: EncodedContext) -> list[Place]:
-    """The companies that sign, for an agreement whose opening names nobody; a likelihood is not known of them."""
-    return [
-        (*context.tokens(shift, party.start, party.end), 0.0)
-        for shift, encoded in zip(context.edges.tolist(), context.documents)
-        for party in signatories_in(encoded.document.text)
-    ]
-
-
-def role_of(context: EncodedContext, question: str) -> list[tuple[Party, int]]:
-    """The parties that an agreement calls what a question asks for ("Who is the seller?"), with the first token of their document."""
-    asked = ROLE.match(question)
-    role = asked and answer_key(asked[1])
-    return [
-        (party, shift)
-        for shift, encoded in zip(context.edges.tolist(), context.documents)
-        for parties in parties_in(encoded.document.text)
-        for party in parties
-        if role and role in map(answer_key, party.aliases)
-    ]
-
-
-ROLE = re.compile(
-    r"\W*(?:who(?:'s| is| are| was)|which (?:company|party) is|what is the name of) (?:the )?([\w' -]{3,30}?)\W*$",
-    re.IGNORECASE,
-)
 
 
 def without_aliases(context: EncodedContext, places: list[Place]) -> list[Place]:

@@ -1,0 +1,39 @@
+"""Rows of tables in text."""
+
+from dsacli.documents import Document
+from dsacli.documents.tables import row_at
+
+BARS = """Before it a line.
+
+| Station | 2022 | 2023 |
+|---------|-----:|-----:|
+| Alder   | 120  | 131  |
+| Birch   |      | 298  |
+
+After it | a line.
+"""
+TABS = "name\tprice\nrye\t4.10\nspelt\t\n"
+
+
+def cells(text: str, place: str) -> tuple[list[str], list[str]] | None:
+    row = row_at(Document("x", "text", text), text.index(place))
+    return row and ([text[a:b] for a, b in row.cells], [text[a:b] for a, b in row.headings])
+
+
+def test_a_cell_knows_its_row_and_the_headings():
+    assert cells(BARS, "131") == (["Alder", "120", "131"], ["Station", "2022", "2023"])
+
+
+def test_an_empty_cell_moves_none_of_the_others():
+    assert cells(BARS, "298") == (["Birch", "", "298"], ["Station", "2022", "2023"])
+
+
+def test_tabs_part_cells_too():
+    assert cells(TABS, "4.10") == (["rye", "4.10"], ["name", "price"])
+    assert cells(TABS, "spelt") == (["spelt", ""], ["name", "price"])
+
+
+def test_headings_and_running_text_are_no_row():
+    assert cells(BARS, "2022") is None
+    assert cells(BARS, "Before") is None
+    assert cells(BARS, "After") is None
