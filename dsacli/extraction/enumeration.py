@@ -5,7 +5,7 @@ import re
 Span = tuple[int, int]
 # What parts two items; a comma between digits, or before a company's or a person's suffix, parts nothing.
 _PART = re.compile(
-    r"\s*(?:;|,)\s+(?:and\s+|or\s+|as well as\s+|&\s+)?(?!(?:Inc|LLC|L\.L\.C|L\.P|LP|Ltd|Limited|Corp|Co|PLC|plc|S\.A|N\.V|Jr|Sr|Ph\.?D|M\.?D|N\.A)\b)"
+    r"\s*(?:;|,)\s+(?:and\s+|or\s+|as well as\s+|&\s+)?(?!(?:[A-Z]{2}\b|Inc|LLC|L\.L\.C|L\.P|LP|Ltd|Limited|Corp|Co|PLC|plc|S\.A|N\.V|Jr|Sr|Ph\.?D|M\.?D|N\.A)\b)"
     r"|\s+(?:and|or|as well as)\s+|\s+&\s+(?=[A-Z])"
 )
 _LAST = re.compile(r"\b(?:and|or|as well as)\s+$|&\s+$")
@@ -28,21 +28,24 @@ def items_in(text: str, start: int, end: int) -> list[Span]:
     >>> [text[low:high] for low, high in items_in(text, 0, len(text))]
     ['dunlin', 'redshank', 'knot']
     """
-    edges, place = list[Span](), start
-    joined = False
+    edges, place, parts = list[Span](), start, list[str]()
     for part in _PART.finditer(text, start, end):
         if _depth(text, start, part.start()):
             continue
         edges.append((place, part.start()))
-        joined = joined or bool(_LAST.search(part[0])) or ";" in part[0]
+        parts.append(part[0])
         place = part.end()
-    edges.append((place, end))
-    edges = [(low, high) for low, high in edges if text[low:high].strip()]
-    return edges if joined and len(edges) > 1 and _alike([text[low:high] for low, high in edges]) else [(start, end)]
+    edges = [(low, high) for low, high in (*edges, (place, end)) if text[low:high].strip()]
+    items = [text[low:high] for low, high in edges]
+    # A single "and" joins two words of one item as often as two items, unless both are names.
+    names = all(item.lstrip("\"“'(")[0].isupper() or item[0].isdigit() for item in items)
+    several = len(items) > 2 or names or any(mark in part for part in parts for mark in ",;")
+    joined = any(_LAST.search(part) or ";" in part for part in parts) or (len(items) > 2 and names)
+    return edges if several and joined and len(items) > 1 and _alike(items) else [(start, end)]
 
 
 def items_from(text: str, start: int, end: int, limit: int) -> list[Span]:
-    """The items of the enumeration whose first the characters [start, end) are, as far as its sentence goes.
+    """The items of the enumeration whose first one or more the characters [start, end) are, as far as its sentence goes.
 
     >>> text = "The commonest bird was the dunlin, the redshank and the knot. Others came."
     >>> [text[low:high] for low, high in items_from(text, 27, 33, len(text))]
@@ -61,7 +64,8 @@ def items_from(text: str, start: int, end: int, limit: int) -> list[Span]:
     found = items_in(text, low, high)
     while len(found) > 1 and _CLAUSE.match(text, found[-1][0]):
         found = found[:-1]
-    return found if len(found) > 1 and found[0][1] >= end - 1 else [(start, end)]
+    ends = any(end - 1 <= last <= end for _, last in found)
+    return found if len(found) > 1 and ends else [(start, end)]
 
 
 def _depth(text: str, low: int, high: int) -> int:

@@ -18,6 +18,9 @@ def words(text: str, spans) -> list[str]:
         ("Low Quays, Inc. and Hind Cranes LLC", ["Low Quays, Inc.", "Hind Cranes LLC"]),
         ("that the path be closed, that dogs be kept on leads and that the count be repeated",
          ["that the path be closed", "that dogs be kept on leads", "that the count be repeated"]),
+        ("Mole Head, Old Lock, Custom House", ["Mole Head", "Old Lock", "Custom House"]),
+        ("silt and clay of the river", ["silt and clay of the river"]),
+        ("Dover, MA, Leith, OR and Paris", ["Dover, MA", "Leith, OR", "Paris"]),
         ("1,250 tonnes of silt", ["1,250 tonnes of silt"]),
         ("Leith, where she was built", ["Leith, where she was built"]),
         ("the basin (and its two culverts)", ["the basin (and its two culverts)"]),
@@ -38,3 +41,13 @@ def test_a_wording_that_begins_nothing_stays_alone():
     text = "The crane was sold to Leith in 1902, because it was old."
     start = text.index("Leith")
     assert words(text, items_from(text, start, start + 5, len(text))) == ["Leith"]
+
+
+def test_the_first_two_bring_the_third():
+    text = "They saw the Tide War, the Silt War, and the War of the Quays. Then came peace."
+    start, end = text.index("the Tide"), text.index(", and the")
+    assert words(text, items_from(text, start, end, len(text))) == [
+        "the Tide War",
+        "the Silt War",
+        "the War of the Quays",
+    ]

@@ -17,6 +17,8 @@ from dsacli.reader.spans import SpanDistribution
 LONGEST_LIST = 20
 # Of the probability of the likeliest item, and of all items, what another one must have.
 SHARE, LEAST = 0.12, 0.02
+# The same of an item of so many tokens.
+SENTENCE, SENTENCE_SHARE = 16, 0.4
 ITEM_WORDS = 40
 # How likely an answer must stand in a section for the titles of its parts to be the list.
 IN_SECTION = 0.2
@@ -56,9 +58,13 @@ def item(context: EncodedContext, place: Place) -> Answer:
 
 
 def likely(best: Sequence[Place]) -> list[Place]:
-    """Those that are likely enough beside the likeliest."""
-    least = max(LEAST, SHARE * best[0][2]) if best else LEAST
-    return [place for place in best if place[2] >= least]
+    """Those that are likely enough beside the likeliest; a whole sentence is an item less often than a few words."""
+    most = best[0][2] if best else 0.0
+    return [
+        place
+        for place in best
+        if place[2] >= max(LEAST, (SHARE if place[1] - place[0] < SENTENCE else SENTENCE_SHARE) * most)
+    ]
 
 
 def in_contents(context: EncodedContext, place: Place) -> bool:
