@@ -23,6 +23,8 @@ SENTENCES = 3
 TITLE = 0.95
 # From here on a title is where it was read, and not the line that looks like one; one may be so many times longer than the other.
 SURE, WIDER = 0.5, 2
+# Of the likeliest answer's probability, what one in the front must have to be preferred.
+FRONT_SHARE = 0.3
 # Characters on top in which a document says its date, and how likely the only date there is to be that.
 DATED, ONLY = 1000, 0.6
 _LENGTH = re.compile(
@@ -63,8 +65,7 @@ def about(model: ReaderModel, context: EncodedContext, question: str, read: Read
     if _TITLE.search(question):
         return titles(context, question, read, count)
     if _AUTHORS.search(question):
-        answer = listed(context, question, in_front(context, read().spans))
-        return [answer] if answer else []
+        return authors(context, question, read().spans)
     if not _GIST.search(question) and _DATE.search(question):
         return dates(context, question, read, count)
     if not _GIST.search(question) and _WORDS.search(question):
@@ -73,11 +74,20 @@ def about(model: ReaderModel, context: EncodedContext, question: str, read: Read
 
 
 def quoted(context: EncodedContext, question: str, read: Read, count: int) -> list[Answer]:
-    """A few words, best first those of the front."""
+    """A few words, those of the front first where they are likely enough beside the best of all."""
     spans = read().spans
-    return quoted_answers(context, question, in_front(context, spans), count) or quoted_answers(
-        context, question, spans, count
-    )
+    everywhere = quoted_answers(context, question, spans, count)
+    front = quoted_answers(context, question, in_front(context, spans), count)
+    nearly = front and front[0].likelihood >= FRONT_SHARE * everywhere[0].likelihood
+    return front if nearly else everywhere
+
+
+def authors(context: EncodedContext, question: str, spans: SpanDistribution) -> list[Answer]:
+    """Who wrote it, by the front if that says so."""
+    found = listed(context, question, in_front(context, spans))
+    if not found or found.likelihood < FRONT_SHARE:
+        found = listed(context, question, spans)
+    return [found] if found else []
 
 
 def dates(context: EncodedContext, question: str, read: Read, count: int) -> list[Answer]:
