@@ -80,7 +80,7 @@ def by_quotation(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
 def show_passages(answer: Answer, measure: Measure, console: Console) -> None:
     """Passages whole, the words that decide marked, each with its place behind it."""
     for number, evidence in enumerate(answer.evidence):
-        place = f"  ({whereabouts(evidence)})"
+        place = f"  ({short_place(evidence) if answer.score is None else whereabouts(evidence)})"
         last = number + 1 == len(answer.evidence)
         score = f"  {how_sure(answer.score, measure)}" if last and answer.score is not None else ""
         passage = Text.assemble(quotation([evidence], marks=answer.score is not None), (place, "cyan"), (score, "dim"))
