@@ -37,16 +37,15 @@ def ask(
     least = MIN_CONFIDENCE if options.min_confidence is None else options.min_confidence
     asked = [_question(model, context, question) for question in questions]
     taken = [each for each in asked if isinstance(each, Question)]
-    likely, numbers = wants_of(model.reader, [each.read for each in taken]), iter(range(len(taken)))
     queries = Queries(model, context, taken, options.index_topk) if taken else None
+    numbers = iter(range(len(taken)))
     for question, each in zip(questions, asked):
         if isinstance(each, DsacliError):
             yield AskResult(question, (), "confidence", None, error=str(each))
             continue
         assert queries is not None
-        number = next(numbers)
-        want = options.want or wanted(question, likely[number])
-        answering = Answering(model, context, question, queries, number)
+        answering = Answering(model, context, question, queries, next(numbers))
+        want = options.want or answering.want()
         found = answering.answers(want, max(count, CANDIDATES))
         savings = answering.savings()
         if options.compare_dense:
@@ -70,6 +69,12 @@ class Answering:
     def __init__(self, model: ReaderModel, context: EncodedContext, text: str, queries: Queries, number: int):
         self.model, self.context, self.text, self.queries, self.number = model, context, text, queries, number
         self.result: QueryResult | None = None
+
+    def want(self) -> Want:
+        """The form that it wants, as the reader tells it."""
+        with self.queries.accounts[self.number]:
+            (likely,) = wants_of(self.model.reader, [self.queries.questions[self.number].read])
+        return wanted(self.text, likely)
 
     def read(self) -> QueryResult:
         """What its selection says; read once."""
