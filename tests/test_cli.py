@@ -34,15 +34,17 @@ COST = {"dense": int, "dsa": int, "ratio": float}
 DOCUMENT_PASS = {"tokens": int, "cached": int, "flops": int, "seconds": float}
 SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory_bytes": COST, "seconds": float,
            "peak_memory_bytes": OPTIONAL, "document_pass": DOCUMENT_PASS, "dense_run": None}  # fmt: skip
-ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE]}
+ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE], "items": [None], "replaces": None}
 ASK = {
     "schema_version": int,
     "task": str,
     "question": str,
+    "want": str,
     "found": bool,
     "error": None,
     **ANSWER,
     "answers": [ANSWER],
+    "candidates": [ANSWER],
     "savings": SAVINGS,
 }
 SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
@@ -194,13 +196,13 @@ def test_a_folder_is_all_its_documents(objects, ferry):
 
 
 def test_several_answers_differ_and_their_confidence_falls(objects, ferry):
-    (result,) = objects("ask", ferry, "What numbers are named?", "--answers", 5, *ANY)
+    (result,) = objects("ask", ferry, "What numbers are named?", "--answers", 5, "--want", "span", *ANY)
     answers, confidences = zip(*((a["answer"], a["confidence"]) for a in result["answers"]))
     assert 2 <= len(answers) <= 5
     assert len({re.sub(r"\W+", " ", answer.lower()).strip() for answer in answers}) == len(answers)
     assert list(confidences) == sorted(confidences, reverse=True)
     assert all(0 <= confidence <= 1 for confidence in confidences)
-    (one,) = objects("ask", ferry, "What numbers are named?", *ANY)
+    (one,) = objects("ask", ferry, "What numbers are named?", "--want", "span", *ANY)
     assert len(one["answers"]) == 1
 
 
@@ -227,7 +229,8 @@ def test_evidence_is_where_it_says(objects, document):
 def test_what_is_not_sure_enough_is_not_found(cli, ferry):
     question = "Who painted the ceiling of the opera house?"
     result = cli("ask", ferry, question, "--quiet", "--min-confidence", 1, code=3)
-    assert result.stdout.split() == [*question.split(), "not", "found"]
+    head, *nearest = result.stdout.split("nearest, but uncertain:")
+    assert head.split() == [*question.split(), "not", "found"] and len(nearest) == 1
     cli("ask", ferry, question, "--min-confidence", 0, code=0)
 
 
@@ -241,7 +244,10 @@ TOO_LONG = "why " * 600
 
 def test_a_question_that_is_too_long_is_an_error_in_its_place_and_the_others_are_answered(objects, cli, ferry):
     first, second, third = objects("ask", ferry, WHO, TOO_LONG, "Who painted the moon?", *ANY)
-    check({**second, "answers": []}, {**ASK, "error": str, "answer": None, "confidence": None, "savings": None})
+    check(
+        {**second, "answers": []},
+        {**ASK, "want": None, "error": str, "answer": None, "confidence": None, "savings": None},
+    )
     assert (second["question"], second["error"]) == (TOO_LONG, "the question is 600 tokens long; the reader takes 512")
     assert (second["found"], second["answers"], second["evidence"]) == (False, [], [])
     assert first["found"] and first["error"] is third["error"] is None and third["savings"]

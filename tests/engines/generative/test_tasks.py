@@ -35,6 +35,10 @@ KEYS = {
     "evidence",
     "answers",
     "savings",
+    "want",
+    "items",
+    "replaces",
+    "candidates",
 }
 
 
