@@ -2,6 +2,8 @@
 
 import re
 
+from dsacli.reader.asking import ASKING
+
 
 def single_line(wording: str) -> str:
     """Wording as one line: line breaks of the source become spaces."""
@@ -13,19 +15,10 @@ def answer_key(wording: str) -> str:
     return " ".join(re.findall(r"\w+", wording.lower()))
 
 
-# Words of a question that say nothing of what it is about.
-_ASKING = frozenset(
-    "a an the this that these those it its is are was were be been being do does did has have had can could may might must shall should will"
-    " would what which who whom whose when where why how much many long far of in on at to for from by with about as into under and or not no"
-    " any there they them their we us our you your i me my he she his her one if say says said tell give show list name now current currently"
-    " today".split()
-)
-
-
 def content_words(question: str) -> set[str]:
     """The words of a question that say what it is about, in lower case.
 
     >>> sorted(content_words("What is the price of a pane now?"))
     ['pane', 'price']
     """
-    return {word for word in answer_key(question).split() if word not in _ASKING}
+    return {word for word in answer_key(question).split() if word not in ASKING}

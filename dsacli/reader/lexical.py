@@ -7,7 +7,7 @@ passages being the collection.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from dsacli.dsa.cost import Counted
+from dsacli.reader.asking import ASKING
 
 K1, B = 1.2, 0.75
 CONTINUES = "##"
@@ -46,10 +47,12 @@ def stem(word: str) -> str:
 @dataclass(frozen=True)
 class Pieces:
     """What a tokenizer's pieces are to a word: `numbers` uint64 [vocabulary], equal for the same piece in another form
-    and 0 for what is no part of it (punctuation, an ending); `begins` bool [vocabulary], whether a word begins there."""
+    and 0 for what is no part of it (punctuation, an ending); `begins` bool [vocabulary], whether a word begins there;
+    `asking` uint64 [words], those of ASKING, ascending."""
 
     numbers: NDArray[np.uint64]
     begins: NDArray[np.bool_]
+    asking: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
 
 def pieces_of(tokenizer: Tokenizer) -> Pieces:
@@ -64,7 +67,9 @@ def pieces_of(tokenizer: Tokenizer) -> Pieces:
         text = stem("xxxx" + piece[2:])[4:] if inside else stem(piece)
         if word.search(text):
             numbers[number] = known.setdefault(CONTINUES * inside + text, len(known) + 1)
-    return Pieces(numbers, begins)
+    pieces = Pieces(numbers, begins)
+    asking = [tokenizer.encode(word, add_special_tokens=False).ids for word in ASKING]
+    return replace(pieces, asking=np.unique(np.concatenate([words_of(np.array(ids), pieces)[0] for ids in asking])))
 
 
 def words_of(token_ids: NDArray[Any], pieces: Pieces) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -175,3 +180,36 @@ def words_in_passages(token_ids: NDArray[Any], edges: NDArray[Any], pieces: Piec
         torch.from_numpy(np.bincount(passages, minlength=len(edges) - 1).astype(np.float32)),
         torch.from_numpy(edges.astype(np.int64)),
     )
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """What a question asks for by its own words, but for those that only ask: `words` uint64 [words], and how rare each is among
+    the passages of a context, `idf` float32 [words]."""
+
+    words: NDArray[np.uint64]
+    idf: NDArray[np.float32]
+
+    def shares(self, token_ids: NDArray[Any], sentences: NDArray[Any] | None, pieces: Pieces) -> NDArray[np.float32]:
+        """How much of it stands in the sentence of each token, by rarity: from 0 to 1, float32 [tokens].
+
+        sentences: the number of the sentence of each token, None where that is not known
+        """
+        found, total = np.zeros(len(token_ids), np.float32), float(self.idf.sum())
+        if sentences is None or not total:
+            return found
+        words, starts = words_of(token_ids, pieces)
+        place = np.minimum(np.searchsorted(self.words, words), len(self.words) - 1)
+        hit = self.words[place] == words
+        # Each word once for each sentence that holds it.
+        pairs = np.unique(np.stack([sentences[starts[hit]], place[hit]]), axis=1)
+        first = int(sentences[0])
+        sums = np.bincount(pairs[0] - first, self.idf[pairs[1]], minlength=int(sentences[-1]) - first + 1)
+        return (sums[sentences - first] / total).astype(np.float32)
+
+
+def exactly(question: NDArray[Any], words: Words, pieces: Pieces) -> Exactly:
+    """The words of a question's tokens, as a context with `words` has them."""
+    asked = np.setdiff1d(words_of(question, pieces)[0], pieces.asking)
+    idf = inverse_frequency(words.frequency(asked), len(words.lengths)).clamp(min=0)
+    return Exactly(asked, idf.numpy())

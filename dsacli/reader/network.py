@@ -55,6 +55,7 @@ class ReaderConfig:
     passage_tokens: int = 256
     run_tokens: int = 384
     index_prior: float = 0.0
+    exact_prior: float = 0.0
     temperature: float = 1.0
     no_answer_bias: float = 0.0
 

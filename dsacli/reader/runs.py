@@ -26,7 +26,7 @@ class Run:
 
     `index_score` is its best token's S(s) per question token; runs that the indexer ranks higher are
     likelier to hold the answer. `sentences` numbers the sentence of each token, where that is known; `path` is the
-    heading path that it stands under.
+    heading path that it stands under; `exact` is how much of the question stands word for word in the sentence of each token.
     """
 
     first: int
@@ -34,6 +34,7 @@ class Run:
     index_score: float = 0.0
     sentences: NDArray[Any] | None = None
     path: NDArray[Any] = field(default_factory=lambda: NO_TOKENS)
+    exact: NDArray[Any] | None = None
 
 
 @torch.inference_mode()

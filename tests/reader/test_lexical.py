@@ -16,6 +16,7 @@ from dsacli.reader.lexical import (
     B,
     LexicalScores,
     asked_of,
+    exactly,
     pairs_of,
     pieces_of,
     stem,
@@ -171,3 +172,30 @@ def test_the_flops_are_a_product_and_a_sum_for_every_word_and_passage():
     with meter.watch(scores):
         scores(np.arange(3, dtype=np.uint64), torch.ones(3, 7), torch.ones(7))
     assert meter.flops == {"index": 2 * 3 * 7}
+
+
+def test_how_much_of_a_question_stands_in_each_sentence(pieces, tokenizer):
+    ids = [np.array(tokenizer.encode(text).ids) for text in TEXTS]
+    held = words_in_passages(np.concatenate(ids), np.cumsum([0, *map(len, ids)]), pieces)
+    question = np.array(tokenizer.encode("Where is the mill that burned in the city?").ids)
+    asked = exactly(question, held, pieces)
+    assert len(asked.words) == 3  # mill, burn, city: the others only ask
+    run = [tokenizer.encode(text).ids for text in ("the city had a mill .", "mills burn", "nothing of it")]
+    sentences = np.repeat([7, 8, 9], [len(part) for part in run])
+    shares = asked.shares(np.concatenate(run), sentences, pieces)
+    rare = dict(zip(asked.words.tolist(), (asked.idf / asked.idf.sum()).tolist()))
+    for number, words in ((7, "city mill"), (8, "burn mill"), (9, "")):
+        wanted = sum(rare[word] for word in words_of(np.array(tokenizer.encode(words).ids), pieces)[0].tolist())
+        np.testing.assert_allclose(shares[sentences == number], wanted, rtol=1e-5)
+
+
+def test_without_sentences_or_words_nothing_stands_anywhere(pieces, tokenizer):
+    ids = np.array(tokenizer.encode(TEXTS[0]).ids)
+    held = words_in_passages(ids, np.array([0, len(ids)]), pieces)
+    asked = exactly(np.array(tokenizer.encode("the mill").ids), held, pieces)
+    assert not asked.shares(ids, None, pieces).any()
+    assert (
+        not exactly(np.array(tokenizer.encode("what is it?").ids), held, pieces)
+        .shares(ids, np.zeros(len(ids)), pieces)
+        .any()
+    )

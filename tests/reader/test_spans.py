@@ -293,3 +293,21 @@ def test_with_the_beginnings_no_more_than_the_top_k_is_read_and_the_best_run_is(
     assert found.tokens == len(read) <= max(topk, best[1] - best[0])
     if topk // BEGINNING_SHARE > BEGINNING // 2:
         assert read & {*documents}
+
+
+def test_a_sentence_that_holds_the_question_word_for_word_is_likelier():
+    def read(exact):
+        logits = np.zeros((40, 2))
+        logits[[5, 25], 0] = logits[[6, 26], 1] = 8.0
+        return [RunLogits(Run(0, np.arange(40), sentences=np.arange(40) // 20, exact=exact), logits, 2.0)]
+
+    config = ReaderConfig(exact_prior=4.0)
+    exact = np.repeat([0.4, 1.0], 20)
+    assert weigh_spans(config, read(None)).best(2)[0][2] == pytest.approx(
+        weigh_spans(config, read(None)).best(2)[1][2], rel=1e-3
+    )
+    (first, last, likelier), (_, _, other) = weigh_spans(config, read(exact)).best(2)
+    assert (first, last) == (25, 26) and likelier > 10 * other
+    # Some of the words say nothing.
+    same = weigh_spans(config, read(np.full(40, 0.8))).best(2)
+    assert same == weigh_spans(config, read(None)).best(2)

@@ -76,9 +76,9 @@ class Answering:
             (likely,) = wants_of(self.model.reader, [self.queries.questions[self.number].read])
         return wanted(self.text, likely)
 
-    def read(self) -> QueryResult:
-        """What its selection says; read once."""
-        self.result = self.result or self.queries.read(self.number)
+    def read(self, words: bool = True) -> QueryResult:
+        """What its selection says, its own `words` counting or not; read once."""
+        self.result = self.result or self.queries.read(self.number, words)
         return self.result
 
     def savings(self) -> Savings:
@@ -89,11 +89,11 @@ class Answering:
         """`count` answers or more where there are so many, best first."""
         if want == "document":
             return about(self.model, self.context, self.text, self.read, count)
-        spans = self.read().spans
         if want == "clause":
-            return clauses(self.context, self.text, spans, count)
+            return clauses(self.context, self.text, self.read(words=False).spans, count)
         if want == "explanation":
-            return explanations(self.context, spans, count)
+            return explanations(self.context, self.read(words=False).spans, count)
+        spans = self.read().spans
         if want == "list":
             answer = listed(self.context, self.text, spans)
             return [answer] if answer else []

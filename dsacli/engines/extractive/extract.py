@@ -71,7 +71,7 @@ def extract(
             if answers and (best_value(field, answers, least).score or 0.0) >= SURE:
                 costs.append(queries.unread(number))
                 continue
-            result = queries.read(number)
+            result = queries.read(number, words=False)
             costs.append(result.savings)
             answers.append(of_type(field, list(candidates(context, field, result)), result.spans.no_answer))
         found.append(best_value(field, answers, least))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.reader.encoding import index_queries
-from dsacli.reader.lexical import asked_of, words_of
+from dsacli.reader.lexical import asked_of, exactly, words_of
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS, Reader
 from dsacli.reader.reading import read_runs, read_sequence
@@ -108,13 +108,17 @@ class Queries:
         for account, question in zip(self.accounts, questions):
             account.take(scan, len(question.tokens), every)
 
-    def read(self, number: int) -> QueryResult:
-        """Read what a question selected, and weigh every span of it."""
+    def read(self, number: int, words: bool = True) -> QueryResult:
+        """Read what a question selected, and weigh every span of it; with `words`, a sentence that holds the question's own is
+        likelier to hold the answer, which is not so of what explains: titles and references hold them too."""
         reader, context, question = self.model.reader, self.context, self.questions[number]
         edges, selection, account = context.edges.tolist(), self.selections[number], self.accounts[number]
         with account:
             selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, self.index_topk)
+            asked = exactly(question.tokens, context.words(self.model), self.model.pieces)
             runs = [context.run(self.model, *run, score) for run, score in zip(selected.runs, selected.scores)]
+            if words:
+                runs = [replace(run, exact=asked.shares(run.tokens, run.sentences, self.model.pieces)) for run in runs]
             spans = weigh_spans(reader.config, read_runs(reader, question.read, runs))
         entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
         savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)

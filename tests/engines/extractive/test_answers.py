@@ -1,5 +1,6 @@
 """Answers in the form that a question wants, by the real reader on small documents."""
 
+import numpy as np
 import pytest
 
 from dsacli.documents import parse
@@ -193,3 +194,17 @@ def test_telling_the_form_is_counted(model, contexts):
         for want in (None, "span")
     )
     assert told.flops.dsa > forced.flops.dsa > 0.9 * told.flops.dsa
+
+
+def test_of_many_rows_that_are_alike_the_one_with_the_words_is_found(model):
+    rng = np.random.default_rng(0)
+    first, last = ("Al Be Cor Da El Fa Gre Hol".split(), "bert dric fan gard hild jan kin len mund".split())
+    names = [f"{a}{b} {c}{d}" for a in first for b in last for c in first[:4] for d in last[:4]]
+    numbers = rng.permutation(np.arange(1000, 9000))[: len(names)].tolist()
+    text = "\n".join(f"The keeper of lamp {number} is {name}." for number, name in zip(numbers, names))
+    context = EncodedContext([encode_document(parse("lamps.txt", text.encode()), model)])
+    rows = rng.permutation(len(names))[:6].tolist()
+    questions = [f"Which lamp is {names[row]} the keeper of?" for row in rows]
+    found = [result.answers[0].answer if result.found else None for result in ask(model, context, questions)]
+    right = [str(numbers[row]) == answer for row, answer in zip(rows, found)]
+    assert sum(right) >= 4, found
