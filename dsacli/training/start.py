@@ -52,7 +52,7 @@ def mpnet_weights() -> Tensors:
 
 
 def pretrained_reader(config: ReaderConfig, seed: int) -> Reader:
-    """A reader with the layers of both; the indexer and the span head are new, drawn from `seed`."""
+    """A reader with the layers of both; the indexer and the two heads are new, drawn from `seed`."""
     torch.manual_seed(seed)
     reader = Reader(config)
     torch.nn.init.normal_(reader.reading.span_head.weight, std=0.02)
@@ -60,7 +60,7 @@ def pretrained_reader(config: ReaderConfig, seed: int) -> Reader:
     state = _minilm_state(load_file(minilm_folder() / "model.safetensors"), config.index_layers)
     state |= _mpnet_state(mpnet_weights(), config.num_hidden_layers)
     missing = set(reader.load_state_dict(state, strict=False).missing_keys)
-    assert all(name.startswith(("indexer.", "lexical.", "reading.span_head.")) for name in missing), missing
+    assert all(name.startswith(("indexer.", "lexical.", "want.", "reading.span_head.")) for name in missing), missing
     return reader
 
 
