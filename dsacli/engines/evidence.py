@@ -1,11 +1,14 @@
 """From a span of characters to what a person can look up: page, line, section and quotation."""
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsacli.documents import Document
+
+_GOES_ON = re.compile(r"\s+and\s+Wales\b")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ def quoting(evidence: Evidence, document: Document, low: int, high: int) -> Evid
     """The same evidence with the characters [low, high) of its document, which hold it, as its quotation."""
     start, end = evidence.start, evidence.end
     return replace(evidence, quote=document.text[low:high], quote_start=start - low, quote_end=end - low)
+
+
+def whole_name(evidence: Evidence) -> Evidence:
+    """The same, and what belongs to its wording: "England and Wales" is one jurisdiction, and no answer is its half."""
+    more = _GOES_ON.match(evidence.quote, evidence.quote_end) if evidence.wording.endswith("England") else None
+    length = len(more[0]) if more else 0
+    return replace(evidence, end=evidence.end + length, quote_end=evidence.quote_end + length)
 
 
 def evidence_at(document: Document, sentences: NDArray[np.int32], start: int, end: int) -> Evidence:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from dsacli.engines.evidence import Evidence
+from dsacli.engines.evidence import Evidence, whole_name
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
 from dsacli.engines.options import Options
@@ -136,7 +136,7 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
     """Spans of a text field, or every value of the field's type in the runs that were read."""
     if field.type == "text":
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
-            evidence = context.evidence(first, last)
+            evidence = whole_name(context.evidence(first, last))
             if not near_acronyms(field.name, *context.characters(first, last)):
                 continue
             yield Candidate(single_line(evidence.wording), confidence, evidence)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dsacli.engines.evidence import whole_name
 from dsacli.engines.extractive.answers.cells import under_heading
 from dsacli.engines.extractive.answers.parties import of_role
 from dsacli.engines.extractive.answers.replaced import latest_first
@@ -18,7 +19,7 @@ def quoted_answers(context: EncodedContext, question: str, spans: SpanDistributi
     """`count` answers or more where there are so many, best first."""
     merged: dict[str, Answer] = {}
     for first, last, confidence in spans.best(4 * count):
-        evidence = context.evidence(first, last)
+        evidence = whole_name(context.evidence(first, last))
         wording = evidence.wording
         key = answer_key(wording)
         if not key:
