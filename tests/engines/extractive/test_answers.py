@@ -213,7 +213,7 @@ def test_of_many_rows_that_are_alike_the_one_with_the_words_is_found(model):
 def test_england_and_wales_is_one_place(model):
     text = "This lease is made for one year. It is governed by the law of England and Wales, and the courts of Dover decide."
     context = EncodedContext([encode_document(parse("law.txt", text.encode()), model)])
-    (result,) = ask(model, context, ["Which law governs the lease?"], Options(min_confidence=0.0))
+    (result,) = ask(model, context, ["Which law governs the lease?"], Options(min_confidence=0.0, want="span"))
     assert result.answers[0].answer.endswith("England and Wales")
     place = result.answers[0].evidence[0]
     assert text[place.start : place.end] == place.wording == result.answers[0].answer
