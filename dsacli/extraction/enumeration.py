@@ -17,6 +17,8 @@ _CLAUSE = re.compile(
 )
 _STOP = re.compile(r"[.!?:](?=\s|$)(?<!\b[A-Z]\.)(?<!\bInc\.)(?<!\bLtd\.)(?<!\bCo\.)(?<!\bCorp\.)|\n\s*\n")
 _LEAD = re.compile(r"(?:that|to|the|both|either|namely|and)\s+", re.IGNORECASE)
+# Characters of an enumeration at most: what is longer is none, and would take long where it is mostly white space.
+_FURTHEST = 2000
 # Words that an item may have beside its neighbours.
 _LONGEST = 16
 
@@ -28,6 +30,8 @@ def items_in(text: str, start: int, end: int) -> list[Span]:
     >>> [text[low:high] for low, high in items_in(text, 0, len(text))]
     ['dunlin', 'redshank', 'knot']
     """
+    if end - start > _FURTHEST:
+        return [(start, end)]
     edges, place, parts = list[Span](), start, list[str]()
     for part in _PART.finditer(text, start, end):
         if _depth(text, start, part.start()):
@@ -51,6 +55,7 @@ def items_from(text: str, start: int, end: int, limit: int) -> list[Span]:
     >>> [text[low:high] for low, high in items_from(text, 27, 33, len(text))]
     ['dunlin', 'the redshank', 'the knot']
     """
+    limit = min(limit, end + _FURTHEST)
     if not _PART.match(text, end, limit):
         return [(start, end)]
     stop = _STOP.search(text, end, limit)

@@ -1,5 +1,7 @@
 """Enumerations in running text."""
 
+import time
+
 import pytest
 
 from dsacli.extraction.enumeration import items_from, items_in
@@ -51,3 +53,11 @@ def test_the_first_two_bring_the_third():
         "the Silt War",
         "the War of the Quays",
     ]
+
+
+def test_white_space_without_end_takes_no_time():
+    text = "Mole Head," + " " * 1_000_000 + "and Old Lock"
+    began = time.monotonic()
+    assert items_in(text, 0, len(text)) == [(0, len(text))]
+    items_from(text, 0, 9, len(text))
+    assert time.monotonic() - began < 1
