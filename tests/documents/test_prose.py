@@ -1,5 +1,7 @@
 """What explains nothing: references, tables of contents, headings."""
 
+import time
+
 import pytest
 
 from dsacli.documents import Document
@@ -58,3 +60,11 @@ def test_under_a_heading_of_references_nothing_explains():
 def test_lines_of_a_table_of_contents_and_short_lines_explain_nothing():
     made = document("3 How the culverts keep the silt from settling at the quay ........ 12", "Culverts", PROSE)
     assert [explains(made, number) for number in range(3)] == [False, False, True]
+
+
+@pytest.mark.parametrize("filling", ["\t" * 300_000, "1" * 300_000, ". " * 150_000, "(" * 300_000])
+def test_paragraphs_of_nothing_take_no_time(filling):
+    made = document("The tide of 1999 enters the basin by two culverts and " + filling + "x", PROSE)
+    began = time.monotonic()
+    explains(made, 0)
+    assert time.monotonic() - began < 2
