@@ -36,7 +36,7 @@ def show_answer(answer: Answer, result: AskResult, console: Console, style: str)
     if answer.items:
         show_list(answer, result.measure, console, style)
     elif result.want in ("clause", "explanation") or answer.score is None:
-        show_passages(answer, result.measure, console)
+        show_passages(answer, result.measure, console, {e.document for each in result.answers for e in each.evidence})
     else:
         show_words(answer, result.measure, console, style)
     if answer.replaces:
@@ -77,10 +77,11 @@ def by_quotation(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
     yield from found.values()
 
 
-def show_passages(answer: Answer, measure: Measure, console: Console) -> None:
-    """Passages whole, the words that decide marked, each with its place behind it."""
+def show_passages(answer: Answer, measure: Measure, console: Console, documents: set[str]) -> None:
+    """Passages whole, the words that decide marked, each with its place behind it; of one of several `documents`, or the only one."""
     for number, evidence in enumerate(answer.evidence):
-        place = f"  ({short_place(evidence) if answer.score is None else whereabouts(evidence)})"
+        of_one = answer.score is None and len(documents) == 1
+        place = f"  ({short_place(evidence) if of_one else whereabouts(evidence)})"
         last = number + 1 == len(answer.evidence)
         score = f"  {how_sure(answer.score, measure)}" if last and answer.score is not None else ""
         passage = Text.assemble(quotation([evidence], marks=answer.score is not None), (place, "cyan"), (score, "dim"))

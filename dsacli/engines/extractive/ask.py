@@ -50,7 +50,9 @@ def ask(
         savings = answering.savings()
         if options.compare_dense:
             savings = replace(savings, dense_run=run_dense(model, context, [each]))
-        answers = tuple(a for a in found if a.score is None or a.score >= least)[:count]
+        # What a document is every document of the context is asked.
+        most = max(count, len(context.documents)) if want == "document" else count
+        answers = tuple(a for a in found if a.score is None or a.score >= least)[:most]
         candidates = () if answers else tuple(a for a in found if a.likelihood >= LEAST_CANDIDATE)[:CANDIDATES]
         yield AskResult(question, answers, "confidence", savings, want=want, candidates=candidates)
 

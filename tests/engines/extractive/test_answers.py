@@ -91,7 +91,7 @@ def test_a_list_has_every_item_with_its_own_place(answer):
     assert want == "list"
     assert [item.answer for item in found.items] == ["Low Quays, Inc.", "Hind Cranes LLC"]
     assert [LEASE[e.start : e.end] for e in found.evidence] == ["Low Quays, Inc.", "Hind Cranes LLC"]
-    assert found.score <= 1
+    assert found.score <= 1 and all(item.score == found.score for item in found.items)
 
 
 def test_items_of_an_enumeration(answer):
@@ -217,3 +217,9 @@ def test_england_and_wales_is_one_place(model):
     assert result.answers[0].answer.endswith("England and Wales")
     place = result.answers[0].evidence[0]
     assert text[place.start : place.end] == place.wording == result.answers[0].answer
+
+
+def test_every_document_is_asked_what_it_is(model, contexts):
+    both = EncodedContext([each.documents[0] for each in contexts.values()])
+    (result,) = ask(model, both, ["What is the title?"], Options(want="document"))
+    assert [found.answer for found in result.answers] == ["LEASE OF QUAY NUMBER FOUR", "Silt in the Eastern Basin"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dsacli.documents import Document
 from dsacli.documents.prose import is_contents
@@ -44,8 +45,9 @@ def listed(context: EncodedContext, question: str, spans: SpanDistribution) -> A
     places = distinct(context, places)
     if not places:
         return None
-    items = [item(context, place) for place in sorted(places)]
+    # One softmax was shared by all of them: an item is as sure as its list.
     score = min(1.0, sum(probability for _, _, probability in places))
+    items = [replace(item(context, place), score=score) for place in sorted(places)]
     return Answer(
         "; ".join(each.answer for each in items), score, tuple(each.evidence[0] for each in items), tuple(items)
     )
