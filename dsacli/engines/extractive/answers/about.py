@@ -21,8 +21,10 @@ from dsacli.reader.spans import SpanDistribution
 SENTENCES = 3
 # How often a title that is read off the top of a document is right, on dev papers.
 TITLE = 0.95
-# From here on a title is where it was read, and not the line that looks like one; one may be so many times longer than the other.
-SURE, WIDER = 0.5, 2
+# Lines from the top among which one that looks like a title is it, if it has no more characters than that.
+TOP, LINE = 6, 160
+# From here on a title is where it was read, and not a line further below that looks like one.
+SURE = 0.5
 # Of the likeliest answer's probability, what one in the front must have to be preferred.
 FRONT_SHARE = 0.3
 # Characters on top in which a document says its date, and how likely the only date there is to be that.
@@ -36,7 +38,7 @@ _AUTHORS = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\btitles?d?\b|\bheading\b|\bwhat (?:is|'s|s) (?:this|it|the \w+) called\b|\bname of (?:this|the) (?:document|paper|report|article|contract|agreement|story|text|file|book)\b"
+    r"\btitles?d?\b|\bheading\b|\bwhat(?: is|['’]?s) (?:this|it|th(?:e|is) \w+) called\b|\bname of (?:this|the) (?:document|paper|report|article|contract|agreement|story|text|file|book)\b"
     r"|\b(?:kind|type|sort) of (?:a )?(?:document|text|contract|agreement|paper|file|thing|report)\b|\bwhat (?:document|contract|agreement) is this\b",
     re.IGNORECASE,
 )
@@ -119,25 +121,20 @@ def length(encoded: EncodedDocument) -> Answer:
 
 
 def titles(context: EncodedContext, question: str, read: Read, count: int) -> list[Answer]:
-    """The title of every document: what was read as it, or the line on top that has the looks of one, whole where they meet."""
-    marked = [answer for answer in quoted(context, question, read, count) if may_be_title(answer.answer)]
-    found = []
+    """The title of every document: a line near its top that has the looks of one, else what was read as it, else such a line further
+    below."""
+    found = list[Answer]()
     for encoded in context.documents:
-        read_as = next((each for each in marked if each.evidence[0].document == encoded.document.name), None)
-        place = title_of(encoded.document)
-        if place and (not read_as or not _elsewhere(read_as, *place)):
-            evidence = evidence_at(encoded.document, encoded.sentences, *place)
-            found.append(Answer(single_line(encoded.document.text[slice(*place)]), TITLE, (evidence,)))
-        elif read_as:
-            found.append(read_as)
+        document, place = encoded.document, title_of(encoded.document)
+        near = place and document.text[: place[0]].count("\n") < TOP and place[1] - place[0] <= LINE
+        marked = [] if near else quoted(context, question, read, count)
+        read_as = [each for each in marked if each.evidence[0].document == document.name and may_be_title(each.answer)]
+        if place and not (read_as and read_as[0].likelihood >= SURE):
+            evidence = evidence_at(document, encoded.sentences, *place)
+            found.append(Answer(single_line(document.text[slice(*place)]), TITLE if near else SURE, (evidence,)))
+        else:
+            found += read_as[:1]
     return found
-
-
-def _elsewhere(marked: Answer, low: int, high: int) -> bool:
-    """Whether what was read as the title, for sure, is no good part of the characters [low, high)."""
-    place = marked.evidence[0]
-    outside = place.end <= low or high <= place.start
-    return marked.likelihood >= SURE and (outside or high - low > WIDER * (place.end - place.start))
 
 
 def gist(model: ReaderModel, encoded: EncodedDocument) -> Answer:
