@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # What opens the list of parties; a capital letter, a quotation mark or a number must come next.
 OPENING = re.compile(
     r"\b(?:(?:by and )?(?:between|among)(?: and among)?|BETWEEN|AMONG|PARTIES|Parties)\b[\s:,]*(?:the following parties[\s:]*)?"
-    r"(?:(?P<number>\(?(?:1|A|a|i)[.)])\s*)?[*_]{0,3}(?=[A-Z\d\"“]|[a-z]{1,10}[.A-Z]\w)"
+    r"(?:\(?(?:1|A|a|i)[.)]\s*)?[*_]{0,3}(?=[A-Z\d\"“]|[a-z]{1,10}[.A-Z]\w)"
 )
 # Characters of a text in which its parties are named, and of what is said of one of them.
 FRONT, SAID = 12_000, 700

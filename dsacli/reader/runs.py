@@ -1,7 +1,7 @@
 """From selected tokens to runs that can be read: whole sentences, cut where they are longer than the network reads."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from dsacli.dsa.selection import Prior, Selection, merge_runs, select_topk
-from dsacli.reader.lexical import Words
+from dsacli.reader.lexical import Pieces, Words, exactly
 from dsacli.reader.network import Reader
 from dsacli.reader.rows import NO_TOKENS
 
@@ -53,6 +53,13 @@ def select(
     """
     priors = [Prior(reader.lexical(each, words.counts(each), words.lengths), words.edges) for each in asked]
     return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius, priors=priors)
+
+
+def with_exact(runs: Sequence[Run], question: NDArray[Any], words: Words, pieces: Pieces) -> list[Run]:
+    """The same runs, each with how much of the question's tokens stands word for word in its sentences; words: those of the
+    passages."""
+    asked = exactly(question, words, pieces)
+    return [replace(run, exact=asked.shares(run.tokens, run.sentences, pieces)) for run in runs]
 
 
 def whole_runs(selected: NDArray[Any], edges: NDArray[Any]) -> list[tuple[int, int]]:

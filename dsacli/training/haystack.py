@@ -1,16 +1,14 @@
 """Passages as one context with index keys, asked as a query asks a document."""
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
 from dsacli.documents import Document
 from dsacli.reader.encoding import encode_passages, index_queries
-from dsacli.reader.lexical import asked_of, exactly, words_in_passages
+from dsacli.reader.lexical import asked_of, words_in_passages
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.reading import RunLogits, read_runs
-from dsacli.reader.runs import Run, select, select_runs, sentence_numbers
+from dsacli.reader.runs import Run, select, select_runs, sentence_numbers, with_exact
 from dsacli.reader.spans import weigh_spans
 from dsacli.training.data import Passage, Question
 
@@ -66,9 +64,9 @@ class Haystack:
             Run(low, self.tokens[low:high], score, sentence_numbers(edges, low, high), self.path(low))
             for (low, high), score in zip(selected.runs, selected.scores)
         ]
-        words = exactly(question.tokens, self.words, self.model.pieces)
-        exact = [words.shares(run.tokens, run.sentences, self.model.pieces) for run in pieces]
-        return read_runs(self.reader, question.tokens, [replace(run, exact=e) for run, e in zip(pieces, exact)])
+        return read_runs(
+            self.reader, question.tokens, with_exact(pieces, question.tokens, self.words, self.model.pieces)
+        )
 
     def holds(self, read: list[RunLogits], question: Question, gold: Passage) -> bool:
         """Whether a gold answer stands in the runs that were read."""

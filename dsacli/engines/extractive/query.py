@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,11 +15,11 @@ from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.reader.encoding import index_queries
-from dsacli.reader.lexical import asked_of, exactly, words_of
+from dsacli.reader.lexical import asked_of, words_of
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS, Reader
 from dsacli.reader.reading import read_runs, read_sequence
-from dsacli.reader.runs import select, select_runs
+from dsacli.reader.runs import select, select_runs, with_exact
 from dsacli.reader.spans import SpanDistribution, weigh_spans
 
 DENSE_LIMIT_SECONDS = 240.0
@@ -115,10 +115,9 @@ class Queries:
         edges, selection, account = context.edges.tolist(), self.selections[number], self.accounts[number]
         with account:
             selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, self.index_topk)
-            asked = exactly(question.tokens, context.words(self.model), self.model.pieces)
             runs = [context.run(self.model, *run, score) for run, score in zip(selected.runs, selected.scores)]
             if words:
-                runs = [replace(run, exact=asked.shares(run.tokens, run.sentences, self.model.pieces)) for run in runs]
+                runs = with_exact(runs, question.tokens, context.words(self.model), self.model.pieces)
             spans = weigh_spans(reader.config, read_runs(reader, question.read, runs))
         entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
         savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dsacli.documents import Document
 from dsacli.documents.prose import is_contents
 from dsacli.engines.evidence import sentence_bounds
-from dsacli.engines.extractive.answers.parties import asks_for_parties, of_parties, signed
+from dsacli.engines.extractive.answers.parties import Place, asks_for_parties, of_parties, signed
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
@@ -25,7 +25,6 @@ ITEM_WORDS = 40
 IN_SECTION = 0.2
 # What begins an item of a list of lines.
 MARK = re.compile(r"(?:[-*+•‣▪–—◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
-Place = tuple[int, int, float]
 
 
 def listed(context: EncodedContext, question: str, spans: SpanDistribution) -> Answer | None:
