@@ -64,13 +64,13 @@ def clause_around(encoded: EncodedDocument, start: int, end: int) -> tuple[int, 
 def with_items(document: Document, number: int) -> int:
     """Where a paragraph ends, or, if it ends in a colon, the items behind it."""
     end = document.paragraphs[number][1]
-    if not document.text[:end].endswith(":"):
+    if document.text[end - 1] != ":":
         return end
-    for low, high in document.paragraphs[number + 1 : number + 1 + ITEMS]:
-        if is_heading(document, document.paragraph_at(low)):
+    for item in range(number + 1, min(number + 1 + ITEMS, len(document.paragraphs))):
+        if is_heading(document, item):
             break
-        end = high
-        if document.text[high - 1] == ".":
+        end = document.paragraphs[item][1]
+        if document.text[end - 1] == ".":
             break
     return end
 
