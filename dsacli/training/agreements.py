@@ -75,10 +75,12 @@ def agreement_figures(
     model: ReaderModel, data: Path, contracts: int = 0, kinds: int = 12, seed: int = 0
 ) -> Iterator[str]:
     """Lines: each field and all of them, then clauses of `kinds` kinds of each contract, drawn at random; of the first
-    `contracts`, 0 for all."""
+    `contracts`, 0 for all. After every tenth contract the totals so far: all of them take an hour."""
     wordings, rng = load_wordings("dev"), np.random.default_rng(seed)
     fields, clauses, everyday = {field: Tally([], []) for field in FIELDS}, Tally([], []), Everyday()
-    for contract in load_contracts(data, "dev")[: contracts or None]:
+    chosen = load_contracts(data, "dev")[: contracts or None]
+    yield f"{'contracts':<36} {'found':>15} {'null if absent':>15}"
+    for read, contract in enumerate(chosen, start=1):
         context = EncodedContext([encode_document(contract.document, model)])
         for found in extract(model, context, list(FIELDS)).fields:
             clause = contract.clauses[FIELDS[found.field]]
@@ -93,13 +95,22 @@ def agreement_figures(
             count(clauses, contract, kind, best)
             count_candidates(result, gold_spans(contract, kind), everyday)
         ask_everyday(model, context, contract, rng, everyday)
-    yield f"{'contracts':<36} {'found':>15} {'null if absent':>15}"
+        if read % 10 == 0 and read < len(chosen):
+            yield f"after {read} of {len(chosen)}:"
+            yield total(fields).line("six fields")
+            yield clauses.line("clauses of all kinds")
+            yield from everyday.lines()
+    yield f"{len(chosen)} contracts:"
     for field, tally in fields.items():
         yield tally.line(field.name)
-    every = Tally(*([each for tally in fields.values() for each in getattr(tally, p)] for p in ("present", "absent")))
-    yield every.line("six fields")
+    yield total(fields).line("six fields")
     yield clauses.line("clauses of all kinds")
     yield from everyday.lines()
+
+
+def total(fields: dict[Field, Tally]) -> Tally:
+    """All fields as one."""
+    return Tally(*([each for tally in fields.values() for each in getattr(tally, p)] for p in ("present", "absent")))
 
 
 def count(tally: Tally, contract: Contract, kind: str, best: str | None) -> None:
