@@ -31,7 +31,7 @@ from dsacli.output.streams import give_up
 
 if TYPE_CHECKING:
     from dsacli.engines.results import Result
-    from dsacli.session import Setting
+    from dsacli.session import Session, Setting
 
 FOUND, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -132,7 +132,9 @@ def setting(model: Model, machine: Machine, show: Show) -> "Setting":
     )
 
 
-def finish(results: "Iterable[Result]", show: Show, *, csv: bool = False, several: bool = False) -> NoReturn:
+def finish(
+    results: "Iterable[Result]", session: "Session", show: Show, *, csv: bool = False, several: bool = False
+) -> NoReturn:
     """Show results as they come, and end with the exit code that says whether anything was found.
 
     Raises KeyboardInterrupt once what an interrupted generation had written is shown.
@@ -141,7 +143,15 @@ def finish(results: "Iterable[Result]", show: Show, *, csv: bool = False, severa
 
     any_found = any_failed = False
     for number, result in enumerate(results):
-        show_result(result, as_json=show.json, as_csv=csv, first=number == 0, several=several, quiet=show.quiet)
+        show_result(
+            result,
+            as_json=show.json,
+            as_csv=csv,
+            first=number == 0,
+            several=several,
+            quiet=show.quiet,
+            warnings=session.warnings,
+        )
         if result.interrupted:
             raise KeyboardInterrupt
         any_found, any_failed = any_found or result.found, any_failed or getattr(result, "error", None) is not None
@@ -200,7 +210,7 @@ def ask(
         **vars(writing),
     )
     with open_session("ask", options, setting(model, machine, show)) as session:
-        finish(session.engine.ask(session.context(paths), questions, options), show)
+        finish(session.engine.ask(session.context(paths), questions, options), session, show)
 
 
 @app.command(
@@ -263,7 +273,7 @@ def summarize(
         **vars(writing),
     )
     with open_session("summarize", options, setting(model, machine, show)) as session:
-        finish((session.engine.summarize(context, options) for context in session.contexts(documents)), show)
+        finish((session.engine.summarize(context, options) for context in session.contexts(documents)), session, show)
 
 
 @app.command(
@@ -320,7 +330,7 @@ def extract(
     several = len(documents) > 1 or Path(documents[0]).is_dir()
     with open_session("extract", options, setting(model, machine, show)) as session:
         results = (session.engine.extract(context, fields, options) for context in session.contexts(documents))
-        finish(results, show, csv=csv, several=several)
+        finish(results, session, show, csv=csv, several=several)
 
 
 @app.command(
@@ -339,7 +349,7 @@ def inspect(documents: Documents, *, model: Model, machine: Machine, show: Show)
 
     options = Options(index_topk=model.top_k)
     with open_session("inspect", options, setting(model, machine, show)) as session:
-        finish([session.engine.inspect(session.context(documents), options)], show)
+        finish([session.engine.inspect(session.context(documents), options)], session, show)
 
 
 @cache_app.command("list")

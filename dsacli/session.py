@@ -35,17 +35,19 @@ class Setting:
 
 
 class Session:
-    """Opens documents for an engine, which runs the tasks."""
+    """Opens documents for an engine, which runs the tasks. `warnings` say of the context at hand, and of what was skipped, what was
+    not read."""
 
     def __init__(self, engine: "Engine", progress: "Bars", password: str | None):
         self.engine, self.progress, self.password = engine, progress, password
+        self.skipped, self.warnings = list[str](), tuple[str, ...]()
 
     def context(self, paths: list[str]) -> "Context[Any]":
         """All documents as one context. Raises DsacliError as `load_documents` does."""
         from dsacli.documents import load_documents
         from dsacli.engines.context import Context
 
-        return Context(list(load_documents(paths, self.engine.open, self.password)))
+        return self.warned(Context(list(load_documents(paths, self.engine.open, self.password))))
 
     def contexts(self, paths: list[str]) -> "Iterator[Context[Any]]":
         """Each document as a context of its own, opened when its turn comes."""
@@ -53,18 +55,31 @@ class Session:
         from dsacli.engines.context import Context
 
         for document in load_documents(paths, self.engine.open, self.password):
-            yield Context([document])
+            yield self.warned(Context([document]))
+
+    def skip(self, warning: str) -> None:
+        """Something that was named, or lies in a folder, is not read."""
+        self.progress.warn(warning)
+        self.skipped.append(warning)
+
+    def warned(self, context: "Context[Any]") -> "Context[Any]":
+        """The same context, once it is said what was not read of it."""
+        of_documents = [f"{each.document.name}: {w}" for each in context.documents for w in each.document.warnings]
+        for warning in of_documents:
+            self.progress.warn(warning)
+        self.warnings = (*self.skipped, *of_documents)
+        return context
 
 
 class Warnings(logging.Handler):
     """Brings what the documents package logs to the user, a line each."""
 
-    def __init__(self, progress: "Bars"):
+    def __init__(self, session: Session):
         super().__init__(logging.WARNING)
-        self.progress = progress
+        self.session = session
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.progress.warn(record.getMessage())
+        self.session.skip(record.getMessage())
 
 
 @contextmanager
@@ -88,14 +103,15 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
     if setting.threads:
         torch.set_num_threads(min(setting.threads, os.cpu_count() or 1))
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
-    handler = Warnings(bars)
-    logger.addHandler(handler)
-    try:
-        with bars:
-            engine = open_engine(setting.model, setting.device, open_cache() if setting.cached else None, bars)
-            yield Session(engine, bars, setting.password)
-    finally:
-        logger.removeHandler(handler)
+    with bars:
+        engine = open_engine(setting.model, setting.device, open_cache() if setting.cached else None, bars)
+        session = Session(engine, bars, setting.password)
+        handler = Warnings(session)
+        logger.addHandler(handler)
+        try:
+            yield session
+        finally:
+            logger.removeHandler(handler)
 
 
 def check_device(device: str) -> None:

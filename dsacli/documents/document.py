@@ -13,11 +13,21 @@ from dsacli.documents.sentences import split_paragraphs, split_sentences
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `number` is 1-based, `text[start:end]` is what stands on it."""
+    """One page: `number` is 1-based, `text[start:end]` is what stands on it; `label` is what is printed on it or said of it ("iv",
+    "129") where that is not its number."""
 
     number: int
     start: int
     end: int
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of an input that has no pages and no lines to name: "sheet Orders, row 5", "0:01:12"; up to the next one."""
+
+    name: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -37,9 +47,10 @@ class Section:
 class Document:
     """A document as read: cleaned text and where everything in it stands.
 
-    `name` is the path as the user gave it, or "stdin"; `kind` is "pdf", "text" or "markdown".
-    `pages` is empty when the input has none. `line_starts` holds, for text and markdown, the
-    offset at which each line of the original file begins; it is empty for PDFs.
+    `name` is the path as the user gave it, or "stdin"; `kind` is "pdf", "text", "markdown" or another format's name.
+    `pages` and `places` are empty when the input has none. `line_starts` holds, for text and markdown, the
+    offset at which each line of the original file begins; it is empty for all others. `warnings` say what was not
+    read or may be misread, a line each, without the document's name.
     """
 
     name: str
@@ -48,15 +59,29 @@ class Document:
     pages: tuple[Page, ...] = ()
     sections: tuple[Section, ...] = ()
     line_starts: tuple[int, ...] = ()
+    places: tuple[Place, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page that `offset` stands on, or None when there are no pages."""
-        if not self.pages:
+        page = self._page(offset)
+        return page.number if page else None
+
+    def label_at(self, offset: int) -> str | None:
+        """The label of that page, None where it has none of its own."""
+        page = self._page(offset)
+        return page.label if page else None
+
+    def place_at(self, offset: int) -> str | None:
+        """The name of the place that `offset` stands at: one of `places`, else the number of its paragraph; None where pages or
+        lines say it."""
+        if self.pages or self.line_starts:
             return None
-        return self.pages[max(0, bisect_right(self._page_starts, offset) - 1)].number
+        number = bisect_right(self.places, offset, key=lambda place: place.start) - 1
+        return self.places[number].name if number >= 0 else f"paragraph {self.paragraph_at(offset) + 1}"
 
     def line_at(self, offset: int) -> int | None:
-        """The 1-based line of the original file, as an editor shows it; None for PDFs."""
+        """The 1-based line of the original file, as an editor shows it; None where lines do not count."""
         if not self.line_starts:
             return None
         return max(1, bisect_right(self.line_starts, offset))
@@ -110,6 +135,8 @@ class Document:
             "pages": [list(astuple(page)) for page in self.pages],
             "sections": [list(astuple(section)) for section in self.sections],
             "line_starts": list(self.line_starts),
+            "places": [list(astuple(place)) for place in self.places],
+            "warnings": list(self.warnings),
         }
 
     @classmethod
@@ -123,9 +150,14 @@ class Document:
                 pages=tuple(Page(*page) for page in stored["pages"]),
                 sections=tuple(Section(*section) for section in stored["sections"]),
                 line_starts=tuple(stored["line_starts"]),
+                places=tuple(Place(*place) for place in stored["places"]),
+                warnings=tuple(stored["warnings"]),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a stored document: {error}") from error
+
+    def _page(self, offset: int) -> Page | None:
+        return self.pages[max(0, bisect_right(self._page_starts, offset) - 1)] if self.pages else None
 
     @cached_property
     def _page_starts(self) -> list[int]:

@@ -15,8 +15,9 @@ _GOES_ON = re.compile(r"\s+and\s+Wales\b")
 class Evidence:
     """Where a result stands. `text[start:end]` of the document is the result's exact wording.
 
-    `page` is None for inputs without pages, `line` (of the file, 1-based) for PDFs. `quote` is the
-    sentence around it, in which the result is `quote[quote_start:quote_end]`.
+    `page` is None for inputs without pages, `line` (of the file, 1-based) for those whose lines do not count; `page_label` is what
+    the page is called where that is not its number, and `place` says where it stands in inputs with neither pages nor lines.
+    `quote` is the sentence around it, in which the result is `quote[quote_start:quote_end]`.
     """
 
     document: str
@@ -28,6 +29,8 @@ class Evidence:
     quote: str
     quote_start: int
     quote_end: int
+    page_label: str | None = None
+    place: str | None = None
 
     @property
     def wording(self) -> str:
@@ -61,6 +64,8 @@ def evidence_at(document: Document, sentences: NDArray[np.int32], start: int, en
         document.text[low:high],
         start - low,
         end - low,
+        document.label_at(start),
+        document.place_at(start),
     )
 
 

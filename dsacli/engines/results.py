@@ -126,6 +126,7 @@ class ExtractResult:
 class DocumentFacts:
     """One document: `pages` is None for inputs without pages; sizes in characters, tokens and bytes.
 
+    warnings: what was not read of it
     passages, index_bytes: of the index keys that an extractive engine keeps; None for a generative one
     """
 
@@ -136,6 +137,7 @@ class DocumentFacts:
     tokens: int
     sentences: int
     sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = ()
     passages: int | None = None
     index_bytes: int | None = None
 
@@ -153,6 +155,7 @@ def facts_of(
         len(tokenized),
         len(tokenized.sentences),
         document.sections,
+        document.warnings,
         passages,
         index_bytes,
     )

@@ -18,8 +18,10 @@ def whereabouts(evidence: Evidence) -> str:
 
 
 def short_place(evidence: Evidence) -> str:
-    """The page; where the input has none, the line."""
-    return f"page {evidence.page}" if evidence.page is not None else f"line {evidence.line}"
+    """The page, with what it is called; where the input has none, the line, or the place that it names."""
+    if evidence.page is not None:
+        return f"page {evidence.page}" + (f" ({evidence.page_label})" if evidence.page_label else "")
+    return evidence.place or f"line {evidence.line}"
 
 
 def quotation(places: Sequence[Evidence], marks: bool = True) -> Text:

@@ -76,9 +76,8 @@ class Bars:
             self.console.file.flush()
 
     def warn(self, message: str) -> None:
-        """A line that is worth knowing and stops nothing."""
-        if not self.quiet:
-            self.console.print(f"dsacli: {message}", markup=False, highlight=False, soft_wrap=True)
+        """A line that is worth knowing and stops nothing; quiet or not, for it says what was not done."""
+        self.console.print(f"dsacli: {message}", markup=False, highlight=False, soft_wrap=True)
 
     def note(self, message: str) -> None:
         """A line for those who asked for more (--verbose)."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -47,14 +48,15 @@ def show(
     first: bool = True,
     several: bool = False,
     quiet: bool = False,
+    warnings: Sequence[str] = (),
 ) -> None:
     """Print a result: text (styled on a terminal only), JSON or CSV; the savings panel unless quiet.
 
-    `first` of the results has the header of a CSV; where there are `several`, lines for pipes say whose they are.
+    `warnings` are for the JSON object; people have seen them on stderr. `first` of the results has the header of a CSV; where there are `several`, lines for pipes say whose they are.
     """
     if as_json:
         utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        print(json.dumps(record(result), ensure_ascii=not utf8), flush=True)
+        print(json.dumps({**record(result), "warnings": warnings}, ensure_ascii=not utf8), flush=True)
     elif as_csv and isinstance(result, ExtractResult):
         write_csv(result, first)
     else:
@@ -139,6 +141,8 @@ def _(result: InspectResult, console: Console) -> None:
             f"  {facts.kind}: {pages}{facts.characters:,} characters, {facts.tokens:,} tokens, "
             f"{facts.sentences:,} sentences{kept}"
         )
+        for warning in facts.warnings:
+            console.print(Text(f"  not read: {warning}", style="yellow"))
         for section in facts.sections:
             console.print(Text("  " + "  " * section.level + section.title, style="cyan"))
     table = cost_table(result.flops, result.memory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_left
 from contextlib import closing
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 from dsacli.documents.clean import normalise
 from dsacli.documents.document import Document, Page, Section, nest_sections
 from dsacli.documents.hyphens import hyphenated_words
+from dsacli.documents.numbers import page_list
 from dsacli.documents.pdf.furniture import without_furniture
 from dsacli.documents.pdf.lines import Line, page_lines
 from dsacli.documents.pdf.paragraphs import Setting, set_text
 from dsacli.documents.pdf.process import Limits, PageProgress, pdf_messages
 from dsacli.documents.pdf.typography import body_size
 from dsacli.errors import DsacliError
-
-_log = logging.getLogger("dsacli")
 
 # A whole PDF says so within this many bytes of its end.
 _TAIL = 2048
@@ -33,12 +31,12 @@ def parse_pdf(
 ) -> Document:
     """The document in the bytes of a PDF, read in a process of its own within `limits`.
 
-    Pages that cannot be read are left out with a warning. Raises DsacliError when the PDF is
+    What cannot be read is left out and said in its `warnings`. Raises DsacliError when the PDF is
     damaged, locked, too large, or holds no text.
     """
     pages: list[list[Line]] = []
     outline: list[list[Any]] = []
-    failed = 0
+    failed: list[int] = []
     total = 0
     # Closed by hand: an exception from on_page keeps the generator, and with it the worker, alive.
     with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
@@ -48,13 +46,14 @@ def parse_pdf(
             elif "outline" in message:
                 outline = message["outline"]
             else:
-                failed += "failed" in message
                 pages.append(page_lines(message["page"], message.get("lines", ())))
+                if "failed" in message:
+                    failed.append(len(pages))
                 if on_page is not None:
                     on_page(name, len(pages), total)
-    _check(name, pages, failed)
+    warnings = _check(name, pages, failed)
     if b"%%EOF" not in data[-_TAIL:]:
-        _log.warning("%s looks cut short; what is left of it is read", name)
+        warnings.append("looks cut short; what is left of it is read")
     body = body_size([line for page in pages for line in page])
     lines = [line for page in without_furniture(pages, body) for line in page]
     setting = set_text(lines, hyphenated_words("\n".join(line.text for line in lines)))
@@ -64,19 +63,23 @@ def parse_pdf(
         text=setting.text,
         pages=_pages(len(pages), lines, setting),
         sections=_outlined(outline, lines, setting) or _headed(setting),
+        warnings=tuple(warnings),
     )
 
 
-def _check(name: str, pages: list[list[Line]], failed: int) -> None:
-    blank = sum(not page for page in pages)
-    if failed == len(pages):
+def _check(name: str, pages: list[list[Line]], failed: list[int]) -> list[str]:
+    """What was not read. Raises DsacliError when that is everything."""
+    blank = [number for number, page in enumerate(pages, 1) if not page and number not in failed]
+    if len(failed) == len(pages):
         raise DsacliError(f"{name} is not a readable PDF (none of its {len(pages)} pages can be read)")
-    if blank == len(pages):
+    if len(blank) + len(failed) == len(pages):
         raise DsacliError(f"{name} has no text layer (a scan?); run OCR first, e.g. ocrmypdf")
+    warnings = []
     if failed:
-        _log.warning("%s: %d of %d pages cannot be read and are left out", name, failed, len(pages))
-    elif blank > len(pages) / 2:
-        _log.warning("%s: %d of %d pages have no text layer (scans?)", name, blank, len(pages))
+        warnings.append(f"{page_list(failed, len(pages))} left out: not readable")
+    if blank:
+        warnings.append(f"{page_list(blank, len(pages))} without text (a scan? ocrmypdf adds a text layer)")
+    return warnings
 
 
 def _pages(count: int, lines: list[Line], setting: Setting) -> tuple[Page, ...]:
