@@ -354,7 +354,7 @@ def inspect(documents: Documents, *, model: Model, machine: Machine, show: Show)
 
 @cache_app.command("list")
 def cache_list(json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
-    """What is kept, newest first."""
+    """What is kept, the latest used first; of 10 GB at most, or DSACLI_CACHE_LIMIT."""
     from dsacli.engines.disk_cache import open_cache
     from dsacli.output.cache import show_cache
 
@@ -368,6 +368,18 @@ def cache_clear() -> None:
     from dsacli.output.units import size
 
     files, count = open_cache().clear()
+    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
+
+
+@cache_app.command("remove")
+def cache_remove(document: Annotated[str, typer.Argument(help="Its name in the list, or its path.")]) -> None:
+    """Remove what is kept of one document."""
+    from dsacli.engines.disk_cache import open_cache
+    from dsacli.output.units import size
+
+    files, count = open_cache().remove(document)
+    if not files:
+        raise DsacliError(f"{document}: nothing is kept of it")
     typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
 
 
