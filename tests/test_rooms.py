@@ -9,18 +9,19 @@ PACKAGE = Path(__file__).resolve().parent.parent / "dsacli"
 # What each room may import of the others; training may import everything but the command line.
 BELOW = {
     "errors": set(),
+    "plain": set(),
     "weights": set(),
     "dsa": {"errors"},
-    "documents": {"errors"},
+    "documents": {"errors", "plain"},
     "extraction": {"errors"},
     "models": {"dsa", "errors", "weights"},
     "reader": {"models", "models.io", "dsa", "errors", "weights"},
-    "engines": {"models", "models.io", "reader", "dsa", "documents", "extraction", "errors", "weights"},
-    "output": {"engines"},
+    "engines": {"models", "models.io", "reader", "dsa", "documents", "extraction", "errors", "plain", "weights"},
+    "output": {"engines", "plain"},
     "arguments": {"errors"},
     "options": set(),
     "session": {"output", "engines", "documents", "dsa", "errors"},
-    "cli": {"session", "options", "arguments", "output", "engines", "extraction", "errors"},
+    "cli": {"session", "options", "arguments", "output", "engines", "documents", "extraction", "errors", "plain"},
     "training": {"engines", "models", "models.io", "reader", "dsa", "documents", "extraction", "errors", "weights"},
 }
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from dsacli.documents.document import Document
+from dsacli.documents.pages import PageRange, of_pages
 from dsacli.documents.pdf.parse import parse_pdf
 from dsacli.documents.pdf.process import PageProgress
 from dsacli.documents.text.decode import looks_like_text
 from dsacli.documents.text.parse import parse_text
 from dsacli.errors import DsacliError
+from dsacli.plain import printable
 
 LARGEST = 512 << 20
 """Bytes; a larger file is refused."""
@@ -74,31 +76,40 @@ def parse(name: str, data: bytes, password: str | None = None, on_page: PageProg
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How documents are to be read: the password that opens them, and which of their pages (all)."""
+
+    password: str | None = None
+    pages: tuple[PageRange, ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
-    """A document's bytes, its name as the user gave it, and the password that opens it."""
+    """A document's bytes, its name as the user gave it, and how it is to be read."""
 
     name: str
     data: bytes
-    password: str | None = None
+    reading: Reading = Reading()
 
     def parse(self, on_page: PageProgress | None = None) -> Document:
         """The document in these bytes; `on_page` is told of every page of a PDF. Raises DsacliError as `parse` does."""
-        return parse(self.name, self.data, self.password, on_page)
+        document = parse(self.name, self.data, self.reading.password, on_page)
+        return of_pages(document, self.reading.pages) if self.reading.pages else document
 
 
 def load_documents(
-    paths: Sequence[str], read: Callable[[Source], Opened], password: str | None = None
+    paths: Sequence[str], read: Callable[[Source], Opened], reading: Reading = Reading()
 ) -> Iterator[Opened]:
     """Yield what `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
 
-    `read` is `Source.parse`, or looks into a cache first. All documents have the same `password`.
+    `read` is `Source.parse`, or looks into a cache first. All documents have the same `reading`.
     Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
     is left out with a warning, unless nothing in it can be read.
     """
     count = 0
     for path, folder in list(_expand(paths)):
         try:
-            document = read(Source(_name(path), read_source(path), password))
+            document = read(Source(_name(path), read_source(path), reading))
         except DsacliError as error:
             if folder is None:
                 raise
@@ -111,7 +122,7 @@ def load_documents(
 
 
 def _name(path: str | Path) -> str:
-    return "stdin" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
+    return "stdin" if str(path) == STDIN else printable(os.fsencode(path).decode("utf-8", "replace"))
 
 
 def _expand(paths: Sequence[str]) -> Iterator[tuple[str | Path, str | None]]:

@@ -24,6 +24,7 @@ from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
 from dsacli.output.streams import give_up
 from dsacli.output.units import size
+from dsacli.plain import printable
 
 
 class Out(Console):
@@ -84,7 +85,7 @@ def _(result: AskResult, console: Console) -> None:
 @as_text.register
 def _(result: SummarizeResult, console: Console) -> None:
     title = f"{result.document}: {result.focus}" if result.focus else result.document
-    console.print(Text(title, style="bold"))
+    console.print(Text(printable(title), style="bold"))
     if not result.found:
         console.print(Text("  nothing that can be quoted", style="yellow"))
     for part in result.parts:
@@ -115,15 +116,15 @@ def _(result: ExtractResult, console: Console) -> None:
 def as_lines(result: ExtractResult, document: str = "") -> None:
     """A line per field, for pipes: name, tab, value."""
     for f in result.fields:
-        print(f"{document}{f.field.name}\t{cell(f.value)}")
+        print(f"{document}{printable(f.field.name)}\t{cell(f.value)}")
 
 
 def field_row(found: Extracted) -> list[Text]:
     """One field as cells: name, value, wording, place, how sure it is."""
     if not found.evidence:
-        return [Text(found.field.name), Text("null", style="yellow"), Text(""), Text(""), Text("")]
+        return [Text(printable(found.field.name)), Text("null", style="yellow"), Text(""), Text(""), Text("")]
     return [
-        Text(found.field.name),
+        Text(printable(found.field.name)),
         Text.assemble((cell(found.value), "bold green"), (" computed" if found.computed else "", "dim")),
         Text(found.text or ""),
         Text(", ".join(short_place(place) for place in found.evidence), style="cyan"),
