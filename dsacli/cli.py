@@ -375,6 +375,37 @@ def inspect(documents: Documents, *, reading: Reading, model: Model, machine: Ma
         finish([session.engine.inspect(session.context(documents), options)], session, show)
 
 
+@app.command(
+    cls=Command,
+    epilog=f"""Example:
+  dsacli chat report.pdf
+  printf 'Who chairs the board?\\nAnd since when?\\n' | dsacli chat report.pdf
+
+{EPILOG}""",
+)
+@grouped
+def chat(
+    documents: Documents,
+    *,
+    reading: Reading,
+    model: Model,
+    writing: Writing,
+    machine: Machine,
+    show: Show,
+) -> None:
+    """Ask one question after the other at a prompt, or through a pipe; /help lists what else it does."""
+    from dsacli.chat import Chat
+    from dsacli.engines.options import Options
+    from dsacli.prompt import typed_lines
+    from dsacli.session import open_session
+
+    if "-" in documents:
+        raise UsageFailure("chat reads questions from stdin; name the document")
+    options = Options(index_topk=model.top_k, **vars(writing))
+    with open_session("ask", options, setting(model, reading, machine, show)) as session:
+        Chat(session, session.context(documents), options, show.quiet, show.json).run(typed_lines())
+
+
 @cache_app.command("list")
 def cache_list(json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
     """What is kept, the latest used first; of 10 GB at most, or DSACLI_CACHE_LIMIT."""

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from dsacli.documents import Document
 from dsacli.engines.results import (
     AskResult,
     Extracted,
@@ -18,8 +19,9 @@ from dsacli.engines.results import (
     Result,
     SummarizeResult,
 )
+from dsacli.errors import DsacliError
 from dsacli.output.answers import show_answers
-from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_panel
+from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_line, savings_panel
 from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
 from dsacli.output.streams import give_up
@@ -69,6 +71,26 @@ def show(
     if not quiet and not isinstance(result, InspectResult) and result.savings:
         err = Err(stderr=True, highlight=False)
         err.print(savings_panel(result.savings, err.width))
+
+
+def show_brief(result: Result, *, as_json: bool, quiet: bool, warnings: Sequence[str]) -> None:
+    """The same, with what it cost in one line."""
+    show(result, as_json=as_json, quiet=True, warnings=warnings)
+    if not quiet and not isinstance(result, InspectResult) and result.savings:
+        err = Err(stderr=True, highlight=False, soft_wrap=True)
+        err.print(Text(savings_line(result.savings), style="dim"))
+
+
+def show_page(documents: Sequence[Document], number: int) -> None:
+    """What stands on a page of each document that has it. Raises DsacliError where none has."""
+    found = [(each, page) for each in documents for page in each.pages if page.number == number]
+    if not found:
+        raise DsacliError(f"there is no page {number}")
+    console = Out(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    for document, page in found:
+        if len(documents) > 1:
+            console.print(Text(document.name, style="bold"))
+        console.print(Text(document.text[page.start : page.end].strip() or "(no text)"))
 
 
 @singledispatch
