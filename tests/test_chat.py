@@ -28,7 +28,10 @@ def test_questions_follow_each_other_and_hang_together(cli, bridges):
     typed = "Who designed the bridge at Ansty?\nAnd where was she born?\nWhen was the bridge at Ansty opened?\nAnd at Dunmore?\n"
     shown = cli("chat", bridges, "--quiet", "--json", input=typed).stdout
     answers = [json.loads(line) for line in shown.splitlines()]
-    assert [answers[n]["question"] for n in (1, 3)] == ["Where was Mara Quill born?", "When was the bridge at Dunmore opened?"]
+    assert [answers[n]["question"] for n in (1, 3)] == [
+        "Where was Mara Quill born?",
+        "When was the bridge at Dunmore opened?",
+    ]
     assert "Mara Quill" in answers[0]["answer"] and "Truro" in answers[1]["answer"]
     assert "9 June 1931" in answers[2]["answer"] and "2 May 1934" in answers[3]["answer"]
 

@@ -6,11 +6,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from dsacli.documents.document import Document
+from dsacli.documents.language import foreign_warnings
 from dsacli.documents.pages import PageRange, of_pages
 from dsacli.documents.pdf.parse import parse_pdf
 from dsacli.documents.pdf.process import PageProgress
@@ -64,8 +65,13 @@ def read_source(path: str | Path) -> bytes:
 def parse(name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None) -> Document:
     """The document in `data`: a PDF by its first bytes, Markdown by its name, else text.
 
-    Raises DsacliError, naming `name`, when it cannot be read.
+    Text in another language than the reader knows is one of its warnings. Raises DsacliError, naming `name`, when it cannot be read.
     """
+    document = _parse(name, data, password, on_page)
+    return replace(document, warnings=(*document.warnings, *foreign_warnings(document.text)))
+
+
+def _parse(name: str, data: bytes, password: str | None, on_page: PageProgress | None) -> Document:
     suffix = os.path.splitext(name)[1].lower()
     head = data[:1024]
     if head.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head):
