@@ -24,8 +24,9 @@ lint: $(VENV)/installed-lint
 docs: $(VENV)/installed
 	$(BIN)/python docs/make_reference.py
 
+# Two at a time: each loads the reader, and a test file stays with one of them.
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # Ten thousand mutated inputs through the real ingestion: about ten minutes.
 fuzz: $(VENV)/installed-test
