@@ -1,0 +1,39 @@
+"""Amounts without a currency of their own, which a note above them names: the cells of a table in thousands of dollars."""
+
+import re
+from decimal import Decimal
+
+from dsacli.extraction.conventions import Setting
+from dsacli.extraction.values.quantities import LEFT_JOINED, Quantity, sign_before
+from dsacli.extraction.values.unit_notes import line_around, unit_at
+
+# What else the figures of a row may count.
+_NO_MONEY = re.compile(
+    r"\b(?:employees|headcount|shares|units|number\sof|page|note|years?|staff|customers)\b|%|[#№]", re.IGNORECASE
+)
+_ENDS = re.compile(r"\)?[ \t\xa0]*(?:\.?[ \t]*(?:\n|\Z)|[|\t(]|[-–—$€£][ \t\d]|(?=[0-9]))")
+
+
+def bare_amount(text: str, quantity: Quantity, setting: Setting) -> tuple[int, int, list[Decimal], str] | None:
+    """Start, end, signed amounts and currency of a figure in a row where a note says that figures are money; else None."""
+    if LEFT_JOINED.search(text, max(0, quantity.start - 2), quantity.start) or not _ENDS.match(text, quantity.end):
+        return None
+    place = setting.at + quantity.start
+    unit = unit_at(setting.document, place)
+    if not unit or not unit.sure or not unit.currency:
+        return None
+    low, high = line_around(setting.document, place)
+    line = setting.document[low:high]
+    if _is_year_or_reference(quantity.figures, line) or _NO_MONEY.search(line):
+        return None
+    start, end = quantity.start, quantity.end
+    if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
+        return start - 1, end + 1, [-amount for amount in quantity.amounts], unit.currency
+    sign = sign_before(text, start)
+    return start - (sign < 0), end, [sign * amount for amount in quantity.amounts], unit.currency
+
+
+def _is_year_or_reference(figures: str, line: str) -> bool:
+    """Whether digits say a year, or the number of a note beside the figures of a row."""
+    year = len(figures) == 4 and figures[:2] in ("19", "20")
+    return figures.isdigit() and (year or (len(figures) < 3 and len(re.findall(r"[0-9][0-9.,]*", line)) > 1))
