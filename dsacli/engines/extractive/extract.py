@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
-from dsacli.engines.evidence import Evidence, whole_name
+from dsacli.engines.evidence import whole_name
+from dsacli.engines.extractive.answers.labelled import Candidate, beside_labels
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
 from dsacli.engines.options import Options
@@ -42,16 +42,6 @@ class Term:
     period: str
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A possible value of a field and the probability that an answer stands there."""
-
-    value: Any
-    confidence: float
-    evidence: Evidence
-    readings: tuple[Any, ...] = ()
-
-
 def extract(
     model: ReaderModel,
     context: EncodedContext,
@@ -67,14 +57,15 @@ def extract(
     every = [read_question(model, context, question) for each in phrasings for question in each]
     queries, numbers = Queries(model, context, every, options.index_topk), iter(range(len(every)))
     for done, (field, questions) in enumerate(zip(asked, phrasings)):
-        answers = list[list[Candidate]]()
+        answers, labelled = list[list[Candidate]](), beside_labels(context, field)
         for number in islice(numbers, len(questions)):
             if answers and (best_value(field, answers, least).score or 0.0) >= SURE:
                 costs.append(queries.unread(number))
                 continue
             result = queries.read(number, words=False)
             costs.append(result.savings)
-            answers.append(of_type(field, list(candidates(context, field, result)), result.spans.no_answer))
+            typed_as = of_type(field, list(candidates(context, field, result)), result.spans.no_answer)
+            answers.append(labelled.weigh(typed_as))
         found.append(best_value(field, answers, least))
         on_field(min(done + 1, len(fields)))
     starts = found[len(fields) :]

@@ -24,7 +24,7 @@ def bare_amount(text: str, quantity: Quantity, setting: Setting) -> tuple[int, i
         return None
     low, high = line_around(setting.document, place)
     line = setting.document[low:high]
-    if _is_year_or_reference(quantity.figures, line) or _NO_MONEY.search(line):
+    if _is_year_or_reference(quantity.figures, line, place - low) or _NO_MONEY.search(line):
         return None
     start, end = quantity.start, quantity.end
     if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
@@ -33,7 +33,10 @@ def bare_amount(text: str, quantity: Quantity, setting: Setting) -> tuple[int, i
     return start - (sign < 0), end, [sign * amount for amount in quantity.amounts], unit.currency
 
 
-def _is_year_or_reference(figures: str, line: str) -> bool:
-    """Whether digits say a year, or the number of a note beside the figures of a row."""
-    year = len(figures) == 4 and figures[:2] in ("19", "20")
-    return figures.isdigit() and (year or (len(figures) < 3 and len(re.findall(r"[0-9][0-9.,]*", line)) > 1))
+def _is_year_or_reference(figures: str, line: str, place: int) -> bool:
+    """Whether digits at a place of a row say a year, or the number of a note before its figures."""
+    if not figures.isdigit():
+        return False
+    first = not re.search(r"[0-9]", line[:place])
+    reference = first and len(figures) < 3 and re.search(r"[0-9][0-9.,]{2}", line[place + len(figures) :])
+    return bool(reference) or (len(figures) == 4 and figures[:2] in ("19", "20"))

@@ -36,8 +36,8 @@ _PREFIX = r"(?P<prefix>[TkM]|Md|Mio\.?\s?|Mrd\.?\s?)(?=€|EUR)"
 _PREFIXES = {"t": 10**3, "k": 10**3, "m": 10**6, "md": 10**9, "mio": 10**6, "mrd": 10**9}
 _SIGN = rf"(?:(?<![\w$]){CURRENCY_SIGN}|(?<!\w)(?:{CURRENCY_CODE}|{KRONE_SIGN})|(?<=[TkM])(?:€|EUR))"
 _BEFORE = re.compile(
-    rf"(?P<minus>(?<![\w)])[-−]{_GAP}?)?(?:(?<!\w){_PREFIX})?(?P<currency>{_SIGN}){_GAP}{{0,2}}"
-    rf"(?P<inner>[-−]{_GAP}?|(?P<bracket>\({_GAP}?))?\Z"
+    rf"(?P<minus>(?<![\w)])(?:[-−]|−{_GAP}))?(?:(?<!\w){_PREFIX})?(?P<currency>{_SIGN}){_GAP}{{0,2}}"
+    rf"(?P<inner>[-−]|−{_GAP}|(?P<bracket>\({_GAP}?))?\Z"
 )
 _AFTER = re.compile(
     rf"[\s-]{{0,2}}(?:(?i:d['’]|d[ei]\s)\s?)?(?:{_PREFIX})?"

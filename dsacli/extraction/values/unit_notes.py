@@ -38,6 +38,8 @@ _NOTE = re.compile(
     r"|(?<![\w.,$£€])(?P<scale4>['’]000s?|(?<=\()000s?(?=\)))(?!\w)"
     # amounts in NOK, Price (€)
     rf"|(?:(?<=\()|(?i:{_SAID}\s(?:\w+\s){{0,4}})(?i:in|en|em|i)\s)(?P<f>{_CURRENCY})(?!\s?(?i:{_SHORT})\b)(?=\)|[\s.,]|\Z)"
+    # the head of a column: Amount EUR
+    rf"|(?<=[^\W\d_]\s)(?P<g>{CURRENCY_CODE}|[€£$])(?=[ ]?(?:[|\t\n]|\Z))"
 )
 _EVERYWHERE = re.compile(
     r"\b(?:all|unless\sotherwise|amounts|figures|sums|beträge|angaben|alle|montants|importes|importi|bedragen|valores|beløp|belopp)\b",
@@ -127,7 +129,9 @@ def _notes(document: str) -> Iterator[Note]:
             everywhere or in_brackets or column is not None or match["scale2"] or match["scale3"]
         ) and line.rstrip().endswith("."):
             continue
-        wording = next((match[group] for group in "abcdef" if match[group]), None)
+        if match["g"] and column is None:
+            continue
+        wording = next((match[group] for group in "abcdefg" if match[group]), None)
         scale = next((match[f"scale{each}"] for each in "1234" if match[f"scale{each}"]), None)
         yield Note(
             match.start(), high, _scale(scale), wording and currency_of(wording), everywhere, own_line, column or None

@@ -1,0 +1,105 @@
+"""Values beside the label that says their field's name: "Unit price: € 45,90" says what the unit price is, to no reader's credit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dsacli.documents import Document
+from dsacli.documents.tables import row_at
+from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.extraction.fields import Field
+from dsacli.extraction.labels import Labelled, beside_label, label_at, name_words
+from dsacli.extraction.values import Value, find_values
+
+# How sure the value beside a label is that of the field it names.
+LABELLED = 0.9
+# Of several such lines, the part that each has whatever the reader makes of it.
+_EACH = 0.05
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible value of a field and the probability that an answer stands there."""
+
+    value: Any
+    confidence: float
+    evidence: Evidence
+    readings: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class BesideLabels:
+    """What stands beside the labels of a field; `named` where one says its name whole, with or without a value of the type."""
+
+    candidates: list[Candidate]
+    named: bool
+    documents: dict[str, Document]
+
+    def weigh(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """What a reader found, by the labels: the value beside the field's own label is the likeliest, and none that stands beside
+        another's is taken."""
+        if not self.candidates and not self.named:
+            return list(found)
+        rest = [each for each in found if not self._beside_another(each.evidence)]
+        if not self.candidates:
+            return rest
+        own = {(each.evidence.document, each.evidence.start) for each in self.candidates}
+        read = {(each.evidence.document, each.evidence.start): each.confidence for each in found}
+        shares = [_EACH + read.get((each.evidence.document, each.evidence.start), 0.0) for each in self.candidates]
+        labelled = [
+            replace(each, confidence=LABELLED * share / sum(shares)) for each, share in zip(self.candidates, shares)
+        ]
+        others = [
+            replace(each, confidence=(1 - LABELLED) * each.confidence)
+            for each in rest
+            if (each.evidence.document, each.evidence.start) not in own
+        ]
+        return labelled + others
+
+    def _beside_another(self, place: Evidence) -> bool:
+        own = {(each.evidence.document, each.evidence.start) for each in self.candidates}
+        at_label = label_at(self.documents[place.document].text, place.start)
+        return at_label is not None and (place.document, place.start) not in own
+
+
+def beside_labels(context: EncodedContext, field: Field) -> BesideLabels:
+    """What stands beside the labels of a typed field, in every document of the context."""
+    found, named, documents = (
+        list[Candidate](),
+        False,
+        {each.document.name: each.document for each in context.documents},
+    )
+    for encoded in context.documents if field.type != "text" else ():
+        document = encoded.document
+        labels, whole = beside_label(document.text, field)
+        named = named or whole
+        for label in labels:
+            value = _value_beside(document, label, field)
+            if value:
+                evidence = evidence_at(document, encoded.sentences, value.start, value.end)
+                found.append(Candidate(value.normalised, 0.0, evidence, value.readings))
+    return BesideLabels(found, named, documents)
+
+
+def _value_beside(document: Document, label: Labelled, field: Field) -> Value | None:
+    """The first value of the field's type beside a label, with its place in the document; of a row that of the latest year, where its columns are years."""
+    low = document.text.rfind("\n", 0, label.start) + 1
+    found = find_values(document.text[low : label.end], field.type, document.text, low)
+    values = [
+        each._replace(start=low + each.start, end=low + each.end) for each in found if low + each.start >= label.start
+    ]
+    if not label.row or len(values) < 2:
+        return values[0] if values else None
+    years = [_year_above(document, value.start) for value in values]
+    return max(zip(values, years), key=lambda pair: pair[1])[0]
+
+
+def _year_above(document: Document, offset: int) -> int:
+    """The year in the heading of the column that a place stands in; 0 for none."""
+    row = row_at(document, offset)
+    if not row:
+        return 0
+    heading = next((heading for cell, heading in zip(row.cells, row.headings) if cell[0] <= offset < cell[1]), None)
+    words = name_words(document.text[slice(*heading)]) if heading else frozenset()
+    return max((int(word) for word in words if word.isdigit() and len(word) == 4), default=0)
