@@ -15,6 +15,7 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 _LONGEST_LABEL = 9
+_ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|e|y|ie|ment)\Z")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SAYING_NOTHING = frozenset(
     "the a an of for to in on at and or by per our your its is der die das des den dem le la les du de d l el los las il lo del della di het een"
@@ -22,7 +23,7 @@ _SAYING_NOTHING = frozenset(
 )
 # Words of a field's name that only repeat its type.
 _OF_TYPE = {
-    "date": "date day on datum data fecha",
+    "date": "date day placed made datum data fecha",
     "money": "amount price cost sum",
     "percent": "rate percentage percent",
     "duration": "period length duration",
@@ -35,7 +36,8 @@ _OF_TYPE = {
 
 @dataclass(frozen=True)
 class Labelled:
-    """A label's words, and the characters [start, end) that stand beside it; `row` where they are the cells of a table."""
+    """A label's words, `bare` the stems of those outside of brackets, and the characters [start, end) that stand beside it; `row`
+    where they are the cells of a table."""
 
     words: frozenset[str]
     bare: frozenset[str]
@@ -56,16 +58,17 @@ def labels_in(document: str) -> tuple[Labelled, ...]:
 
 def beside_label(document: str, field: Field) -> tuple[list[Labelled], bool]:
     """The labels that say a field's name, and whether one says it whole that is no cell of a table, so that its value is here or
-    nowhere. "VAT (19 %)" says "VAT" nearly.
+    nowhere. "VAT (19 %)" says "VAT" nearly; the row "Turnover" says "turnover 2022" in part, the rest is a column's to say.
     """
     labels = labels_in(document)
     name = _words(field.name)
     whole = [label for label in labels if label.words == name]
     if whole:
         return whole, not all(label.row for label in whole)
-    bare = _bare(field.name) - frozenset(_OF_TYPE.get(field.type, "").split())
-    of_type = frozenset(_OF_TYPE.get(field.type, "").split())
-    return [label for label in labels if bare and label.bare - of_type == bare], False
+    of_type = frozenset(map(_stem, _OF_TYPE.get(field.type, "").split()))
+    bare = _bare(field.name) - of_type
+    nearly = [label for label in labels if bare and label.bare - of_type == bare]
+    return nearly or [label for label in labels if label.row and label.words < name], False
 
 
 def label_at(document: str, offset: int) -> Labelled | None:
@@ -116,8 +119,13 @@ def _words(wording: str) -> frozenset[str]:
 
 
 def _bare(wording: str) -> frozenset[str]:
-    """Without what stands in brackets, and without figures."""
-    return frozenset(word for word in _words(_IN_BRACKETS.sub(" ", wording)) if not word.isdigit())
+    """Their stems, without what stands in brackets, and without figures."""
+    return frozenset(_stem(word) for word in _words(_IN_BRACKETS.sub(" ", wording)) if not word.isdigit())
+
+
+def _stem(word: str) -> str:
+    """ "delivery" and "delivered" are one stem."""
+    return _ENDING.sub("", word)
 
 
 def _singular(word: str) -> str:

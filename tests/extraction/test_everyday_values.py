@@ -4,6 +4,7 @@ import pytest
 
 from dsacli.extraction.conventions import conventions_of
 from dsacli.extraction.values import find_values, normalise
+from dsacli.extraction.values.unit_notes import notes_in
 
 
 def money(amount, currency, scale=None):
@@ -231,3 +232,24 @@ def test_durations(text, duration):
 def test_conventions_are_none_where_a_document_contradicts_itself():
     found = conventions_of("€ 1,50 and € 2.50, on 25/12/2026 and 12/25/2026")
     assert (found.decimal, found.day_first) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("Results (in thousands of dollars) for the year ended 31 December 2023", [(1000, "USD", False, False)]),
+        ("Six months to June 30, 2023 (in £ millions)", [(1000000, "GBP", False, False)]),
+        ("All amounts in this report are in thousands of dollars. See note 5.", [(1000, "USD", True, False)]),
+        ("Revenue (£m): 48.2", [(1000000, "GBP", False, True)]),
+        ("$000 2024 2023", [(1000, "USD", False, False)]),
+        ("em milhares de reais", [(1000, "BRL", False, False)]),
+        ("in TEUR", [(1000, "EUR", False, False)]),
+        ("(000s)", [(1000, None, False, False)]),
+        ("a cost of £5m a year", []),
+        ("They serve millions of homes in millions.", []),
+        ("Payable in EUR 500 or more", []),
+    ],
+)
+def test_what_is_a_note_and_of_what_it_speaks(text, notes):
+    found = [(note.scale, note.currency, note.everywhere, note.own_line) for note in notes_in(f"{text}\nA 1")]
+    assert found == notes

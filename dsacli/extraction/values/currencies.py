@@ -2,6 +2,7 @@
 
 import re
 
+from dsacli.extraction.figures import Mark
 from dsacli.extraction.values.value import any_of
 
 _CODES = set(
@@ -84,8 +85,14 @@ CURRENCY_SIGN = any_of(_SIGNS)
 # A krone's sign; with a capital at the beginning of a cell.
 KRONE_SIGN = r"(?:[Kk]r\.?)"
 CURRENCY_NAME = any_of([*_NAMES, *_KRONE[2:]]).replace(r"us\ ", r"u\.?s\.?\ ").replace(r"\ ", r"\s{1,2}")
+# The decimal mark where a currency is at home; a euro has no home.
+DECIMAL_MARKS: dict[str, Mark] = {
+    **dict.fromkeys("USD GBP INR JPY CNY CHF CAD AUD NZD SGD HKD ILS MXN KRW THB MYR PHP".split(), "."),
+    **dict.fromkeys("BRL SEK NOK DKK ISK PLN CZK HUF RON BGN TRY IDR VND RUB UAH".split(), ","),
+}
 # A krone of a country that nothing names.
 UNNAMED_KRONE = "kr"
+DECIMAL_MARKS[UNNAMED_KRONE] = ","
 
 
 def currency_of(wording: str) -> str | None:

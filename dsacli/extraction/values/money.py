@@ -12,6 +12,7 @@ from dsacli.extraction.values.currencies import (
     CURRENCY_CODE,
     CURRENCY_NAME,
     CURRENCY_SIGN,
+    DECIMAL_MARKS,
     KRONE_SIGN,
     UNNAMED_KRONE,
     currency_of,
@@ -116,6 +117,8 @@ def _with_currency(text: str, quantity: Quantity, decimal: Mark | None, before: 
     currency = _currency(left, right)
     if not currency:
         return None
+    if decimal is None and len(amounts) > 1 and amounts == quantity.amounts and not quantity.scaled:
+        amounts = amounts_of(quantity.figures, DECIMAL_MARKS.get(currency), "money")
     prefix = (right and right["prefix"]) or (left and left["prefix"])
     if prefix:
         factor = _PREFIXES[prefix.lower().rstrip(". ")]

@@ -31,7 +31,7 @@ _NOTE = re.compile(
     rf"(?<!\w)(?:(?P<a>{_CURRENCY}),?\s)?(?i:in|en|em|i)\s(?:(?P<b>{_CURRENCY})\s?)?(?P<scale1>(?i:{_WORDS}))(?!\w)"
     rf"(?:\s(?i:of|de|di|van|d['’])?\s?(?P<c>{_CURRENCY}))?(?!\w)"
     # £m, $'000, EUR million
-    rf"|(?<![\w.,])(?P<d>{_CURRENCY})\s?(?P<scale2>['’]?000s?(?![\d.,])|(?i:{_SHORT})(?!\w))(?!\s?[\d(])"
+    rf"|(?<![\w.,])(?P<d>{_CURRENCY})\s?(?P<scale2>['’]?000s?(?![\d.,])|(?i:{_SHORT})(?!\w))(?!\s?(?!(?:19|20)\d\d(?!\d))[\d(])"
     # Mio. €, T€
     rf"|(?<![\d.,]\s)(?<![\w.,])(?P<scale3>(?i:T|k|Tsd\.|Mio\.?|Mrd\.?|['’]000))\s?(?P<e>€|EUR|£|\$|USD|CHF)(?!\s?[\d(]|\w)"
     # '000, (000s)
@@ -45,7 +45,10 @@ _EVERYWHERE = re.compile(
     r"\b(?:all|unless\sotherwise|amounts|figures|sums|beträge|angaben|alle|montants|importes|importi|bedragen|valores|beløp|belopp)\b",
     re.IGNORECASE,
 )
-_FIGURES_AFTER = re.compile(r"[^\d\n]{0,80}(?<![\d])(?!(?:19|20)\d\d(?![\d.,]))\d")
+_FIGURES_AFTER = re.compile(
+    r"[^\d\n]{0,80}(?<!\d)(?!(?:19|20)\d\d(?![\d.,]))(?!\d{1,2}(?:\.?\s[^\W\d_]{3}|,\s(?:19|20)\d\d|[./-]\d{1,2}[./-]\d))\d"
+)
+_LINE = re.compile(r"[^\n]{3,2000}$", re.MULTILINE)
 _PROSE_WORDS, _FARTHEST_LINES = 14, 60
 
 
@@ -112,30 +115,35 @@ def is_prose(line: str) -> bool:
 
 
 def _notes(document: str) -> Iterator[Note]:
-    for match in _NOTE.finditer(document):
-        low, high = line_around(document, match.start())
-        if high - low > 2000:
+    for line in _LINE.finditer(document):
+        prose = is_prose(line[0])
+        # Most of a long document is running text, in which a note is in brackets or says that it means all of it.
+        if prose and not (_EVERYWHERE.search(line[0]) or "(" in line[0]):
             continue
-        line, column = document[low:high], _column(document, low, match.start())
-        everywhere = bool(_EVERYWHERE.search(document, max(low, match.start() - 60), min(high, match.end() + 60)))
-        in_brackets = (
-            "(" in document[max(low, match.start() - 30) : match.start()]
-            and document[match.end() : match.end() + 40].find(")") >= 0
-        )
-        own_line = column is None and bool(_FIGURES_AFTER.match(document, match.end(), high))
-        if is_prose(line) and not (everywhere or (in_brackets and own_line)):
-            continue
-        if not (
-            everywhere or in_brackets or column is not None or match["scale2"] or match["scale3"]
-        ) and line.rstrip().endswith("."):
-            continue
-        if match["g"] and column is None:
-            continue
-        wording = next((match[group] for group in "abcdefg" if match[group]), None)
-        scale = next((match[f"scale{each}"] for each in "1234" if match[f"scale{each}"]), None)
-        yield Note(
-            match.start(), high, _scale(scale), wording and currency_of(wording), everywhere, own_line, column or None
-        )
+        for match in _NOTE.finditer(document, *line.span()):
+            note = _note(document, match, line)
+            if note and (not prose or note.everywhere or note.own_line):
+                yield note
+
+
+def _note(document: str, match: re.Match[str], line: re.Match[str]) -> Note | None:
+    """What a wording on a line says of figures; None where it is no note."""
+    low, high = line.span()
+    column = _column(document, low, match.start())
+    everywhere = bool(_EVERYWHERE.search(document, max(low, match.start() - 60), min(high, match.end() + 60)))
+    in_brackets = (
+        "(" in document[max(low, match.start() - 30) : match.start()]
+        and ")" in document[match.end() : match.end() + 40]
+    )
+    own_line = column is None and not everywhere and bool(_FIGURES_AFTER.match(document, match.end(), high))
+    short = match["scale2"] or match["scale3"] or match["scale4"]
+    sentence = line[0].rstrip().endswith(".") and not (everywhere or in_brackets or column is not None or short)
+    if sentence or (match["g"] and column is None) or (own_line and not in_brackets and is_prose(line[0])):
+        return None
+    wording = next((match[group] for group in "abcdefg" if match[group]), None)
+    scale = next((match[f"scale{each}"] for each in "1234" if match[f"scale{each}"]), None)
+    currency = currency_of(wording) if wording else None
+    return Note(match.start(), high, _scale(scale), currency, everywhere, own_line, column or None)
 
 
 def _scale(wording: str | None) -> int:

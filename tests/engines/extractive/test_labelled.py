@@ -71,3 +71,30 @@ def test_an_ambiguous_value_has_both_readings_and_is_not_sure(model):
     (found,) = extract(model, memo, [Field("handover", "date")]).fields
     assert (found.value, found.readings) == ("2025-03-04", ("2025-03-04", "2025-04-03"))
     assert found.score <= 0.6
+
+
+ACCOUNTS = """Income (in thousands of pounds)
+                 2023      2022
+Turnover        1,204     1,100
+Gifts             812       745
+
+| | Staff | Price (£) |
+|---|---|---|
+| Lamp | 4 | 45 |
+| Shade | 2 | 12 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("turnover", "money", {"amount": 1204000, "currency": "GBP", "scale": 1000}),
+        ("turnover 2022", "money", {"amount": 1100000, "currency": "GBP", "scale": 1000}),
+        ("gifts in 2022", "money", {"amount": 745000, "currency": "GBP", "scale": 1000}),
+        ("price of the shade", "money", {"amount": 12, "currency": "GBP"}),
+        ("lamp staff", "number", 4),
+    ],
+)
+def test_the_rest_of_a_name_says_which_column(model, name, kind, value):
+    accounts = EncodedContext([encode_document(parse("accounts.txt", ACCOUNTS.encode()), model)])
+    assert [each.value for each in beside_labels(accounts, Field(name, kind)).candidates] == [value]

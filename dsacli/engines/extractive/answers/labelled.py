@@ -1,11 +1,12 @@
 """Values beside the label that says their field's name: "Unit price: € 45,90" says what the unit price is, to no reader's credit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dsacli.documents import Document
-from dsacli.documents.tables import row_at
+from dsacli.documents.tables import Row, row_at
 from dsacli.engines.evidence import Evidence, evidence_at
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.extraction.fields import Field
@@ -16,6 +17,9 @@ from dsacli.extraction.values import Value, find_values
 LABELLED = 0.9
 # Of several such lines, the part that each has whatever the reader makes of it.
 _EACH = 0.05
+_YEAR = re.compile(r"(?<![\d.,])(?:19|20)[0-9]{2}(?![\d.,])")
+# Characters above a row in which the years of its columns are looked for.
+_HEADING_REACH = 4000
 
 
 @dataclass(frozen=True)
@@ -83,23 +87,33 @@ def beside_labels(context: EncodedContext, field: Field) -> BesideLabels:
 
 
 def _value_beside(document: Document, label: Labelled, field: Field) -> Value | None:
-    """The first value of the field's type beside a label, with its place in the document; of a row that of the latest year, where its columns are years."""
+    """The first value of the field's type beside a label, with its place in the document; of a row the one in the column that the
+    rest of the field's name names, else that of the latest year."""
     low = document.text.rfind("\n", 0, label.start) + 1
     found = find_values(document.text[low : label.end], field.type, document.text, low)
     values = [
         each._replace(start=low + each.start, end=low + each.end) for each in found if low + each.start >= label.start
     ]
-    if not label.row or len(values) < 2:
+    if not label.row:
         return values[0] if values else None
-    years = [_year_above(document, value.start) for value in values]
-    return max(zip(values, years), key=lambda pair: pair[1])[0]
+    headings = headings_above(document, [value.start for value in values])
+    column = name_words(field.name) - label.words
+    if column:
+        return next((value for value, heading in zip(values, headings) if column <= heading), None)
+    years = [max((int(word) for word in heading if _YEAR.fullmatch(word)), default=0) for heading in headings]
+    return max(zip(values, years), key=lambda pair: pair[1])[0] if values else None
 
 
-def _year_above(document: Document, offset: int) -> int:
-    """The year in the heading of the column that a place stands in; 0 for none."""
-    row = row_at(document, offset)
-    if not row:
-        return 0
-    heading = next((heading for cell, heading in zip(row.cells, row.headings) if cell[0] <= offset < cell[1]), None)
-    words = name_words(document.text[slice(*heading)]) if heading else frozenset()
-    return max((int(word) for word in words if word.isdigit() and len(word) == 4), default=0)
+def headings_above(document: Document, cells: Sequence[int]) -> list[frozenset[str]]:
+    """The words of the heading above each of these places of one row, in order; of columns that only spaces part, their years."""
+    rows = [row_at(document, place) for place in cells]
+    if any(rows):
+        return [_heading(document, row, place) if row else frozenset() for row, place in zip(rows, cells)]
+    above = document.text[max(0, cells[0] - _HEADING_REACH) : cells[0]].splitlines() if cells else []
+    years = next((found for line in reversed(above) if len(found := _YEAR.findall(line)) == len(cells)), [])
+    return [frozenset([year]) for year in years] or [frozenset()] * len(cells)
+
+
+def _heading(document: Document, row: Row, place: int) -> frozenset[str]:
+    spans = [heading for cell, heading in zip(row.cells, row.headings) if cell[0] <= place < cell[1]]
+    return name_words(document.text[slice(*spans[0])]) if spans else frozenset()
