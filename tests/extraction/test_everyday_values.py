@@ -153,6 +153,7 @@ def test_in_running_text_under_a_note_both_are_given():
         ("den 1 maj 2024", "2024-05-01"),
         ("November 2022", "2022-11"),
         ("mars 2024", "2024-03"),
+        ("valid until 03/2026", "2026-03"),
     ],
 )
 def test_dates_of_many_countries(text, date):
@@ -205,6 +206,8 @@ def test_without_a_word_on_the_order_both_dates_are_given():
         ("1-1/2%", 1.5),
         ("1 1/2 %", 1.5),
         ("1/4%", 0.25),
+        ("Growth: (4.5%)", -4.5),
+        ("a discount (4.5%) for all", 4.5),
     ],
 )
 def test_percentages(text, percent):
@@ -227,6 +230,14 @@ def test_percentages(text, percent):
 )
 def test_durations(text, duration):
     assert normalise(text, "duration") == duration
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Change in units: (1,050)", -1050), ("| (12) |", -12), ("(12)\tSeals", 12), ("the seals (12) of the pier", 12)],
+)
+def test_a_number_in_the_brackets_of_accounts_is_negative(text, number):
+    assert normalise(text, "number") == number
 
 
 def test_conventions_are_none_where_a_document_contradicts_itself():

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from dsacli.engines.evidence import whole_name
-from dsacli.engines.extractive.answers.labelled import Candidate, beside_labels
+from dsacli.engines.extractive.answers.labelled import beside_labels
+from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
 from dsacli.engines.options import Options

@@ -115,9 +115,10 @@ def value_of(context: Context[Any], field: Field, text: str, written: Generated,
         return Extracted(field, None, None, written.probability)
     place = located(context, text, written.attention_mass)
     evidence = place or next(iter(best_evidence(context, written.attention_mass, 1)), None)
-    # What it wrote may stand below a note on what figures count there.
-    at = place.start if place else 0
-    values = find_values(text, field.type, context.documents[0].document.text, at)
+    # What it wrote is read as the document writes its figures there.
+    name, at = (evidence.document, evidence.start) if evidence else ("", 0)
+    document = next((each.document for each in context.documents if each.document.name == name), None)
+    values = find_values(text, field.type, document.text if document else None, at)
     if not values or evidence is None:
         return Extracted(field, None, None, written.probability)
     value = values[0]

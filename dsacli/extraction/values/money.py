@@ -58,7 +58,6 @@ _SPACED = re.compile(
 )
 # Behind a dollar or a pound they may be either.
 _MORE_GROUPS = re.compile(r"((?: [0-9]{3}){1,5})([.,][0-9]{2})?(?![0-9.,]|\s?[€£$])")
-# What no note of a table multiplies.
 _UNSCALED = re.compile(
     r"\bper[\s-](?:\w+\s)?(?:share|unit|hour|day|month|year|person|head|tonne|ton|kg|litre|gallon)\b|\bpar\svalue\b", _I
 )
@@ -189,12 +188,16 @@ def _meanings(amount: Amount, setting: Setting) -> Iterator[dict[str, Any]]:
     krone = amount.currency == UNNAMED_KRONE
     unit = None if amount.scaled and not krone else unit_at(setting.document, place)
     currency = krone_at(setting.document, place, unit.currency if unit else None) if krone else amount.currency
-    low, high = line_around(setting.document, place)
-    exempt = _UNSCALED.search(setting.document, max(low, place - 200), min(high, place + 200))
-    if unit and unit.scale > 1 and not amount.scaled and not exempt:
+    if unit and unit.scale > 1 and not amount.scaled and not _exempt(setting.document, place):
         for each in amount.amounts:
             yield {"amount": json_number(each * unit.scale), "currency": currency, "scale": unit.scale}
         if unit.sure:
             return
     for each in amount.amounts:
         yield {"amount": json_number(each), "currency": currency}
+
+
+def _exempt(document: str, place: int) -> bool:
+    """Whether a line is of amounts that no note of its table multiplies: "Earnings per share"."""
+    low, high = line_around(document, place)
+    return bool(_UNSCALED.search(document, max(low, place - 200), min(high, place + 200)))

@@ -15,6 +15,14 @@ _MINUS_APART = re.compile(r"(?:−|(?<=[:=|\t])[-–]|(?<=[:=|\t] )[-–])[ \xa0
 _LONGEST_ROW = 60
 
 
+def bracketed_in_cell(text: str, start: int, end: int) -> bool:
+    """Whether the figure text[start:end] stands in brackets behind a label or in a cell, which makes it negative."""
+    if text[start - 1 : start] != "(" or text[end : end + 1] != ")":
+        return False
+    labelled = text[max(0, start - _LONGEST_ROW) : start - 1].rpartition("\n")[2].strip()
+    return bool(labelled) and signs_of(text, start, end, 0)[2] == (-1,)
+
+
 def signs_of(text: str, start: int, end: int, before: int) -> tuple[int, int, tuple[int, ...]]:
     """An amount with its sign: where it begins and ends, and 1 or -1, or both where it may be either, the likelier first.
 
@@ -29,8 +37,7 @@ def signs_of(text: str, start: int, end: int, before: int) -> tuple[int, int, tu
     if not opened or not closed:
         return start, end, (1,)
     low, high = start - len(opened[0]), closed.end()
-    between = text[before:low]
-    if before and not between.strip() and "\t" not in between and "  " not in between:
+    if before and low - before < 3 and text[before:low] in ("", " ", "\n"):
         return start, end, (1,)  # "five dollars ($5)"
     in_cell = _CELL_BEFORE.search(text, max(0, low - 12), low) and _CELL_AFTER.match(text, high)
     if in_cell or _LOSS.search(text, max(0, low - 60), low):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dsacli.extraction.figures import Mark
 from dsacli.extraction.values.dates import find_dates
+from dsacli.extraction.values.negative import bracketed_in_cell
 from dsacli.extraction.values.quantities import RIGHT_JOINED, SUFFIXES, free_quantities, json_number
 from dsacli.extraction.values.value import Value, leftmost_longest, read_in
 
@@ -32,6 +33,8 @@ def find_numbers(text: str, decimal: Mark | None = None) -> Iterator[Value]:
         pronoun = text[start:end].lower() == "one" and _PRONOUN.search(text, max(0, start - 8), start)
         code = re.compile("0[0-9]").match(text, quantity.start)  # "0146" names, it does not count
         if not (RIGHT_JOINED.match(text, end) or ordinal or pronoun or code):
+            if bracketed_in_cell(text, start, end):
+                start, end, sign = start - 1, end + 1, -1
             yield read_in(start, end, [json_number(sign * amount) for amount in amounts])
 
 
@@ -55,5 +58,7 @@ def find_percents(text: str, decimal: Mark | None = None) -> Iterator[Value]:
     for quantity, start, sign in free_quantities(text, decimal, "percent"):
         unit = _PERCENT.match(text, quantity.end)
         if unit and not quantity.ranged:
-            share = 100 if unit["basis"] else 1
-            yield read_in(start, unit.end(), [json_number(sign * amount / share) for amount in quantity.amounts])
+            end, share = unit.end(), 100 if unit["basis"] else 1
+            if bracketed_in_cell(text, start, end):
+                start, end, sign = start - 1, end + 1, -1
+            yield read_in(start, end, [json_number(sign * amount / share) for amount in quantity.amounts])

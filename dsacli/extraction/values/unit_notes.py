@@ -48,7 +48,8 @@ _EVERYWHERE = re.compile(
 _FIGURES_AFTER = re.compile(
     r"[^\d\n]{0,80}(?<!\d)(?!(?:19|20)\d\d(?![\d.,]))(?!\d{1,2}(?:\.?\s[^\W\d_]{3}|,\s(?:19|20)\d\d|[./-]\d{1,2}[./-]\d))\d"
 )
-_LINE = re.compile(r"[^\n]{3,2000}$", re.MULTILINE)
+_LINE = re.compile(r"^[^\n]{3,}", re.MULTILINE)
+_LONGEST_LINE = 2000
 _PROSE_WORDS, _FARTHEST_LINES = 14, 60
 
 
@@ -116,6 +117,8 @@ def is_prose(line: str) -> bool:
 
 def _notes(document: str) -> Iterator[Note]:
     for line in _LINE.finditer(document):
+        if len(line[0]) > _LONGEST_LINE:
+            continue
         prose = is_prose(line[0])
         # Most of a long document is running text, in which a note is in brackets or says that it means all of it.
         if prose and not (_EVERYWHERE.search(line[0]) or "(" in line[0]):

@@ -1,7 +1,8 @@
 import pytest
 
 from dsacli.documents import parse
-from dsacli.engines.extractive.answers.labelled import LABELLED, Candidate, beside_labels
+from dsacli.engines.extractive.answers.labelled import LABELLED, beside_labels
+from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.extract import extract
 from dsacli.extraction.fields import Field

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from dsacli.documents import Document
 from dsacli.documents.tables import Row, row_at
 from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.extraction.fields import Field
 from dsacli.extraction.labels import Labelled, beside_label, label_at, name_words
@@ -20,16 +20,6 @@ _EACH = 0.05
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)[0-9]{2}(?![\d.,])")
 # Characters above a row in which the years of its columns are looked for.
 _HEADING_REACH = 4000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A possible value of a field and the probability that an answer stands there."""
-
-    value: Any
-    confidence: float
-    evidence: Evidence
-    readings: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
