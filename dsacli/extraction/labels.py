@@ -71,6 +71,11 @@ def beside_label(document: str, field: Field) -> tuple[list[Labelled], bool]:
     return nearly or [label for label in labels if label.row and label.words < name], False
 
 
+def repeats_type(words: frozenset[str], field: Field) -> bool:
+    """Whether words of a field's name only repeat its type: "date" of the due date."""
+    return words <= frozenset(_OF_TYPE.get(field.type, "").split())
+
+
 def label_at(document: str, offset: int) -> Labelled | None:
     """The label that a place of a document stands beside, None where it stands beside none."""
     labels = labels_in(document)

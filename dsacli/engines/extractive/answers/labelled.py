@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from dsacli.documents import Document
 from dsacli.documents.tables import Row, row_at
-from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.extraction.fields import Field
-from dsacli.extraction.labels import Labelled, beside_label, label_at, name_words
+from dsacli.extraction.labels import Labelled, beside_label, label_at, name_words, repeats_type
 from dsacli.extraction.values import Value, find_values
 
 # How sure the value beside a label is that of the field it names.
@@ -35,35 +35,31 @@ class BesideLabels:
         another's is taken."""
         if not self.candidates and not self.named:
             return list(found)
-        rest = [each for each in found if not self._beside_another(each.evidence)]
-        if not self.candidates:
-            return rest
-        own = {(each.evidence.document, each.evidence.start) for each in self.candidates}
-        read = {(each.evidence.document, each.evidence.start): each.confidence for each in found}
-        shares = [_EACH + read.get((each.evidence.document, each.evidence.start), 0.0) for each in self.candidates]
+        own = {place_of(each) for each in self.candidates}
+        read = {place_of(each): each.confidence for each in found}
+        shares = [_EACH + read.get(place_of(each), 0.0) for each in self.candidates]
         labelled = [
             replace(each, confidence=LABELLED * share / sum(shares)) for each, share in zip(self.candidates, shares)
         ]
-        others = [
-            replace(each, confidence=(1 - LABELLED) * each.confidence)
-            for each in rest
-            if (each.evidence.document, each.evidence.start) not in own
-        ]
-        return labelled + others
+        left = 1 - LABELLED if labelled else 1.0
+        others = [each for each in found if place_of(each) not in own and not self.beside_any(each)]
+        return labelled + [replace(each, confidence=left * each.confidence) for each in others]
 
-    def _beside_another(self, place: Evidence) -> bool:
-        own = {(each.evidence.document, each.evidence.start) for each in self.candidates}
-        at_label = label_at(self.documents[place.document].text, place.start)
-        return at_label is not None and (place.document, place.start) not in own
+    def beside_any(self, candidate: Candidate) -> bool:
+        """Whether a candidate stands beside a label."""
+        name, start = place_of(candidate)
+        return label_at(self.documents[name].text, start) is not None
+
+
+def place_of(candidate: Candidate) -> tuple[str, int]:
+    """Its document and where it begins there."""
+    return candidate.evidence.document, candidate.evidence.start
 
 
 def beside_labels(context: EncodedContext, field: Field) -> BesideLabels:
     """What stands beside the labels of a typed field, in every document of the context."""
-    found, named, documents = (
-        list[Candidate](),
-        False,
-        {each.document.name: each.document for each in context.documents},
-    )
+    found, named = list[Candidate](), False
+    documents = {each.document.name: each.document for each in context.documents}
     for encoded in context.documents if field.type != "text" else ():
         document = encoded.document
         labels, whole = beside_label(document.text, field)
@@ -87,9 +83,10 @@ def _value_beside(document: Document, label: Labelled, field: Field) -> Value | 
     if not label.row:
         return values[0] if values else None
     headings = headings_above(document, [value.start for value in values])
-    column = name_words(field.name) - label.words
-    if column:
-        return next((value for value, heading in zip(values, headings) if column <= heading), None)
+    asked = name_words(field.name) - label.words
+    below = next((value for value, heading in zip(values, headings) if asked and asked <= heading), None)
+    if below or not repeats_type(asked, field):
+        return below
     years = [max((int(word) for word in heading if _YEAR.fullmatch(word)), default=0) for heading in headings]
     return max(zip(values, years), key=lambda pair: pair[1])[0] if values else None
 
