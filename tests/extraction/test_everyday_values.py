@@ -114,6 +114,9 @@ def test_a_figure_that_its_words_repeat_has_one_reading():
         ("All amounts in NOK", "Transport: kr 3 200", money(3200, "NOK")),
         ("| | 2023 $000 |\n|---|---|", "| Loss | (3,214) |", money(-3214000, "USD", 1000)),
         ("(in millions of euros, except per share amounts)", "Earnings per share  € 1.32", money(1.32, "EUR")),
+        ("(in thousands)\nSales  $ 84,210", "Gross profit  32,330", money(32330000, "USD", 1000)),
+        ("| Figure | 2024 |\n|---|---|", "| Revenue (£m) | 48.2 |", money(48200000, "GBP", 1000000)),
+        ("| (£m) | 2024 |\n|---|---|", "| Revenue | 48.2 |", money(48200000, "GBP", 1000000)),
         ("(in thousands of dollars)", "A gift of $5 million came.", money(5000000, "USD")),
     ],
 )

@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 from dsacli.extraction.conventions import Setting
+from dsacli.extraction.figures import amounts_of
+from dsacli.extraction.values.currencies import DECIMAL_MARKS, only_currency
 from dsacli.extraction.values.quantities import LEFT_JOINED, Quantity, sign_before
 from dsacli.extraction.values.unit_notes import line_around, unit_at
 
@@ -20,17 +22,21 @@ def bare_amount(text: str, quantity: Quantity, setting: Setting) -> tuple[int, i
         return None
     place = setting.at + quantity.start
     unit = unit_at(setting.document, place)
-    if not unit or not unit.sure or not unit.currency:
+    currency = unit and (unit.currency or (only_currency(setting.document) if unit.scale > 1 else None))
+    if not unit or not unit.sure or not currency:
         return None
     low, high = line_around(setting.document, place)
     line = setting.document[low:high]
     if _is_year_or_reference(quantity.figures, line, place - low) or _NO_MONEY.search(line):
         return None
+    amounts = quantity.amounts
+    if len(amounts) > 1 and not quantity.scaled and not setting.conventions.decimal:
+        amounts = amounts_of(quantity.figures, DECIMAL_MARKS.get(currency), "money")
     start, end = quantity.start, quantity.end
     if text[start - 1 : start] == "(" and text[end : end + 1] == ")":
-        return start - 1, end + 1, [-amount for amount in quantity.amounts], unit.currency
+        return start - 1, end + 1, [-amount for amount in amounts], currency
     sign = sign_before(text, start)
-    return start - (sign < 0), end, [sign * amount for amount in quantity.amounts], unit.currency
+    return start - (sign < 0), end, [sign * amount for amount in amounts], currency
 
 
 def _is_year_or_reference(figures: str, line: str, place: int) -> bool:

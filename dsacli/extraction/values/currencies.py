@@ -1,6 +1,7 @@
 """Currencies: ISO 4217 codes, and the signs and names that stand for them."""
 
 import re
+from functools import lru_cache
 
 from dsacli.extraction.figures import Mark
 from dsacli.extraction.values.value import any_of
@@ -85,6 +86,9 @@ CURRENCY_SIGN = any_of(_SIGNS)
 # A krone's sign; with a capital at the beginning of a cell.
 KRONE_SIGN = r"(?:[Kk]r\.?)"
 CURRENCY_NAME = any_of([*_NAMES, *_KRONE[2:]]).replace(r"us\ ", r"u\.?s\.?\ ").replace(r"\ ", r"\s{1,2}")
+_BESIDE_FIGURE = re.compile(
+    rf"(?<![\w$])({CURRENCY_SIGN}|{CURRENCY_CODE}\b)[ \xa0]{{0,3}}\(?[0-9]|[0-9][ \xa0]?({CURRENCY_CODE}\b|[€£¥₹$])"
+)
 # The decimal mark where a currency is at home; a euro has no home.
 DECIMAL_MARKS: dict[str, Mark] = {
     **dict.fromkeys("USD GBP INR JPY CNY CHF CAD AUD NZD SGD HKD ILS MXN KRW THB MYR PHP".split(), "."),
@@ -108,6 +112,17 @@ def currency_of(wording: str) -> str | None:
     if name in _KRONE:
         return UNNAMED_KRONE
     return _NAMES.get(name) or _NAMES.get(name.removesuffix("s"))
+
+
+@lru_cache(maxsize=8)
+def only_currency(document: str) -> str | None:
+    """The one currency whose signs and codes stand beside a document's figures; None where there are several, or none.
+
+    >>> only_currency("Sales $ 84  79"), only_currency("$ 84 or 79 EUR")
+    ('USD', None)
+    """
+    found = {currency_of(match[1] or match[2]) for match in _BESIDE_FIGURE.finditer(document)}
+    return found.pop() if len(found) == 1 else None
 
 
 def krone_named_in(sentence: str) -> str | None:

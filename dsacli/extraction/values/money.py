@@ -88,7 +88,7 @@ def find_money(text: str, setting: Setting | None = None) -> Iterator[Value]:
         amount = _with_currency(text, quantity, setting.conventions.decimal, before)
         if amount is None and not quantity.in_words:
             bare = bare_amount(text, quantity, setting)
-            amount = bare and Amount(*bare, scaled=False)
+            amount = bare and Amount(*bare, scaled=quantity.scaled)
         if amount and not quantity.ranged and not RIGHT_JOINED.match(text, amount.end):
             before = amount.end
             yield read_in(amount.start, amount.end, list(_meanings(amount, setting)))

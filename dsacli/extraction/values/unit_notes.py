@@ -61,7 +61,7 @@ class Note:
     currency: None where the note names none
     everywhere: whether it speaks of the whole document
     own_line: whether it speaks of the figures on its line only
-    column: the number of its cell, where it stands in the head of a table
+    column: the number of its cell, where it stands in the head of a table, above one column of figures
     """
 
     start: int
@@ -138,7 +138,7 @@ def _note(document: str, match: re.Match[str], line: re.Match[str]) -> Note | No
         "(" in document[max(low, match.start() - 30) : match.start()]
         and ")" in document[match.end() : match.end() + 40]
     )
-    own_line = column is None and not everywhere and bool(_FIGURES_AFTER.match(document, match.end(), high))
+    own_line = not column and not everywhere and bool(_FIGURES_AFTER.match(document, match.end(), high))
     short = match["scale2"] or match["scale3"] or match["scale4"]
     sentence = line[0].rstrip().endswith(".") and not (everywhere or in_brackets or column is not None or short)
     if sentence or (match["g"] and column is None) or (own_line and not in_brackets and is_prose(line[0])):
@@ -157,10 +157,11 @@ def _scale(wording: str | None) -> int:
 
 
 def _column(document: str, low: int, offset: int) -> int | None:
-    """The number of the cell that a place stands in; None outside of tables."""
+    """The number of the cell that a place stands in, from 0; None outside of tables."""
     end = line_around(document, offset)[1]
     mark = "|" if document.count("|", low, end) > 1 else "\t" if "\t" in document[low:end] else None
-    return document.count(mark, low, offset) if mark else None
+    opened = mark == "|" and document[low:end].lstrip().startswith("|")
+    return document.count(mark, low, offset) - opened if mark else None
 
 
 def _said_of(note: Note, document: str, offset: int) -> Unit | None:
