@@ -27,6 +27,7 @@ _MONTH_FIRST = re.compile(
     r"|Delaware|California|New York|Texas|Inc|LLC|[A-Z]{2} [0-9]{5})\b"
 )
 _YEAR = re.compile(r"(?<![0-9])([12][0-9]{3})(?![0-9])")
+_DOTTED = re.compile(r"(?<![\w.])[0-9]{1,2}\.[0-9]{1,2}\.(?:19|20)[0-9]{2}(?![\w.])")
 _EXAMINED = 1_000_000
 _COMMA_LANGUAGES = frozenset("de fr es it nl pt no sv da".split())
 # Clear evidence outweighs what contradicts it so many times.
@@ -40,11 +41,13 @@ class Conventions:
     decimal: its decimal mark
     day_first: whether 01/03/2025 is the first of March
     year: about when it was written, for years of two digits
+    dotted: whether it has dates such as 1.3.2025, beside which 1.3.25 is a date more than the number of a clause
     """
 
     decimal: Mark | None
     day_first: bool | None
     year: int | None
+    dotted: bool = False
 
     def full_year(self, two_digits: int) -> int:
         """The year that two digits stand for: the nearest to the document's years, else one from 1969 to 2068.
@@ -76,11 +79,11 @@ def conventions_of(document: str) -> Conventions:
     """The conventions of a document, by its whole text.
 
     >>> conventions_of("Rent: € 45,90. Deposit: 5.000 €. From 25/04/2025.")
-    Conventions(decimal=',', day_first=True, year=2025)
+    Conventions(decimal=',', day_first=True, year=2025, dotted=False)
     """
     text = document[:_EXAMINED]
     language = language_of(text)
-    return Conventions(_decimal(text, language), _day_first(text, language), _year(text))
+    return Conventions(_decimal(text, language), _day_first(text, language), _year(text), bool(_DOTTED.search(text)))
 
 
 def _decimal(text: str, language: str | None) -> Mark | None:

@@ -165,10 +165,26 @@ def test_dates_of_many_countries(text, date):
 
 
 @pytest.mark.parametrize(
-    "text", ["Section 1.2.25", "version 7.8.25", "1.2.25 The tenant", "Mars 2024", "12 March 25 people", "31/04/25"]
+    "text",
+    [
+        "Section 1.2.25",
+        "as said in 3.2.11 and",
+        "Figure 3.2.11",
+        "version 7.8.25",
+        "1.2.25 The tenant",
+        "Mars 2024",
+        "12 March 25 people",
+        "31/04/25",
+    ],
 )
 def test_what_only_looks_like_a_date_is_none(text):
     assert normalise(text, "date") is None
+
+
+def test_beside_dates_with_dots_a_short_one_is_a_date_anywhere():
+    assert normalise("Geliefert am 3.2.11", "date") == "2011-02-03"
+    whole = "Rechnung 28.01.2011, Lieferung 3.2.11"
+    assert [value.normalised for value in find_values(whole, "date")] == ["2011-01-28", "2011-02-03"]
 
 
 @pytest.mark.parametrize(

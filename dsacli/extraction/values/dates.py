@@ -58,7 +58,12 @@ _DATE_FORMS = [
 ]
 # What three short numbers are that stand like a date: a clause, a version, the code of a bank.
 _NO_DATE_LEFT = re.compile(
-    r"\b(?:sections?|clauses?|articles?|paragraphs?|chapter|versions?|release|v|sort\scode|code|no|nos|part|item|ref)\b[.:\s]{0,3}\Z|§\s?\Z",
+    r"\b(?:sections?|clauses?|articles?|paragraphs?|chapter|versions?|release|v|sort\scode|code|no|nos|part|item|ref|fig|figure|table|step|rule)\b[.:\s]{0,3}\Z|§\s?\Z",
+    _I,
+)
+# What a date of three short numbers between dots stands behind, where the document has none with a full year: "see 3.2.11" has none.
+_DATE_LEFT = re.compile(
+    r"(?:^|[\n:|\t(]|\b(?:on|dated?|until|till|since|am|vom|bis|zum|ab|seit|le|du|au|den|op|tot|em|il|dal|al))[ \t]*\Z",
     _I,
 )
 # "1.2.25 The tenant": the number of a clause that begins there.
@@ -87,7 +92,7 @@ def _readings(match: re.Match[str], conventions: Conventions) -> list[str]:
         return []
     year = int(part["y"]) if len(part["y"]) > 2 else conventions.full_year(int(part["y"]))
     if "a" in part:
-        return _in_figures(match, year, conventions.day_first)
+        return _in_figures(match, year, conventions)
     if (part.get("m") or "").startswith("Mars") and not part.get("d"):
         return []  # the planet
     month, day = _month(part.get("m")), _day(part.get("d"))
@@ -98,20 +103,23 @@ def _readings(match: re.Match[str], conventions: Conventions) -> list[str]:
     return _existing((year, month, day))
 
 
-def _in_figures(match: re.Match[str], year: int, day_first: bool | None) -> list[str]:
+def _in_figures(match: re.Match[str], year: int, conventions: Conventions) -> list[str]:
     first, second, dotted = int(match["a"]), int(match["b"]), match["s"] == "."
-    if len(match["y"]) == 2 and _no_date(match, dotted):
+    if len(match["y"]) == 2 and _no_date(match, dotted, conventions):
         return []
+    day_first = conventions.day_first
     by_day, by_month = (year, second, first), (year, first, second)
     if dotted or day_first:
         return _existing(by_day) or _existing(by_month)
     return _existing(by_month, by_day) if day_first is None else _existing(by_month) or _existing(by_day)
 
 
-def _no_date(match: re.Match[str], dotted: bool) -> bool:
+def _no_date(match: re.Match[str], dotted: bool, conventions: Conventions) -> bool:
     text, start = match.string, match.start()
-    numbered = dotted and text[:start].rpartition("\n")[2].strip() == "" and _CLAUSE_RIGHT.match(text, match.end())
-    return bool(numbered or _NO_DATE_LEFT.search(text, max(0, start - 14), start))
+    numbered = dotted and text[max(0, start - 40) : start].rpartition("\n")[2].strip() == ""
+    if (numbered and _CLAUSE_RIGHT.match(text, match.end())) or _NO_DATE_LEFT.search(text, max(0, start - 14), start):
+        return True
+    return dotted and not conventions.dotted and not _DATE_LEFT.search(text, max(0, start - 12), start)
 
 
 def _month(name: str | None) -> int | None:
