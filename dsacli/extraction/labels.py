@@ -11,7 +11,7 @@ from dsacli.extraction.fields import Field
 # What opens a label is a line, a cell, or the end of a sentence; what parts it from its value, a mark that no sentence has.
 _LABEL = re.compile(
     r"(?:^|(?<=[.;!?][ ])|(?<=[\t|]))[ \t>*_#•·\"'-]*(?P<label>[^\W_][^\n:|\t=]{0,80}?)[*_\"']*[ ]?"
-    r"(?P<mark>[::](?=[\s*\"]|$)[*_\"]*|\t|\||=|\.{3,}|[ ][–—-][ ]|[ \xa0]{2,})",
+    r"(?P<mark>:(?=[\s*\"]|$)[*_\"]*|\t|\||=|\.{3,}|[ ][–—-][ ]|[ \xa0]{2,})",
     re.MULTILINE,
 )
 _LONGEST_LABEL = 9
