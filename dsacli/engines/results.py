@@ -15,6 +15,8 @@ from dsacli.reader.wants import Want
 Measure = Literal["confidence", "probability", "salience"]
 # Tokens of a question of 12 words, which is what `inspect` estimates.
 TYPICAL_QUESTION = 14
+# How sure a value can be at most whose wording can mean two things.
+AMBIGUOUS = 0.6
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ class Extracted:
     """One field's value: normalised (`value`), in the document's wording (`text`); None when absent.
 
     `score` of an absent one: that of the best value that was not good enough, None where there was none. A value that is
-    `computed` stands nowhere: it follows from the places in `evidence`, whose wordings `text` joins.
+    `computed` stands nowhere: it follows from the places in `evidence`, whose wordings `text` joins. `readings` are all that an
+    ambiguous wording can mean, the likelier first, which is `value`; empty where it can mean one thing only.
     """
 
     field: Field
@@ -107,6 +110,7 @@ class Extracted:
     score: float | None
     evidence: tuple[Evidence, ...] = ()
     computed: bool = False
+    readings: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ def _(result: ExtractResult) -> dict[str, Any]:
                 "name": f.field.name,
                 "type": f.field.type,
                 "value": f.value,
+                "readings": list(f.readings),
                 "text": f.text,
                 "computed": f.computed,
                 result.measure: None if f.score is None else rounded(f.score),
@@ -165,5 +166,5 @@ def write_csv(result: ExtractResult, header: bool) -> None:
 def cell(value: Any) -> str:
     """A field's value in one cell."""
     if isinstance(value, dict):
-        return f"{value['amount']} {value['currency']}"
+        return f"{value['amount']} {value['currency'] or ''}".rstrip()
     return "" if value is None else str(value)

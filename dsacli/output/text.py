@@ -136,9 +136,10 @@ def _(result: ExtractResult, console: Console) -> None:
 
 
 def as_lines(result: ExtractResult, document: str = "") -> None:
-    """A line per field, for pipes: name, tab, value."""
+    """A line per field, for pipes: name, tab, value, and what else it can mean."""
     for f in result.fields:
-        print(f"{document}{printable(f.field.name)}\t{cell(f.value)}")
+        others = "".join(f"\tor {cell(other)}" for other in f.readings[1:])
+        print(f"{document}{printable(f.field.name)}\t{cell(f.value)}{others}")
 
 
 def field_row(found: Extracted) -> list[Text]:
@@ -147,7 +148,11 @@ def field_row(found: Extracted) -> list[Text]:
         return [Text(printable(found.field.name)), Text("null", style="yellow"), Text(""), Text(""), Text("")]
     return [
         Text(printable(found.field.name)),
-        Text.assemble((cell(found.value), "bold green"), (" computed" if found.computed else "", "dim")),
+        Text.assemble(
+            (cell(found.value), "bold green"),
+            (" computed" if found.computed else "", "dim"),
+            ("".join(f" or {cell(other)}" for other in found.readings[1:]), "yellow"),
+        ),
         Text(found.text or ""),
         Text(", ".join(short_place(place) for place in found.evidence), style="cyan"),
         Text("" if found.score is None else f"{found.score:.0%}", style="dim"),

@@ -71,7 +71,7 @@ def test_flops_and_ratios():
 @pytest.mark.parametrize(
     ("value", "cell"),
     [({"amount": 1_250_000, "currency": "EUR"}, "1250000 EUR"), ({"amount": 0.5, "currency": "GBP"}, "0.5 GBP"),
-     (None, ""), (3.5, "3.5"), ("P30D", "P30D"), (0, "0")],
+     ({"amount": 9800, "currency": None}, "9800"), (None, ""), (3.5, "3.5"), ("P30D", "P30D"), (0, "0")],
 )  # fmt: skip
 def test_cells(value, cell):
     assert records.cell(value) == cell
@@ -138,6 +138,18 @@ def test_a_computed_value_says_so_and_shows_every_place_it_follows_from(capsys):
     assert [place["page"] for place in field["evidence"]] == [3, 1]
     fee, notice = records.record(extracted(5))["fields"]
     assert fee["computed"] is notice["computed"] is False and notice["evidence"] == [] and len(fee["evidence"]) == 1
+
+
+def test_a_value_that_can_mean_two_things_shows_both(capsys):
+    place = evidence("It is made on 03/04/2025.", "03/04/2025")
+    readings = ("2025-03-04", "2025-04-03")
+    made = Extracted(Field("made", "date"), readings[0], "03/04/2025", 0.6, (place,), readings=readings)
+    result = ExtractResult("a.pdf", (made,), "confidence", SAVINGS)
+    assert "2025-03-04 or 2025-04-03" in on_terminal(result, width=200)
+    render.as_lines(result)
+    assert capsys.readouterr().out == "made\t2025-03-04\tor 2025-04-03\n"
+    assert records.record(result)["fields"][0]["readings"] == [*readings]
+    assert records.record(extracted(5))["fields"][0]["readings"] == []
 
 
 def test_a_question_that_could_not_be_asked_is_its_error_and_cost_nothing(capsys):

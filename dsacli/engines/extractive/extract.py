@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
-from dsacli.engines.evidence import Evidence, whole_name
+from dsacli.engines.evidence import whole_name
+from dsacli.engines.extractive.answers.labelled import beside_labels
+from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
 from dsacli.engines.options import Options
-from dsacli.engines.results import Extracted, ExtractResult
+from dsacli.engines.results import AMBIGUOUS, Extracted, ExtractResult
 from dsacli.engines.savings import added
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.fields import Field
@@ -42,15 +43,6 @@ class Term:
     period: str
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A possible value of a field and the probability that an answer stands there."""
-
-    value: Any
-    confidence: float
-    evidence: Evidence
-
-
 def extract(
     model: ReaderModel,
     context: EncodedContext,
@@ -66,14 +58,15 @@ def extract(
     every = [read_question(model, context, question) for each in phrasings for question in each]
     queries, numbers = Queries(model, context, every, options.index_topk), iter(range(len(every)))
     for done, (field, questions) in enumerate(zip(asked, phrasings)):
-        answers = list[list[Candidate]]()
+        answers, labelled = list[list[Candidate]](), beside_labels(context, field)
         for number in islice(numbers, len(questions)):
             if answers and (best_value(field, answers, least).score or 0.0) >= SURE:
                 costs.append(queries.unread(number))
                 continue
             result = queries.read(number, words=False)
             costs.append(result.savings)
-            answers.append(of_type(field, list(candidates(context, field, result)), result.spans.no_answer))
+            typed_as = of_type(field, list(candidates(context, field, result)), result.spans.no_answer)
+            answers.append(labelled.weigh(typed_as))
         found.append(best_value(field, answers, least))
         on_field(min(done + 1, len(fields)))
     starts = found[len(fields) :]
@@ -89,19 +82,24 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
     total: dict[str, float] = {}
     shown: dict[str, Candidate] = {}
     for phrasing in answers:
-        here: dict[str, float] = {}
+        found: dict[str, float] = {}
         for candidate in phrasing:
             key = answer_key(candidate.value) if field.type == "text" else repr(candidate.value)
-            here[key] = here.get(key, 0.0) + candidate.confidence
-            if key not in shown or candidate.confidence > shown[key].confidence:
+            found[key] = found.get(key, 0.0) + candidate.confidence
+            clearer = key in shown and bool(shown[key].readings) - bool(candidate.readings)
+            if key not in shown or clearer > 0 or (not clearer and candidate.confidence > shown[key].confidence):
                 shown[key] = candidate
-        for key, confidence in here.items():
+        for key, confidence in found.items():
             total[key] = total.get(key, 0.0) + min(1.0, confidence) / len(answers)
     best = max(total, key=total.__getitem__, default=None)
-    if best is None or total[best] < min_confidence:
-        return Extracted(field, None, None, 0.0 if best is None else total[best])
-    evidence = shown[best].evidence
-    return Extracted(field, shown[best].value, single_line(evidence.wording), total[best], (evidence,))
+    if best is None:
+        return Extracted(field, None, None, 0.0)
+    here = shown[best]
+    score = min(total[best], AMBIGUOUS) if here.readings else total[best]
+    if score < min_confidence:
+        return Extracted(field, None, None, score)
+    wording = single_line(here.evidence.wording)
+    return Extracted(field, here.value, wording, score, (here.evidence,), readings=here.readings)
 
 
 def is_end(field: Field) -> bool:
@@ -144,7 +142,7 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
     yield from typed(context, field, field.type, result)
     if is_end(field):
         for candidate in typed(context, field, "duration", result):
-            yield replace(candidate, value=Term(candidate.value))
+            yield replace(candidate, value=Term(candidate.value), readings=tuple(map(Term, candidate.readings)))
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
             evidence = context.evidence(first, last)
             dated = find_values(evidence.quote, "date") or find_values(evidence.quote, "duration")
@@ -158,13 +156,13 @@ def typed(context: EncodedContext, field: Field, kind: str, result: QueryResult)
     for low, high in merged(result.runs, edges=context.edges.tolist()):
         encoded, start, end = context.characters(low, high - 1)
         text = encoded.document.text[start:end]
-        for value in find_values(text, kind, encoded.document.text):
+        for value in find_values(text, kind, encoded.document.text, start):
             if kind == "phone" and is_fax(text[: value.start]) != ("fax" in field.name.lower()):
                 continue
             first, last = context.tokens(low, start + value.start, start + value.end)
             if first <= last and near_acronyms(field.name, encoded, start + value.start, start + value.end):
                 evidence = context.evidence(first, last)
-                yield Candidate(value.normalised, result.spans.mass(first, last), evidence)
+                yield Candidate(value.normalised, result.spans.mass(first, last), evidence, value.readings)
 
 
 def near_acronyms(name: str, encoded: EncodedDocument, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import best_evidence, located
 from dsacli.engines.options import Options
 from dsacli.engines.results import (
+    AMBIGUOUS,
     Answer,
     AskResult,
     Extracted,
@@ -112,13 +113,16 @@ def value_of(context: Context[Any], field: Field, text: str, written: Generated,
     """A field's value as it was written: of its type, and with the place that says so; else null."""
     if written.probability < least or not answer_key(text):
         return Extracted(field, None, None, written.probability)
-    values = (
-        [text]
-        if field.type == "text"
-        else [v.normalised for v in find_values(text, field.type, context.documents[0].document.text)]
-    )
     place = located(context, text, written.attention_mass)
     evidence = place or next(iter(best_evidence(context, written.attention_mass, 1)), None)
+    # What it wrote is read as the document writes its figures there.
+    name, at = (evidence.document, evidence.start) if evidence else ("", 0)
+    document = next((each.document for each in context.documents if each.document.name == name), None)
+    values = find_values(text, field.type, document.text if document else None, at)
     if not values or evidence is None:
         return Extracted(field, None, None, written.probability)
-    return Extracted(field, values[0], text, written.probability, (evidence,))
+    value = values[0]
+    score = min(written.probability, AMBIGUOUS) if value.readings else written.probability
+    if score < least:
+        return Extracted(field, None, None, score)
+    return Extracted(field, value.normalised, text, score, (evidence,), readings=value.readings)

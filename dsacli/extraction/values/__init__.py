@@ -5,36 +5,37 @@ text holds, or None: a text with two different values, or none, is never guessed
 Every pattern here is bounded and anchored, so the time is linear in the text.
 
 Rules that are choices:
-* 01/03/2025 - a part above 12 is the day; otherwise the text's other dates decide if they
-  all agree, and failing that the month comes first (US). With dots the day comes first.
-* "$" is USD, "¥" JPY, bare "pounds" GBP. Two-digit years and comma decimals are not read.
+* What can be read in two ways has both, the likelier first: 03/04/2025, "1.234", where nothing in the document (`conventions`) says
+  which is meant. Then the month comes first, and of money three digits behind a mark are thousands.
+* With dots the day comes first. "$" is USD, "¥" JPY, "Fr." CHF, bare "pounds" GBP; "kr" is the krone of the country that its own
+  sentence names, else of none.
 * A range ("5-10%", "$10 to 15 million") is not one value, so its ends are not reported.
-* "(£4.2m)" is negative when it is the whole text or follows a word such as "loss";
-  elsewhere a parenthesis is an aside.
+* "(£4.2m)" is negative in a cell, after a label, or after a word such as "loss"; elsewhere brackets are an aside.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from dsacli.extraction.conventions import Setting
 from dsacli.extraction.values.addresses import find_emails, find_phones, find_urls
-from dsacli.extraction.values.dates import day_first, find_dates
+from dsacli.extraction.values.dates import find_dates
 from dsacli.extraction.values.durations import find_durations
 from dsacli.extraction.values.money import find_money
 from dsacli.extraction.values.numbers import find_numbers, find_percents
-from dsacli.extraction.values.value import Value, leftmost_longest, unique_value
+from dsacli.extraction.values.value import Value, leftmost_longest, settled, unique_value
 
 __all__ = ["Value", "find_values", "normalise"]
 
 
-def find_values(text: str, type: str, whole: str | None = None) -> list[Value]:
+def find_values(text: str, type: str, whole: str | None = None, at: int = 0) -> list[Value]:
     """All values of `type` in `text`, in order and not overlapping.
 
-    `whole` is the document that `text` is a part of; its other dates say whether the day comes first.
+    `whole` is the document that `text` is a part of, from its character `at` on; it says how figures are to be read.
 
     >>> find_values("Fee: EUR 1.2 million.", "money")
-    [Value(start=5, end=20, normalised={'amount': 1200000, 'currency': 'EUR'})]
+    [Value(start=5, end=20, normalised={'amount': 1200000, 'currency': 'EUR'}, readings=())]
     """
-    return leftmost_longest(_FINDERS[type](text, whole or text))
+    return settled(leftmost_longest(_FINDERS[type](text, Setting(text if whole is None else whole, at))))
 
 
 def normalise(text: str, type: str) -> Any:
@@ -42,13 +43,9 @@ def normalise(text: str, type: str) -> Any:
     return unique_value(find_values(text, type))
 
 
-def _dates(text: str, whole: str) -> Iterator[Value]:
-    return find_dates(text, day_first(whole))
-
-
-def _alone(finder: Callable[[str], Iterable[Value]]) -> Callable[[str, str], Iterable[Value]]:
+def _alone(finder: Callable[[str], Iterable[Value]]) -> Callable[[str, Setting], Iterable[Value]]:
     """A finder that the rest of the document tells nothing."""
-    return lambda text, whole: finder(text)
+    return lambda text, setting: finder(text)
 
 
 def find_text(text: str) -> Iterator[Value]:
@@ -59,14 +56,14 @@ def find_text(text: str) -> Iterator[Value]:
         yield Value(start, start + len(stripped), " ".join(stripped.split()))
 
 
-_FINDERS: dict[str, Callable[[str, str], Iterable[Value]]] = {
+_FINDERS: dict[str, Callable[[str, Setting], Iterable[Value]]] = {
     "text": _alone(find_text),
-    "date": _dates,
-    "money": _alone(find_money),
-    "number": _alone(find_numbers),
-    "percent": _alone(find_percents),
+    "date": lambda text, setting: find_dates(text, setting.conventions),
+    "money": find_money,
+    "number": lambda text, setting: find_numbers(text, setting.conventions.decimal),
+    "percent": lambda text, setting: find_percents(text, setting.conventions.decimal),
     "email": _alone(find_emails),
     "phone": _alone(find_phones),
     "url": _alone(find_urls),
-    "duration": _alone(find_durations),
+    "duration": lambda text, setting: find_durations(text, setting.conventions.decimal),
 }

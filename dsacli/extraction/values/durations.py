@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from dsacli.extraction.values.quantities import GAP, HALF, free_quantities, json_number
-from dsacli.extraction.values.value import Value, any_of
+from dsacli.extraction.figures import Mark
+from dsacli.extraction.values.quantities import free_quantities, json_number
+from dsacli.extraction.values.value import Value, any_of, read_in
+from dsacli.extraction.values.words import GAP, PART, part_of_one
 
 _I = re.IGNORECASE
 
+# {"Y": 3, "M": 6}: how many of each unit.
+Parts = dict[str, Decimal]
 _SPANS = {
     "year": "Y",
     "yr": "Y",
@@ -18,6 +22,7 @@ _SPANS = {
     "quarter": "M",
     "week": "W",
     "wk": "W",
+    "fortnight": "D",
     "day": "D",
     "hour": "h",
     "hr": "h",
@@ -25,15 +30,24 @@ _SPANS = {
     "min": "m",
     "second": "s",
     "sec": "s",
+} | {
+    word: key
+    for key, words in {
+        "Y": "jahr jahre jahren ans année años año anni anno jaar anos ano år",
+        "M": "monat monate monaten mois meses mes mesi mese maanden maand mês måneder måned månader månad",
+        "W": "woche wochen semaine semana settimane settimana weken uker uke veckor vecka uger uge",
+        "D": "tage tagen jour días día giorni giorno dagen dag dia dager dagar dage",
+    }.items()
+    for word in words.split()
 }
-_MULTIPLES = {"decade": 10, "quarter": 3}
+_MULTIPLES = {"decade": 10, "quarter": 3, "fortnight": 14}
 _FINER = {"Y": ("M", 12), "W": ("D", 7), "D": ("h", 24), "h": ("m", 60), "m": ("s", 60)}
 _UNIT = (
     r"(?:(?:calendar|business|working|consecutive|full|whole|successive|additional)\s{1,2})?"
-    rf"(?P<unit>{any_of(_SPANS)})s?(?!\w|-?\s?end\b)['’]?"
+    rf"(?P<unit>{any_of(_SPANS)})s?(?!\w|-?\s?end\b)(?:['’](?!s\b))?"
 )
 _AFTER_COUNT = re.compile(rf"[\s‑-]{{0,3}}{_UNIT}", _I)
-_ARTICLE = re.compile(rf"(?<![\w-])(?P<half>half{GAP})?an?{GAP}(?!sec|min\b|mo\b|quarter){_UNIT}(?P<more>{HALF})?", _I)
+_ARTICLE = re.compile(rf"(?<![\w-])(?P<half>half{GAP})?an?{GAP}(?!sec|min\b|mo\b|quarter){_UNIT}(?P<more>{PART})?", _I)
 _RATE = re.compile(
     r"(?:[0-9%)]|\b(?:once|twice|times|thousand|million|billion|days?|hours?|weeks?|months?|"
     r"dollars|euros|pounds|cents|half))\s\Z",
@@ -42,38 +56,39 @@ _RATE = re.compile(
 _THEN = re.compile(r",?\s(?:and\s)?")
 
 
-def find_durations(text: str) -> Iterator[Value]:
-    """Lengths of time: "P2Y6M"."""
-    found = sorted([*_counted(text), *_articled(text)], key=lambda item: item[0])
-    merged: list[tuple[int, int, dict[str, Decimal]]] = []
-    for start, end, parts in found:
-        if merged and _continues(text, merged[-1], start, parts):
+def find_durations(text: str, decimal: Mark | None = None) -> Iterator[Value]:
+    """Lengths of time: "P2Y6M"; decimal: the decimal mark of the document, where that is known."""
+    found = sorted([*_counted(text, decimal), *_articled(text)], key=lambda item: item[0])
+    merged: list[tuple[int, int, list[Parts]]] = []
+    for start, end, readings in found:
+        if merged and _continues(text, merged[-1][1], start, merged[-1][2][0], readings[0]):
             first, _, earlier = merged.pop()
-            merged.append((first, end, earlier | parts))
+            merged.append((first, end, [coarse | fine for coarse in earlier for fine in readings]))
         else:
-            merged.append((start, end, parts))
-    for start, end, parts in merged:
-        yield Value(start, end, _iso_duration(parts))
+            merged.append((start, end, readings))
+    for start, end, readings in merged:
+        yield read_in(start, end, [_iso_duration(parts) for parts in readings])
 
 
-def _counted(text: str) -> Iterator[tuple[int, int, dict[str, Decimal]]]:
-    for quantity, _, sign in free_quantities(text):
+def _counted(text: str, decimal: Mark | None) -> Iterator[tuple[int, int, list[Parts]]]:
+    for quantity, _, sign in free_quantities(text, decimal):
         unit = _AFTER_COUNT.match(text, quantity.end)
         if not unit or quantity.ranged or sign < 0:
             continue
         is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text[quantity.start : quantity.end])  # "2024 year"
         if not is_year:
-            yield quantity.start, unit.end(), _parts(quantity.amount, unit["unit"].lower())
+            parts = [_parts(amount, unit["unit"].lower()) for amount in quantity.amounts]
+            yield quantity.start, unit.end(), parts
 
 
-def _articled(text: str) -> Iterator[tuple[int, int, dict[str, Decimal]]]:
+def _articled(text: str) -> Iterator[tuple[int, int, list[Parts]]]:
     for match in _ARTICLE.finditer(text):
         if not _RATE.search(text, max(0, match.start() - 9), match.start()):  # "twice a year"
-            amount = Decimal("0.5") if match["half"] else Decimal("1.5") if match["more"] else Decimal(1)
-            yield *match.span(), _parts(amount, match["unit"].lower())
+            amount = Decimal("0.5") if match["half"] else 1 + part_of_one(match["more"] or "")
+            yield *match.span(), [_parts(amount, match["unit"].lower())]
 
 
-def _parts(amount: Decimal, unit: str) -> dict[str, Decimal]:
+def _parts(amount: Decimal, unit: str) -> Parts:
     """{"Y": 3, "M": 6} for three and a half years: a fraction becomes the finer unit if it can."""
     amount, key = amount * _MULTIPLES.get(unit, 1), _SPANS[unit]
     finer, count = _FINER.get(key, ("", 1))
@@ -83,14 +98,14 @@ def _parts(amount: Decimal, unit: str) -> dict[str, Decimal]:
     return {key: amount // 1, finer: rest} if amount > 1 else {finer: rest}
 
 
-def _continues(text: str, last: tuple[int, int, dict[str, Decimal]], start: int, parts: dict[str, Decimal]) -> bool:
+def _continues(text: str, end: int, start: int, last: Parts, parts: Parts) -> bool:
     """ "two years and six months" is one duration: units strictly finer, nothing else between."""
     order = "YMWDhms"
-    finer = max(map(order.index, last[2])) < min(map(order.index, parts))
-    return finer and start - last[1] < 8 and bool(_THEN.fullmatch(text, last[1], start))
+    finer = max(map(order.index, last)) < min(map(order.index, parts))
+    return finer and start - end < 8 and bool(_THEN.fullmatch(text, end, start))
 
 
-def _iso_duration(parts: dict[str, Decimal]) -> str:
+def _iso_duration(parts: Parts) -> str:
     day, time = (
         "".join(f"{json_number(parts[key])}{key.upper()}" for key in keys if key in parts) for keys in ("YMWD", "hms")
     )

@@ -5,124 +5,91 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from dsacli.extraction.values.value import any_of
+from dsacli.extraction.figures import Kind, Mark, amounts_of
+from dsacli.extraction.values.words import FIGURE_SCALE, FIGURE_SCALES, IN_WORDS, PART, amount_of_words, part_of_one
 
 _I = re.IGNORECASE
 
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: 10 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
-_SMALL = _UNITS | _TENS
-_SCALES = {
-    "thousand": 10**3,
-    "lakh": 10**5,
-    "lakhs": 10**5,
-    "million": 10**6,
-    "crore": 10**7,
-    "crores": 10**7,
-    "billion": 10**9,
-    "trillion": 10**12,
-}
 SUFFIXES = {"k": 10**3, "m": 10**6, "mm": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
-_FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
-
-GAP, _JOIN = r"\s{1,3}", r"(?:\s{1,3}|\s?[-‐‑]\s?)"
-SCALE = any_of(_SCALES) + r"\b"
-_BELOW_100 = rf"(?:{any_of(_TENS)}(?:{_JOIN}{any_of(list(_UNITS)[1:10])}\b)?|{any_of(_UNITS)})\b"
-_BELOW_1000 = (
-    rf"(?:(?:an?|{_BELOW_100}){_JOIN}hundred\b(?:{GAP}(?:and{GAP})?{_BELOW_100})?"
-    rf"|{_BELOW_100})"
-)
-HALF = rf"{GAP}and{GAP}(?:a|one){_JOIN}half\b"
-_IN_WORDS = (
-    rf"(?:(?:half{GAP})?an?(?={GAP}{SCALE})|{_BELOW_1000})"
-    rf"(?:{_JOIN}{SCALE}(?:,?{GAP}(?:and{GAP})?{_BELOW_1000})?){{0,4}}"
-    rf"(?:{HALF}(?:{GAP}{SCALE})?)?"
-)
-# The whole run of digits and separators is taken at once, so that "12,50" or "1.2.3" is
-# judged as it stands and no part of it passes for a number.
-_RUN = (
+_GLYPHS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+# The whole run of digits and separators is taken at once, so that "1,2,3" or "1.2.3" is judged as it stands and no part of it passes
+# for a number.
+RUN = (
     r"(?:(?<![\w.)])\.)?(?<![0-9])(?<![0-9][.,])"
     r"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f](?=[0-9])){0,40}(?![0-9])"
 )
 _QUANTITY = re.compile(
-    rf"(?P<run>{_RUN})(?P<glyph>[½¼¾])?(?P<half>{HALF})?(?:[\s-]{{0,2}}(?P<scale>{SCALE}))?"
-    rf"|(?<!\w)(?=[aefhnostz])(?P<words>{_IN_WORDS})",
+    rf"(?P<run>{RUN})(?:(?P<glyph>[½¼¾])|(?:\s|-)(?P<over>[1-7])/(?P<under>[2-8])(?![\w/]))?(?P<part>{PART})?"
+    rf"(?:[\s-]{{0,2}}(?P<scale>{FIGURE_SCALE}))?"
+    rf"|(?<!\w)(?=[aefhnostz])(?P<words>{IN_WORDS})",
     _I,
 )
-_IN_FIGURES = re.compile(
-    r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+"  # 1250.5
-    r"|[0-9]{1,3}(?P<sep>[,'’\xa0\u2009\u202f])[0-9]{3}(?:(?P=sep)[0-9]{3})*(?:\.[0-9]+)?"  # 1,250.5
-    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"  # 12,50,000
-    r"|(?P<dots>[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:[.\xa0][0-9]{3})+,[0-9]{2}))"
-)  # 1.250.000,00
 
 
 class Quantity(NamedTuple):
-    """A number at `start:end`, `in_words` or figures, `scaled` by a word such as "million", `ranged` as an end of a range."""
+    """A number at `start:end`, and what it can mean, the likelier first.
+
+    figures: its digits as written, empty for one in words
+    scaled: whether a word such as "million" is part of it
+    ranged: whether it is an end of a range
+    """
 
     start: int
     end: int
-    amount: Decimal
-    in_words: bool
+    amounts: tuple[Decimal, ...]
+    figures: str
     scaled: bool
     ranged: bool = False
     contradicted: bool = False
 
+    @property
+    def amount(self) -> Decimal:
+        """The likeliest."""
+        return self.amounts[0]
 
-def quantities(text: str) -> list[Quantity]:
-    """Every number in `text`: "thirty (30)" is one, the ends of a range are marked `ranged`."""
+    @property
+    def in_words(self) -> bool:
+        return not self.figures
+
+
+def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") -> list[Quantity]:
+    """Every number in `text`: "thirty (30)" is one, the ends of a range are marked `ranged`.
+
+    decimal: the decimal mark of the document, where that is known
+    """
     found: list[Quantity] = []
     for match in _QUANTITY.finditer(text):
-        amount = _amount_of_words(match["words"]) if match["words"] else _amount_of_figures(match)
-        if amount is None:
+        amounts = _amounts(match, decimal, kind)
+        if not amounts:
             continue
-        new = Quantity(*match.span(), amount, bool(match["words"]), bool(match["scale"]))
+        new = Quantity(*match.span(), amounts, match["run"] or "", bool(match["scale"]))
         if found and _echoes(text, found[-1], new):
             old = found.pop()
-            contradicted = old.contradicted or amount != old.amount
-            new = new._replace(start=old.start, end=new.end + 1, ranged=old.ranged, contradicted=contradicted)
+            same = tuple(amount for amount in old.amounts if amount in amounts)
+            contradicted = old.contradicted or not same
+            amounts = same or amounts
+            new = new._replace(
+                start=old.start, end=new.end + 1, amounts=amounts, ranged=old.ranged, contradicted=contradicted
+            )
         elif found and _is_range(text, found[-1], new):
             found[-1], new = found[-1]._replace(ranged=True), new._replace(ranged=True)
         found.append(new)
     return [quantity for quantity in found if not quantity.contradicted]
 
 
-def _amount_of_words(words: str) -> Decimal | None:
-    total, current, ceiling = Decimal(0), Decimal(0), 10**15
-    for word in re.findall(r"[a-z]+", words.lower()):
-        if word in _SMALL:
-            current += _SMALL[word]
-        elif word == "hundred":
-            current = (current or 1) * Decimal(100)
-        elif word == "half":
-            if total and not current:  # "two million and a half": half of what?
-                return None
-            current += Decimal("0.5")
-        elif word in _SCALES:
-            if _SCALES[word] >= ceiling:
-                return None
-            ceiling = _SCALES[word]
-            total, current = total + (current or 1) * ceiling, Decimal(0)
-    return total + current
-
-
-def _amount_of_figures(match: re.Match[str]) -> Decimal | None:
-    form = _IN_FIGURES.fullmatch(match["run"])
-    if not form:
-        return None
-    digits = form[0].replace(".", "").replace(",", ".") if form["dots"] else form[0]
-    amount = Decimal(re.sub(r"[^0-9.]", "", digits))
-    amount += _FRACTIONS.get(match["glyph"] or "", 0) + (Decimal("0.5") if match["half"] else 0)
-    return amount * _SCALES[match["scale"].lower()] if match["scale"] else amount
+def _amounts(match: re.Match[str], decimal: Mark | None, kind: Kind) -> tuple[Decimal, ...]:
+    if match["words"]:
+        in_words = amount_of_words(match["words"])
+        return () if in_words is None else (in_words,)
+    more = _GLYPHS.get(match["glyph"] or "", Decimal(0)) + part_of_one(match["part"] or "")
+    if match["over"]:
+        if int(match["over"]) >= int(match["under"]):
+            return ()
+        more += Decimal(match["over"]) / Decimal(match["under"])
+    scale = FIGURE_SCALES[match["scale"].lower()] if match["scale"] else 1
+    # A thousand millions are written as a billion: what is scaled has decimals.
+    amounts = amounts_of(match["run"], decimal, "number" if match["scale"] else kind)
+    return tuple((amount + more) * scale for amount in amounts)
 
 
 def _echoes(text: str, old: Quantity, new: Quantity) -> bool:
@@ -159,9 +126,11 @@ def json_number(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def free_quantities(text: str) -> Iterator[tuple[Quantity, int, int]]:
+def free_quantities(
+    text: str, decimal: Mark | None = None, kind: Kind = "number"
+) -> Iterator[tuple[Quantity, int, int]]:
     """Quantities not glued to a word, a code or another number, with start and sign."""
-    for quantity in quantities(text):
+    for quantity in quantities(text, decimal, kind):
         sign = sign_before(text, quantity.start)
         start = quantity.start - (sign < 0)
         if not LEFT_JOINED.search(text, max(0, start - 2), start):

@@ -2,9 +2,9 @@ import pytest
 
 from dsacli.documents import parse
 from dsacli.engines.evidence import Evidence
+from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.extract import (
-    Candidate,
     Term,
     best_value,
     candidates,

@@ -1,0 +1,38 @@
+"""Which language a document is in, by its commonest small words."""
+
+import re
+from collections import Counter
+
+# None of them is a common word of another of these languages, so that an English lease with a Spanish name stays English.
+_SMALL_WORDS = {
+    "en": "the and of to is for with this shall by from which was be are that",
+    "de": "der die das und von mit für ist auf wird nicht zum zur dem ein eine bis",
+    "fr": "le les du des et est pour dans sur par au aux une ce cette",
+    "es": "el los las y del por una es para con se al su",
+    "it": "il di della dei e è per gli che con nel alla sono una",
+    "nl": "het een van voor op en zijn bij wordt aan met niet is",
+    "pt": "o os do da dos das e em não uma ao pela com para",
+    "no": "og av til er ikke som på den det for skal ved",
+    "sv": "och av till är inte som på den det för ska vid ett",
+    "da": "og af til er ikke som på den det for skal ved et",
+}
+_LANGUAGES: dict[str, list[str]] = {}
+for _language, _words in _SMALL_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES.setdefault(_word, []).append(_language)
+_SAMPLE = 20_000
+# Small words that must be met, and by how much those of one language must outnumber those of the next.
+_ENOUGH, _CLEARLY = 2, 1.3
+
+
+def language_of(text: str) -> str | None:
+    """The ISO 639 code of one of ten languages; None for another, or too few words to tell.
+
+    >>> language_of("The fee is due on the first day of the month."), language_of("Die Miete ist zum 1. fällig."), language_of("Total: 5,000")
+    ('en', 'de', None)
+    """
+    counts: Counter[str] = Counter()
+    for word in re.findall(r"[^\W\d_]+", text[:_SAMPLE].lower()):
+        counts.update(_LANGUAGES.get(word, ()))
+    (best, most), (_, next_most) = (*counts.most_common(2), ("", 0), ("", 0))[:2]
+    return best if most >= max(_ENOUGH, _CLEARLY * next_most) else None
