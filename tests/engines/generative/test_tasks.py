@@ -25,6 +25,8 @@ TEXT = "\n".join(
 )
 TEMPLATE = "{% for m in messages %}<|user|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|model|>{% endif %}"
 KEYS = {
+    "document",
+    "warnings",
     "schema_version",
     "task",
     "question",
