@@ -183,7 +183,7 @@ def plain(source: str) -> str:
     """Source of running text without its commands; mathematics stays as it is.
 
     >>> plain(r"The \\textbf{rent} is \\pounds{}210~a month, $x_1 < 2$ \\& Ren\\'e pays 5\\%.")
-    "The rent is £210 a month, $x_1 < 2$ & René pays 5%."
+    'The rent is £210 a month, $x_1 < 2$ & René pays 5%.'
     """
     pieces, last = list[str](), 0
     for match in _MATH.finditer(source):

@@ -17,10 +17,10 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 
 
 def row_line(cells: Sequence[str], labels: Labels | None) -> str:
-    """The line of a row; empty cells of a labelled row are left out, and a row without a filled cell is "".
+    """The line of a row; a row without a filled cell is "", and one whose cells are mostly empty holds the others only.
 
     >>> row_line(["A1002", "", "87.00"], ("Order", "City", "Amount"))
-    '| Order: A1002 | Amount: 87.00 |'
+    '| Order: A1002 | City: | Amount: 87.00 |'
     >>> row_line(["A1002", "", "87.00"], None)
     '| A1002 |  | 87.00 |'
     """
@@ -28,9 +28,9 @@ def row_line(cells: Sequence[str], labels: Labels | None) -> str:
     if not any(cells):
         return ""
     if labels is not None:
-        cells = [
-            labelled(cell, labels[number] if number < len(labels) else "") for number, cell in enumerate(cells) if cell
-        ]
+        sparse = 2 * sum(map(bool, cells)) < len(cells)
+        named = [*labels, *[""] * (len(cells) - len(labels))]
+        cells = [labelled(cell, label) for cell, label in zip(cells, named) if cell or (label and not sparse)]
     if len(cells) == 1:
         return cells[0]
     return f"| {' | '.join(cells)} |"
@@ -38,7 +38,7 @@ def row_line(cells: Sequence[str], labels: Labels | None) -> str:
 
 def labelled(cell: str, label: str) -> str:
     """A cell behind its label; one that repeats it (a heading merged over columns) stands once."""
-    return f"{label}: {cell}" if label and label != cell else cell
+    return f"{label}: {cell}".rstrip() if label and label != cell else cell
 
 
 def as_labels(cells: Sequence[str]) -> Labels:
