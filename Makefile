@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The training data (dsacli/training/data.py says what it looks like): make evaluate DATA=…
 DATA ?=
 
-.PHONY: demo lint docs test test-slow evaluate bench bench-pdf bench-pipelines bench-deepseek clean
+.PHONY: demo lint docs test test-slow fuzz evaluate bench bench-pdf bench-pipelines bench-deepseek clean
 
 demo: $(VENV)/installed
 	$(BIN)/dsacli ask sample_docs/annual-report.pdf "When did the Carrow Narrows array begin to deliver electricity?"
@@ -24,8 +24,13 @@ lint: $(VENV)/installed-lint
 docs: $(VENV)/installed
 	$(BIN)/python docs/make_reference.py
 
+# Two at a time: each loads the reader, and a test file stays with one of them.
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# Ten thousand mutated inputs through the real ingestion: about ten minutes.
+fuzz: $(VENV)/installed-test
+	$(BIN)/python tests/fuzz.py
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m slow

@@ -1,6 +1,7 @@
 """What the words of a command line are: documents, questions, text."""
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,11 +24,44 @@ def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]
         if number and _exists(text):
             raise UsageFailure(f"{text}: documents come before the questions")
         if (number == 0 and not paths) or not re.search(r"\s|[?？؟]", text.strip()):
-            raise DsacliError(f"{text}: no such file or folder")
+            raise DsacliError(f"{text}: no such file or folder{_hint(paths, questions[number:]) if paths else ''}")
     if not questions:
         raise UsageFailure(f'no question; write it after the document: dsacli ask {paths[0]} "Who …?"')
     check_text(questions)
     return paths, questions
+
+
+def read_questions(file: str, paths: list[str]) -> list[str]:
+    """The questions in a file, or on stdin for "-", one a line; `paths` are the documents.
+
+    Raises UsageFailure where stdin would have to be both, DsacliError for a file that cannot be read or holds none.
+    """
+    if file == "-" and "-" in paths:
+        raise UsageFailure("stdin can be the document or the questions, not both")
+    if file == "-" and sys.stdin is None:
+        raise DsacliError("stdin is closed")
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as failure:
+        why = failure.strerror if isinstance(failure, OSError) and failure.strerror else "it is not text"
+        raise DsacliError(f"{file}: questions cannot be read: {why.lower()}") from None
+    questions = [line.strip() for line in text.splitlines() if line.strip()]
+    if not questions:
+        raise DsacliError(f"{'stdin' if file == '-' else file} holds no questions")
+    check_text(questions)
+    return questions
+
+
+def _hint(paths: list[str], words: list[str]) -> str:
+    """Where what is no file may be a question that was not quoted: how to ask it.
+
+    >>> _hint(["report.pdf"], ["Who", "chairs", "it?"])
+    '; or is it a question? Quote it: dsacli ask report.pdf "Who chairs it?"'
+    """
+    if any(" " in word for word in words) or re.search(r"[./\\]\w", words[0]):
+        return ""
+    question = " ".join(words).rstrip("?")
+    return f'; or is it a question? Quote it: dsacli ask {" ".join(paths)} "{question}?"'
 
 
 def check_text(texts: Iterable[str | None]) -> None:

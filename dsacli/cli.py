@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -21,13 +22,15 @@ from dsacli.options import (
     MinConfidence,
     MinProbability,
     Model,
+    Reading,
     Show,
     Writing,
     found,
     grouped,
     shown,
 )
-from dsacli.output.streams import give_up
+from dsacli.output.streams import give_up, replace_closed
+from dsacli.plain import printable
 
 if TYPE_CHECKING:
     from dsacli.engines.results import Result
@@ -40,6 +43,7 @@ class Commands(TyperGroup):
     """Every failure that a user can meet ends here: one line on stderr and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        replace_closed()
         try:
             return super().invoke(ctx)
         except UsageFailure as failure:
@@ -60,7 +64,7 @@ class Commands(TyperGroup):
             if isinstance(failure, BrokenPipeError) or (os.name == "nt" and failure.errno == errno.EINVAL):
                 raise typer.Exit(FOUND) from None
             message, code = f"{failure.filename or 'output'}: {(failure.strerror or str(failure)).lower()}", FAILED
-        typer.echo(f"dsacli: {message}", err=True)
+        typer.echo(f"dsacli: {printable(message)}", err=True)
         raise typer.Exit(code)
 
 
@@ -113,12 +117,13 @@ def root(
     """Ask, summarize and extract from documents of up to a million tokens, with a local
     DeepSeek Sparse Attention model. Every result comes with its page and what it cost."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
-def setting(model: Model, machine: Machine, show: Show) -> "Setting":
+def setting(model: Model, reading: Reading, machine: Machine, show: Show) -> "Setting":
     """What the run works with, as it was typed."""
+    from dsacli import documents
+    from dsacli.documents.pages import parse_pages
     from dsacli.session import Setting
 
     return Setting(
@@ -126,7 +131,7 @@ def setting(model: Model, machine: Machine, show: Show) -> "Setting":
         machine.device,
         machine.threads,
         not machine.no_cache,
-        machine.password,
+        documents.Reading(reading.password, parse_pages(reading.pages) if reading.pages is not None else ()),
         show.quiet,
         show.verbose,
     )
@@ -171,9 +176,14 @@ def ask(
     arguments: Annotated[
         list[str],
         typer.Argument(
-            metavar="DOCUMENT... QUESTION...", help="Files, folders or -, then questions.", show_default=False
+            metavar="DOCUMENT... [QUESTION...]", help="Files, folders or -, then questions.", show_default=False
         ),
     ],
+    questions: Annotated[
+        str | None,
+        found(metavar="FILE", help="A file of questions, one a line; - for stdin. Then all arguments are documents."),
+    ] = None,
+    each: Annotated[bool, found("--each", help="Ask every document for itself, the answers beside its name.")] = False,
     answers: Annotated[
         int | None,
         found("--answers", "-n", metavar="N", min=1, max=50, help="Answers per question.", show_default="1"),
@@ -189,17 +199,21 @@ def ask(
     min_probability: MinProbability = None,
     compare_dense: CompareDense = False,
     *,
+    reading: Reading,
     model: Model,
     writing: Writing,
     machine: Machine,
     show: Show,
 ) -> None:
     """Answer questions, each with page and quotation."""
-    from dsacli.arguments import documents_and_questions
+    from dsacli.arguments import documents_and_questions, read_questions
     from dsacli.engines.options import Options
     from dsacli.session import open_session
 
-    paths, questions = documents_and_questions(arguments)
+    if questions is None:
+        paths, asked = documents_and_questions(arguments)
+    else:
+        paths, asked = arguments, read_questions(questions, arguments)
     options = Options(
         index_topk=model.top_k,
         compare_dense=compare_dense or None,
@@ -209,8 +223,15 @@ def ask(
         min_probability=min_probability,
         **vars(writing),
     )
-    with open_session("ask", options, setting(model, machine, show)) as session:
-        finish(session.engine.ask(session.context(paths), questions, options), session, show)
+    with open_session("ask", options, setting(model, reading, machine, show)) as session:
+        if not each:
+            finish(session.engine.ask(session.context(paths), asked, options), session, show)
+        results = (
+            replace(result, document=context.name)
+            for context in session.contexts(paths)
+            for result in session.engine.ask(context, asked, options)
+        )
+        finish(results, session, show)
 
 
 @app.command(
@@ -248,6 +269,7 @@ def summarize(
     by: Annotated[By | None, found(metavar="section", help="A summary of each section.")] = None,
     compare_dense: CompareDense = False,
     *,
+    reading: Reading,
     model: Model,
     writing: Writing,
     machine: Machine,
@@ -272,7 +294,7 @@ def summarize(
         by_section=by is By.section or None,
         **vars(writing),
     )
-    with open_session("summarize", options, setting(model, machine, show)) as session:
+    with open_session("summarize", options, setting(model, reading, machine, show)) as session:
         finish((session.engine.summarize(context, options) for context in session.contexts(documents)), session, show)
 
 
@@ -302,6 +324,7 @@ def extract(
     csv: Annotated[bool, shown("--csv", help="A header and one row per document.")] = False,
     compare_dense: CompareDense = False,
     *,
+    reading: Reading,
     model: Model,
     writing: Writing,
     machine: Machine,
@@ -328,7 +351,7 @@ def extract(
         **vars(writing),
     )
     several = len(documents) > 1 or Path(documents[0]).is_dir()
-    with open_session("extract", options, setting(model, machine, show)) as session:
+    with open_session("extract", options, setting(model, reading, machine, show)) as session:
         results = (session.engine.extract(context, fields, options) for context in session.contexts(documents))
         finish(results, session, show, csv=csv, several=several)
 
@@ -342,19 +365,50 @@ def extract(
 {EPILOG}""",
 )
 @grouped
-def inspect(documents: Documents, *, model: Model, machine: Machine, show: Show) -> None:
+def inspect(documents: Documents, *, reading: Reading, model: Model, machine: Machine, show: Show) -> None:
     """What a document holds, and what a question to it costs."""
     from dsacli.engines.options import Options
     from dsacli.session import open_session
 
     options = Options(index_topk=model.top_k)
-    with open_session("inspect", options, setting(model, machine, show)) as session:
+    with open_session("inspect", options, setting(model, reading, machine, show)) as session:
         finish([session.engine.inspect(session.context(documents), options)], session, show)
+
+
+@app.command(
+    cls=Command,
+    epilog=f"""Example:
+  dsacli chat report.pdf
+  printf 'Who chairs the board?\\nAnd since when?\\n' | dsacli chat report.pdf
+
+{EPILOG}""",
+)
+@grouped
+def chat(
+    documents: Documents,
+    *,
+    reading: Reading,
+    model: Model,
+    writing: Writing,
+    machine: Machine,
+    show: Show,
+) -> None:
+    """Ask one question after the other at a prompt, or through a pipe; /help lists what else it does."""
+    from dsacli.chat import Chat
+    from dsacli.engines.options import Options
+    from dsacli.prompt import typed_lines
+    from dsacli.session import open_session
+
+    if "-" in documents:
+        raise UsageFailure("chat reads questions from stdin; name the document")
+    options = Options(index_topk=model.top_k, **vars(writing))
+    with open_session("ask", options, setting(model, reading, machine, show)) as session:
+        Chat(session, session.context(documents), options, show.quiet, show.json).run(typed_lines())
 
 
 @cache_app.command("list")
 def cache_list(json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
-    """What is kept, newest first."""
+    """What is kept, the latest used first; of 10 GB at most, or DSACLI_CACHE_LIMIT."""
     from dsacli.engines.disk_cache import open_cache
     from dsacli.output.cache import show_cache
 
@@ -368,6 +422,18 @@ def cache_clear() -> None:
     from dsacli.output.units import size
 
     files, count = open_cache().clear()
+    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
+
+
+@cache_app.command("remove")
+def cache_remove(document: Annotated[str, typer.Argument(help="Its name in the list, or its path.")]) -> None:
+    """Remove what is kept of one document."""
+    from dsacli.engines.disk_cache import open_cache
+    from dsacli.output.units import size
+
+    files, count = open_cache().remove(document)
+    if not files:
+        raise DsacliError(f"{document}: nothing is kept of it")
     typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
 
 

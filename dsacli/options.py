@@ -14,19 +14,20 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from typer.core import TyperCommand
 
-FIND, SHOW, MODEL, MACHINE = "What to find", "How to show it", "The model", "The machine"
+FIND, READ, SHOW, MODEL, MACHINE = "What to find", "What to read", "How to show it", "The model", "The machine"
 EPILOG = """Exit codes:
   0 found · 1 the input or the machine failed (one line says why) · 2 wrong usage · 3 nothing found
 
 Environment:
-  DSACLI_CACHE     the folder in which encoded documents are kept
-  DSACLI_DTYPE     float32 or bfloat16, what to compute in; unset: the faster here
-  DSACLI_PASSWORD  of encrypted PDFs
-  NO_COLOR         no colour"""
+  DSACLI_CACHE        the folder in which encoded documents are kept
+  DSACLI_CACHE_LIMIT  how many gigabytes of them; unset: 10
+  DSACLI_DTYPE        float32 or bfloat16, what to compute in; unset: the faster here
+  DSACLI_PASSWORD     of encrypted PDFs
+  NO_COLOR            no colour"""
 
 
-found, shown, _of_model, _of_machine = (
-    functools.partial(typer.Option, rich_help_panel=panel) for panel in (FIND, SHOW, MODEL, MACHINE)
+found, read, shown, _of_model, _of_machine = (
+    functools.partial(typer.Option, rich_help_panel=panel) for panel in (FIND, READ, SHOW, MODEL, MACHINE)
 )
 
 MinConfidence = Annotated[
@@ -58,6 +59,16 @@ class Show:
     json: Annotated[bool, shown("--json", help="One JSON object per line.")] = False
     quiet: Annotated[bool, shown("--quiet", "-q", help="No progress, no savings panel.")] = False
     verbose: Annotated[bool, shown("--verbose", "-v", help="More about what was read.")] = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """How documents are read."""
+
+    pages: Annotated[
+        str | None, read(metavar="RANGES", help="Only these pages, such as 3,10-40.", show_default="all")
+    ] = None
+    password: Annotated[str | None, read(metavar="TEXT", help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")] = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,9 +119,6 @@ class Machine:
     no_cache: Annotated[bool, _of_machine("--no-cache", help="Neither read nor write encoded documents on disk.")] = (
         False
     )
-    password: Annotated[
-        str | None, _of_machine(metavar="TEXT", help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")
-    ] = None
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -160,7 +168,7 @@ class Command(TyperCommand):
         return ["[OPTIONS]", *taken]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        order = ["Arguments", FIND, SHOW, MODEL, MACHINE, "Other"]
+        order = ["Arguments", FIND, READ, SHOW, MODEL, MACHINE, "Other"]
         sections: dict[str, list[tuple[str, str]]] = {name: [] for name in order}
         for parameter in self.get_params(ctx):
             rest = "Arguments" if parameter.param_type_name == "argument" else "Other"

@@ -15,7 +15,8 @@ from dsacli.engines.options import Options, Task
 from dsacli.errors import DsacliError, UsageFailure
 
 if TYPE_CHECKING:  # not needed to refuse what was typed
-    from dsacli.engines.context import Context
+    from dsacli.documents import Reading
+    from dsacli.engines.context import Context, TokenizedDocument
     from dsacli.engines.engine import Engine
     from dsacli.output.progress import Bars
 
@@ -23,13 +24,13 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
 @dataclass(frozen=True)
 class Setting:
     """What a run works with: a model directory (None: the built-in reader), a device, CPU threads (None: all cores),
-    the cache on disk or none, the password of encrypted PDFs, and how much is told on stderr."""
+    the cache on disk or none, how documents are read (None: whole), and how much is told on stderr."""
 
     model: Path | None = None
     device: str = "cpu"
     threads: int | None = None
     cached: bool = True
-    password: str | None = None
+    reading: "Reading | None" = None
     quiet: bool = False
     verbose: bool = False
 
@@ -38,35 +39,39 @@ class Session:
     """Opens documents for an engine, which runs the tasks. `warnings` say of the context at hand, and of what was skipped, what was
     not read."""
 
-    def __init__(self, engine: "Engine", progress: "Bars", password: str | None):
-        self.engine, self.progress, self.password = engine, progress, password
+    def __init__(self, engine: "Engine", progress: "Bars", reading: "Reading | None"):
+        self.engine, self.progress, self.reading = engine, progress, reading
         self.skipped, self.warnings = list[str](), tuple[str, ...]()
 
     def context(self, paths: list[str]) -> "Context[Any]":
         """All documents as one context. Raises DsacliError as `load_documents` does."""
-        from dsacli.documents import load_documents
         from dsacli.engines.context import Context
 
-        return self.warned(Context(list(load_documents(paths, self.engine.open, self.password))))
+        return self.warned(Context(list(self.documents(paths))))
 
     def contexts(self, paths: list[str]) -> "Iterator[Context[Any]]":
         """Each document as a context of its own, opened when its turn comes."""
-        from dsacli.documents import load_documents
         from dsacli.engines.context import Context
 
-        for document in load_documents(paths, self.engine.open, self.password):
+        for document in self.documents(paths):
             yield self.warned(Context([document]))
+
+    def documents(self, paths: list[str]) -> "Iterator[TokenizedDocument]":
+        """Every document, as the engine opens it, when its turn comes."""
+        from dsacli.documents import Reading, load_documents
+
+        return load_documents(paths, self.engine.open, self.reading or Reading())
 
     def skip(self, warning: str) -> None:
         """Something that was named, or lies in a folder, is not read."""
-        self.progress.warn(warning)
+        self.progress.unread(warning)
         self.skipped.append(warning)
 
     def warned(self, context: "Context[Any]") -> "Context[Any]":
         """The same context, once it is said what was not read of it."""
         of_documents = [f"{each.document.name}: {w}" for each in context.documents for w in each.document.warnings]
         for warning in of_documents:
-            self.progress.warn(warning)
+            self.progress.unread(warning)
         self.warnings = (*self.skipped, *of_documents)
         return context
 
@@ -105,7 +110,7 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
     with bars:
         engine = open_engine(setting.model, setting.device, open_cache() if setting.cached else None, bars)
-        session = Session(engine, bars, setting.password)
+        session = Session(engine, bars, setting.reading)
         handler = Warnings(session)
         logger.addHandler(handler)
         try:

@@ -1,7 +1,9 @@
+import io
+
 import pytest
 
-from dsacli.arguments import documents_and_questions
-from dsacli.errors import DsacliError
+from dsacli.arguments import documents_and_questions, read_questions
+from dsacli.errors import DsacliError, UsageFailure
 
 
 @pytest.fixture
@@ -56,3 +58,34 @@ def test_a_file_behind_a_question_is_not_called_missing(files):
     with pytest.raises(DsacliError) as failure:
         documents_and_questions(["a.txt", "Who came?", "b.pdf"])
     assert "b.pdf" in str(failure.value) and "no such file" not in str(failure.value)
+
+
+@pytest.mark.parametrize("words", [["Who", "came?"], ["Who", "came"], ["parties"]])
+def test_a_question_without_quotes_gets_a_hint(files, words):
+    with pytest.raises(
+        DsacliError,
+        match=f'^{words[0]}: no such file or folder; .*dsacli ask a.txt "{" ".join(words).rstrip("?")}\\?"$',
+    ):
+        documents_and_questions(["a.txt", *words])
+
+
+def test_questions_come_from_a_file_or_stdin_one_a_line(files, tmp_path, monkeypatch):
+    (tmp_path / "q.txt").write_bytes("\ufeffWho came?\r\n\r\n  Why? \n".encode())
+    assert read_questions("q.txt", ["a.txt"]) == ["Who came?", "Why?"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("When?\n"))
+    assert read_questions("-", ["a.txt"]) == ["When?"]
+
+
+def test_questions_that_cannot_be_read_are_refused(files, tmp_path):
+    (tmp_path / "q.txt").write_bytes(b"\xff\xfe\x80")
+    (tmp_path / "none.txt").write_bytes(b"\n \n")
+    for file, message in (
+        ("absent.txt", "no such file"),
+        ("q.txt", "not text"),
+        ("none.txt", "holds no questions"),
+        (".", "directory"),
+    ):
+        with pytest.raises(DsacliError, match=message):
+            read_questions(file, ["a.txt"])
+    with pytest.raises(UsageFailure, match="not both"):
+        read_questions("-", ["-"])

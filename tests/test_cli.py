@@ -26,10 +26,18 @@ AGREEMENT = SAMPLES / "services-agreement.md"
 WHO = "Who built the ferry?"
 ANY = ("--min-confidence", 0)
 ESCAPE = "\x1b"
-OPTIONAL = {"page": int, "line": int, "section": str, "peak_memory_bytes": int, "pages": int}
+OPTIONAL = {
+    "page_label": str,
+    "place": str,
+    "page": int,
+    "line": int,
+    "section": str,
+    "peak_memory_bytes": int,
+    "pages": int,
+}
 
 EVIDENCE = {"document": str, "page": OPTIONAL, "line": OPTIONAL, "section": OPTIONAL, "start": int, "end": int,
-            "quote": str, "quote_start": int, "quote_end": int}  # fmt: skip
+            "quote": str, "quote_start": int, "quote_end": int, "page_label": OPTIONAL, "place": OPTIONAL}  # fmt: skip
 COST = {"dense": int, "dsa": int, "ratio": float}
 DOCUMENT_PASS = {"tokens": int, "cached": int, "flops": int, "seconds": float}
 SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory_bytes": COST, "seconds": float,
@@ -38,6 +46,7 @@ ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE], "items": [
 ASK = {
     "schema_version": int,
     "task": str,
+    "document": None,
     "question": str,
     "want": str,
     "found": bool,
@@ -46,11 +55,12 @@ ASK = {
     "answers": [ANSWER],
     "candidates": [ANSWER],
     "savings": SAVINGS,
+    "warnings": [str],
 }
 SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
 PART = {"section": None, "sentences": [SENTENCE]}
 SUMMARIZE = {"schema_version": int, "task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
-             "savings": SAVINGS}  # fmt: skip
+             "savings": SAVINGS, "warnings": [str]}  # fmt: skip
 FIELD = {
     "name": str,
     "type": str,
@@ -68,12 +78,13 @@ EXTRACT = {
     "values": dict,
     "fields": [FIELD],
     "savings": SAVINGS,
+    "warnings": [str],
 }
 SECTION = {"title": str, "level": int, "start": int, "end": int}
 FACTS = {"document": str, "kind": str, "pages": OPTIONAL, "characters": int, "tokens": int,
-         "sentences": int, "sections": [SECTION], "passages": int, "index_bytes": int}  # fmt: skip
+         "sentences": int, "sections": [SECTION], "warnings": [str], "passages": int, "index_bytes": int}  # fmt: skip
 INSPECT = {"schema_version": int, "task": str, "documents": [FACTS], "index_topk": int, "estimate": {"flops": COST, "memory_bytes": COST},
-           "document_pass": DOCUMENT_PASS}  # fmt: skip
+           "document_pass": DOCUMENT_PASS, "warnings": [str]}  # fmt: skip
 
 
 def check(value, schema, where: str = "") -> None:
@@ -697,7 +708,9 @@ def test_a_folder_passes_over_what_cannot_be_read_with_a_warning(cli, ferry):
     result = cli("ask", ferry.parent, WHO, *ANY)
     warnings = [line for line in result.stderr.splitlines() if line.startswith("dsacli: ")]
     assert any("scan.pdf" in line and line.endswith("; skipped") for line in warnings)
-    assert cli("ask", ferry.parent, WHO, "--quiet", *ANY).stderr == ""
+    quiet = cli("ask", ferry.parent, WHO, "--quiet", "--json", *ANY)
+    assert quiet.stderr.splitlines() == warnings
+    assert [f"dsacli: {warning}" for warning in json.loads(quiet.stdout)["warnings"]] == warnings
 
 
 def test_a_file_name_that_is_not_unicode_can_be_read(program, ferry):
@@ -814,3 +827,46 @@ def test_a_closed_pipe_ends_it_quietly(program, ferry, mode):
     result = program("ask", ferry, WHO, "-q", *ANY, *mode, **streams)
     os.close(writing)
     assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX shell")
+def test_closed_streams_end_it_without_a_traceback(ferry, tmp_path, closed):
+    command = f'"{sys.executable}" -m dsacli ask "{ferry}" "{WHO}" --min-confidence 0 {closed}'
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), ended.stderr
+
+
+def test_names_and_questions_cannot_steer_the_terminal(cli, tmp_path):
+    (tmp_path / "a\x1b[31mred.txt").write_text("The chair is Anna Blum.\n")
+    result = cli("ask", tmp_path / "a\x1b[31mred.txt", "Who is the\x1b[31m chair?", "--verbose", *ANY)
+    assert "Anna Blum" in result.stdout and ESCAPE not in result.stdout + result.stderr
+    assert ESCAPE not in cli("ask", tmp_path / "b\x1b]0;x\x07.txt", WHO, code=1).stderr
+
+
+# ---- which pages, which questions, which documents ----
+
+
+def test_only_the_chosen_pages_are_asked(objects, pdf):
+    (result,) = objects("ask", pdf, "Who designed the breakwater?", "--pages", "2")
+    assert (result["answer"], result["evidence"][0]["page"]) == ("Ingrid Solheim", 2)
+    (result,) = objects("ask", pdf, "Who designed the breakwater?", "--pages", "1", code=None)
+    assert result["answer"] != "Ingrid Solheim"
+
+
+def test_questions_come_from_a_file_and_from_stdin(objects, ferry, tmp_path):
+    (tmp_path / "questions.txt").write_text(f"{WHO}\n\nWhen was she built?\n")
+    results = objects("ask", ferry, "--questions", tmp_path / "questions.txt", *ANY)
+    assert [result["question"] for result in results] == [WHO, "When was she built?"]
+    assert results[0]["answer"] == objects("ask", ferry, WHO, *ANY)[0]["answer"]
+    assert objects("ask", ferry, "--questions", "-", *ANY, input=f"{WHO}\n")[0]["question"] == WHO
+
+
+def test_each_document_is_asked_for_itself(cli, objects, ferry, tmp_path):
+    (tmp_path / "other.txt").write_text("The ferry Lark was built at Cork by Una Daly.\n")
+    results = objects("ask", ferry, tmp_path / "other.txt", WHO, "--each", *ANY)
+    assert [(Path(r["document"]).name, r["answer"]) for r in results] == [
+        (ferry.name, "Robert Munro"),
+        ("other.txt", "Una Daly"),
+    ]
+    assert f"other.txt: {WHO}" in cli("ask", tmp_path / "other.txt", WHO, "--each", *ANY).stdout

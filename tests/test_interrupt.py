@@ -146,3 +146,38 @@ def test_a_damaged_entry_is_rebuilt_silently(objects, ferry, own_cache, damage):
     (again,) = objects("ask", ferry, WHO, "--min-confidence", 0)
     assert again["savings"]["document_pass"]["cached"] > 0
     assert [path.name for path in own_cache.iterdir()] == [entry.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs fork")
+@pytest.mark.parametrize("kills", [10, pytest.param(200, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_leave_right_answers_and_a_cache_that_works(ferry, kills):
+    ferry.write_text(ferry.read_text(encoding="utf-8") * 40, encoding="utf-8")
+    script = Path(__file__).with_name("killing.py")
+    done = subprocess.run([sys.executable, script, ferry, WHO, str(kills), "0"], capture_output=True, check=True)
+    counted = json.loads(done.stdout)
+    assert (counted["rounds"], counted["wrong"]) == (kills, 0)
+    assert 0 < counted["whole"] < kills  # some were killed before the entry was there, and some behind it
+
+
+def test_eight_processes_at_once_on_one_new_document_answer_the_same(ferry, own_cache):
+    command = [*COMMAND, "ask", str(ferry), WHO, "--json", "--quiet", "--threads", "1", "--min-confidence", "0"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(8)]
+    ended = [process.communicate(timeout=TOO_LONG) for process in processes]
+    assert {(process.returncode, err) for process, (_, err) in zip(processes, ended)} == {(0, b"")}
+    answers = [json.loads(out) for out, _ in ended]
+    assert all(answer["answers"] == answers[0]["answers"] for answer in answers)
+    (entry,) = own_cache.iterdir()
+    assert entry.suffix == ".safetensors"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a limit on the size of files")
+def test_a_disk_that_fills_costs_a_warning_and_not_the_answer(ferry, own_cache):
+    import resource
+
+    command = [*COMMAND, "ask", str(ferry), WHO, "--min-confidence", "0"]
+    limited = subprocess.run(
+        command, capture_output=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+    )
+    assert limited.returncode == 0 and b"Robert Munro" in limited.stdout
+    assert b"is not cached: " in limited.stderr and b"Traceback" not in limited.stderr
+    assert not list(own_cache.iterdir())

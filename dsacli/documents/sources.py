@@ -8,17 +8,20 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from dsacli.documents.document import Document
 from dsacli.documents.formats import HEAD, format_of, what_is_refused
+from dsacli.documents.language import foreign_warnings
 from dsacli.documents.markup.read import read_markup
+from dsacli.documents.pages import PageRange, of_pages
 from dsacli.documents.pdf.parse import parse_pdf
 from dsacli.documents.pdf.process import PageProgress
 from dsacli.documents.text.parse import parse_text
 from dsacli.errors import DsacliError
+from dsacli.plain import printable
 
 LARGEST = 512 << 20
 """Bytes; a larger file is refused."""
@@ -73,42 +76,57 @@ def read_source(path: str | Path) -> bytes:
 def parse(name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None) -> Document:
     """The document in `data`, in the format that its content shows, or else its name.
 
-    Raises DsacliError, naming `name`, when it cannot be read, or is in a format that is not.
+    Text in another language than the reader knows is one of its warnings. Raises DsacliError, naming `name`, when it cannot be read,
+    or is in a format that is not.
     """
+    document = _parse(name, data, password, on_page)
+    return replace(document, warnings=(*document.warnings, *foreign_warnings(document.text)))
+
+
+def _parse(name: str, data: bytes, password: str | None, on_page: PageProgress | None = None) -> Document:
     kind = format_of(name, data)
     if kind == "pdf":
         return parse_pdf(name, data, password=password, on_page=on_page)
     if kind in ("text", "markdown"):
         return parse_text(name, data, markdown=kind == "markdown")
-    return read_markup(kind, name, data, lambda part, content: parse(part, content, password))
+    return read_markup(kind, name, data, lambda part, content: _parse(part, content, password))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How documents are to be read: the password that opens them, and which of their pages (all)."""
+
+    password: str | None = None
+    pages: tuple[PageRange, ...] = ()
 
 
 @dataclass(frozen=True)
 class Source:
-    """A document's bytes, its name as the user gave it, and the password that opens it."""
+    """A document's bytes, its name as the user gave it, and how it is to be read."""
 
     name: str
     data: bytes
-    password: str | None = None
+    reading: Reading = Reading()
 
     def parse(self, on_page: PageProgress | None = None) -> Document:
         """The document in these bytes; `on_page` is told of every page of a PDF. Raises DsacliError as `parse` does."""
-        return parse(self.name, self.data, self.password, on_page)
+        document = parse(self.name, self.data, self.reading.password, on_page)
+        return of_pages(document, self.reading.pages) if self.reading.pages else document
 
 
 def load_documents(
-    paths: Sequence[str], read: Callable[[Source], Opened], password: str | None = None
+    paths: Sequence[str], read: Callable[[Source], Opened], reading: Reading = Reading()
 ) -> Iterator[Opened]:
     """Yield what `read` makes of every document that `paths` name: files, folders and "-", each once, in order.
 
-    `read` is `Source.parse`, or looks into a cache first. All documents have the same `password`.
+    `read` is `Source.parse`, or looks into a cache first. All documents have the same `reading`.
     Raises DsacliError for anything that was named and cannot be read; what a folder holds besides
     is left out with a warning, unless nothing in it can be read.
     """
     count = 0
     for path, folder in list(_expand(paths)):
         try:
-            document = read(Source(_name(path), read_source(path), password))
+            document = read(Source(_name(path), read_source(path), reading))
         except DsacliError as error:
             if folder is None:
                 raise
@@ -121,7 +139,7 @@ def load_documents(
 
 
 def _name(path: str | Path) -> str:
-    return "stdin" if str(path) == STDIN else os.fsencode(path).decode("utf-8", "replace")
+    return "stdin" if str(path) == STDIN else printable(os.fsencode(path).decode("utf-8", "replace"))
 
 
 def _expand(paths: Sequence[str]) -> Iterator[tuple[str | Path, str | None]]:

@@ -1,7 +1,7 @@
 """Encoded documents on disk: a few tensors and a little text under one key, written whole or not at all.
 
 One safetensors file per entry, memory-mapped when read. A file that was cut short, changed or made by
-another version is removed and reported as absent, never trusted.
+another version is removed and reported as absent, never trusted. What was used least recently goes when all of them are too large.
 """
 
 import json
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import platformdirs
 from safetensors import SafetensorError, safe_open
 
+from dsacli.errors import UsageFailure
+
 if TYPE_CHECKING:  # listing and clearing need no tensor
     import torch
 
@@ -24,11 +26,13 @@ SUFFIX = ".safetensors"
 ABANDONED_SECONDS = 600
 # Bytes, many times those of an entry's.
 LARGEST_HEADER = 1 << 20
+# Bytes of all entries together, unless DSACLI_CACHE_LIMIT says how many gigabytes.
+LIMIT = 10 * 10**9
 
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """One entry as `dsacli cache list` shows it."""
+    """One entry as `dsacli cache list` shows it; `modified` is when it was last used."""
 
     key: str
     name: str
@@ -38,10 +42,11 @@ class CacheEntry:
 
 
 class DiskCache:
-    """A folder of entries, for nothing else. `load` and `save` take the same key; saving replaces atomically."""
+    """A folder of entries, for nothing else, of `limit` bytes at most. `load` and `save` take the same key; saving replaces
+    atomically."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, limit: int = LIMIT):
+        self.folder, self.limit = folder, limit
 
     def load(self, key: str) -> "dict[str, torch.Tensor] | None":
         """The tensors saved under `key`, None when there are none or they can't be trusted."""
@@ -60,10 +65,13 @@ class DiskCache:
             with suppress(OSError):
                 path.unlink()
             return None
+        with suppress(OSError):  # a folder that can only be read
+            os.utime(path)
         return tensors
 
     def save(self, key: str, tensors: dict[str, "torch.Tensor"], name: str, tokens: int) -> None:
-        """Write an entry; `name` and `tokens` are for `entries`. Raises OSError when the disk won't take it."""
+        """Write an entry and remove those that were used least recently, as many as are too many; `name` and `tokens` are for
+        `entries`. Raises OSError when the disk won't take it."""
         from safetensors.torch import save_file
 
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,6 +94,7 @@ class DiskCache:
             os.replace(partial, self.folder / f"{key}{SUFFIX}")
         finally:
             partial.unlink(missing_ok=True)
+        self._evict(key)
 
     def entries(self) -> list[CacheEntry]:
         """All entries, newest first; files that are not entries are passed over."""
@@ -101,14 +110,21 @@ class DiskCache:
 
     def clear(self) -> tuple[int, int]:
         """Remove every entry and what interrupted writes left; returns (files, bytes) removed."""
-        removed = size = 0
-        for path in [*self.folder.glob(f"*{SUFFIX}"), *self._partial()]:
-            with suppress(OSError):
-                bytes_here = path.stat().st_size
-                path.unlink()
-                size += bytes_here
-                removed += 1
-        return removed, size
+        return _remove([*self.folder.glob(f"*{SUFFIX}"), *self._partial()])
+
+    def remove(self, document: str) -> tuple[int, int]:
+        """Remove the entries of a document, by the name it was given or the file that this is; returns (files, bytes) removed."""
+        place = os.path.realpath(document)
+        found = [each.key for each in self.entries() if document == each.name or place == os.path.realpath(each.name)]
+        return _remove([self.folder / f"{key}{SUFFIX}" for key in found])
+
+    def _evict(self, kept: str) -> None:
+        """Remove the entries that were used least recently until all fit the limit, but never `kept`."""
+        size = 0
+        for entry in sorted(self.entries(), key=lambda entry: (entry.key != kept, -entry.modified)):
+            size += entry.size_bytes
+            if size > self.limit and entry.key != kept:
+                _remove([self.folder / f"{entry.key}{SUFFIX}"])
 
     def _partial(self) -> list[Path]:
         # safetensors writes to a ".tmp…" file of its own beside the one it is told to write.
@@ -120,6 +136,17 @@ class DiskCache:
             with suppress(OSError):
                 if time.time() - path.stat().st_mtime > ABANDONED_SECONDS:
                     path.unlink()
+
+
+def _remove(paths: list[Path]) -> tuple[int, int]:
+    removed = size = 0
+    for path in paths:
+        with suppress(OSError):  # another process was first
+            bytes_here = path.stat().st_size
+            path.unlink()
+            size += bytes_here
+            removed += 1
+    return removed, size
 
 
 def metadata_of(path: Path) -> dict[str, str]:
@@ -144,6 +171,14 @@ def checksum(tensor: "torch.Tensor") -> int:
 
 
 def open_cache() -> DiskCache:
-    """The user's cache of encoded documents, a folder of its own; DSACLI_CACHE says in which other one."""
-    chosen = os.environ.get("DSACLI_CACHE")
-    return DiskCache(Path(chosen, "dsacli") if chosen else Path(platformdirs.user_cache_dir("dsacli", appauthor=False)))
+    """The user's cache of encoded documents, a folder of its own; DSACLI_CACHE says in which other one, DSACLI_CACHE_LIMIT how
+    many gigabytes it may hold. Raises UsageFailure where that is no number."""
+    chosen, limit = os.environ.get("DSACLI_CACHE"), os.environ.get("DSACLI_CACHE_LIMIT")
+    folder = Path(chosen, "dsacli") if chosen else Path(platformdirs.user_cache_dir("dsacli", appauthor=False))
+    try:
+        size = int(float(limit) * 10**9) if limit else LIMIT
+    except (ValueError, OverflowError):
+        size = -1
+    if size < 0:
+        raise UsageFailure(f"DSACLI_CACHE_LIMIT={limit}: give a number of gigabytes")
+    return DiskCache(folder, size)

@@ -42,7 +42,8 @@ class Answer:
 class AskResult:
     """The answers to one question, best first; no answer reached the least score when `found` is false, and `candidates` are
     the nearest to it. `want` is the form of answer that was taken to be wanted, None where an engine knows of none; `error`
-    says why a question could not be asked, which then cost nothing."""
+    says why a question could not be asked, which then cost nothing; `document` is the one that was asked, where each was asked for
+    itself."""
 
     question: str
     answers: tuple[Answer, ...]
@@ -52,6 +53,7 @@ class AskResult:
     error: str | None = None
     want: Want | None = None
     candidates: tuple[Answer, ...] = ()
+    document: str | None = None
 
     @property
     def found(self) -> bool:

@@ -2,12 +2,13 @@
 
 import re
 
+from dsacli.plain import printable
 from dsacli.reader.asking import ASKING
 
 
 def single_line(wording: str) -> str:
-    """Wording as one line: line breaks of the source become spaces."""
-    return " ".join(wording.split())
+    """Wording as one line: line breaks of the source become spaces; nothing in it that a terminal obeys, whoever wrote it."""
+    return printable(" ".join(wording.split()))
 
 
 def answer_key(wording: str) -> str:

@@ -9,6 +9,7 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.results import Answer, AskResult, Measure
 from dsacli.engines.wording import answer_key
 from dsacli.output.places import indented, quotation, short_place, whereabouts
+from dsacli.plain import printable
 
 FOUND, UNCERTAIN = "bold green", "yellow"
 # A sentence of which the answer is nearly all is not quoted once more.
@@ -17,9 +18,10 @@ SAYS_MORE = 0.9
 
 def show_answers(result: AskResult, console: Console) -> None:
     """A question and what was found for it, or the nearest candidates, marked as such."""
-    console.print(Text(result.question, style="bold"))
+    about = f"{result.document}: " if result.document else ""
+    console.print(Text(f"{about}{printable(result.question)}", style="bold"))
     if result.error:
-        console.print(Text(f"  {result.error}", style="red"))
+        console.print(Text(f"  {printable(result.error)}", style="red"))
     elif not result.found:
         console.print(Text("  not found", style="yellow"))
     for answer in result.answers:

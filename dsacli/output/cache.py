@@ -9,11 +9,7 @@ from collections.abc import Sequence
 from dsacli.engines.disk_cache import CacheEntry
 from dsacli.output import SCHEMA_VERSION
 from dsacli.output.units import size
-
-
-def printable(name: str) -> str:
-    """A name on one line, without anything that a terminal would obey."""
-    return "".join(c if c.isprintable() else "?" for c in name)
+from dsacli.plain import printable
 
 
 def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:

@@ -38,6 +38,16 @@ def savings_panel(savings: Savings, width: int) -> Panel:
     )
 
 
+def savings_line(savings: Savings) -> str:
+    """The same in one line."""
+    dense, sparse = savings.flops.dense, savings.flops.dsa
+    beside = f", dense {times(savings.flops.ratio)}" if sparse else ""
+    return (
+        f"{flop(sparse or dense)}{beside} · {savings.selected_tokens:,} of {savings.context_tokens:,} tokens selected · "
+        f"{savings.seconds:.2f} s"
+    )
+
+
 def cost_table(flops: Cost, memory: Cost) -> Table:
     """Dense, DSA and their ratio: FLOPs and attention memory."""
     table = Table(

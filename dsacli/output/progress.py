@@ -76,7 +76,12 @@ class Bars:
             self.console.file.flush()
 
     def warn(self, message: str) -> None:
-        """A line that is worth knowing and stops nothing; quiet or not, for it says what was not done."""
+        """A line that is worth knowing and stops nothing."""
+        if not self.quiet:
+            self.unread(message)
+
+    def unread(self, message: str) -> None:
+        """A line that says what was not read; whoever wants it quiet has to know that too."""
         self.console.print(f"dsacli: {message}", markup=False, highlight=False, soft_wrap=True)
 
     def note(self, message: str) -> None:

@@ -37,6 +37,7 @@ def _(result: AskResult) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "task": "ask",
+        "document": result.document,
         "question": result.question,
         "want": result.want,
         "found": result.found,

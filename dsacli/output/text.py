@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from dsacli.documents import Document
 from dsacli.engines.results import (
     AskResult,
     Extracted,
@@ -18,12 +19,14 @@ from dsacli.engines.results import (
     Result,
     SummarizeResult,
 )
+from dsacli.errors import DsacliError
 from dsacli.output.answers import show_answers
-from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_panel
+from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_line, savings_panel
 from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
 from dsacli.output.streams import give_up
 from dsacli.output.units import size
+from dsacli.plain import printable
 
 
 class Out(Console):
@@ -70,6 +73,26 @@ def show(
         err.print(savings_panel(result.savings, err.width))
 
 
+def show_brief(result: Result, *, as_json: bool, quiet: bool, warnings: Sequence[str]) -> None:
+    """The same, with what it cost in one line."""
+    show(result, as_json=as_json, quiet=True, warnings=warnings)
+    if not quiet and not isinstance(result, InspectResult) and result.savings:
+        err = Err(stderr=True, highlight=False, soft_wrap=True)
+        err.print(Text(savings_line(result.savings), style="dim"))
+
+
+def show_page(documents: Sequence[Document], number: int) -> None:
+    """What stands on a page of each document that has it. Raises DsacliError where none has."""
+    found = [(each, page) for each in documents for page in each.pages if page.number == number]
+    if not found:
+        raise DsacliError(f"there is no page {number}")
+    console = Out(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    for document, page in found:
+        if len(documents) > 1:
+            console.print(Text(document.name, style="bold"))
+        console.print(Text(document.text[page.start : page.end].strip() or "(no text)"))
+
+
 @singledispatch
 def as_text(result: Any, console: Console) -> None:
     """Print a result for reading."""
@@ -84,7 +107,7 @@ def _(result: AskResult, console: Console) -> None:
 @as_text.register
 def _(result: SummarizeResult, console: Console) -> None:
     title = f"{result.document}: {result.focus}" if result.focus else result.document
-    console.print(Text(title, style="bold"))
+    console.print(Text(printable(title), style="bold"))
     if not result.found:
         console.print(Text("  nothing that can be quoted", style="yellow"))
     for part in result.parts:
@@ -115,15 +138,15 @@ def _(result: ExtractResult, console: Console) -> None:
 def as_lines(result: ExtractResult, document: str = "") -> None:
     """A line per field, for pipes: name, tab, value."""
     for f in result.fields:
-        print(f"{document}{f.field.name}\t{cell(f.value)}")
+        print(f"{document}{printable(f.field.name)}\t{cell(f.value)}")
 
 
 def field_row(found: Extracted) -> list[Text]:
     """One field as cells: name, value, wording, place, how sure it is."""
     if not found.evidence:
-        return [Text(found.field.name), Text("null", style="yellow"), Text(""), Text(""), Text("")]
+        return [Text(printable(found.field.name)), Text("null", style="yellow"), Text(""), Text(""), Text("")]
     return [
-        Text(found.field.name),
+        Text(printable(found.field.name)),
         Text.assemble((cell(found.value), "bold green"), (" computed" if found.computed else "", "dim")),
         Text(found.text or ""),
         Text(", ".join(short_place(place) for place in found.evidence), style="cyan"),

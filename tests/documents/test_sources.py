@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dsacli.documents import Document, Source, load_documents, sources
+from dsacli.documents import Document, Reading, Source, load_documents, sources
 from dsacli.documents.sources import read_source
 from dsacli.errors import DsacliError
 
@@ -138,7 +138,7 @@ def test_stdin_may_be_text_or_pdf_and_is_read_once(stdin, letter):
 def test_progress_and_password_reach_the_parser(write, letter):
     path = write("locked.pdf", encrypt(letter, "sesame", "AES-256"))
     calls = []
-    list(load_documents([path], lambda source: source.parse(lambda *call: calls.append(call)), "sesame"))
+    list(load_documents([path], lambda source: source.parse(lambda *call: calls.append(call)), Reading("sesame")))
     assert calls == [(path, 1, 1)]
 
 
@@ -150,5 +150,5 @@ def test_a_parser_of_the_callers_own_takes_the_place_of_parse(write):
         return source.parse()
 
     path = write("a.txt", b"words")
-    assert [document.text for document in load_documents([path], cached, "sesame")] == ["words"]
-    assert seen == [Source(path, b"words", "sesame")]
+    assert [document.text for document in load_documents([path], cached, Reading("sesame"))] == ["words"]
+    assert seen == [Source(path, b"words", Reading("sesame"))]

@@ -8,6 +8,7 @@ import torch
 
 from dsacli.engines import disk_cache as cache_module
 from dsacli.engines.disk_cache import ABANDONED_SECONDS, SUFFIX, DiskCache
+from dsacli.errors import UsageFailure
 
 TENSORS = {
     "keys": torch.arange(60).reshape(12, 5).to(torch.bfloat16) / 7,
@@ -183,3 +184,44 @@ def test_clear_removes_entries_and_interrupted_writes_and_nothing_else(cache, en
     size = entry.stat().st_size
     assert cache.clear() == (2, size + 4)
     assert listing(cache) == ["notes.txt"]
+
+
+def saved(cache: DiskCache, key: str, age: float) -> int:
+    """Save an entry that was used `age` seconds ago; returns its bytes."""
+    cache.save(key, TENSORS, name=f"{key}.txt", tokens=1)
+    path = cache.folder / f"{key}{SUFFIX}"
+    os.utime(path, (time.time() - age,) * 2)
+    return path.stat().st_size
+
+
+def test_what_was_used_least_recently_goes_when_the_limit_is_reached(tmp_path):
+    size = saved(DiskCache(tmp_path / "one"), "any", 0)
+    cache = DiskCache(tmp_path / "cache", limit=3 * size + size // 2)
+    for number, age in enumerate((300, 200, 100)):
+        saved(cache, f"k{number}", age)
+    assert same(cache.load("k0"))
+    saved(cache, "k3", 0)
+    assert sorted(each.key for each in cache.entries()) == ["k0", "k2", "k3"]
+
+
+def test_an_entry_that_is_larger_than_the_limit_is_kept_until_the_next(tmp_path):
+    cache = DiskCache(tmp_path / "cache", limit=10)
+    saved(cache, "old", 50)
+    saved(cache, "new", 0)
+    assert [each.key for each in cache.entries()] == ["new"]
+
+
+def test_a_document_is_removed_by_its_name_or_its_path(cache, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for key, name in (("a", "report.pdf"), ("b", str(tmp_path / "report.pdf")), ("c", "other.pdf")):
+        cache.save(key, TENSORS, name=name, tokens=1)
+    assert cache.remove("./report.pdf")[0] == 2
+    assert [each.key for each in cache.entries()] == ["c"]
+    assert cache.remove("report.pdf") == (0, 0)
+
+
+@pytest.mark.parametrize("limit", ["many", "-1", "nan", "1e999"])
+def test_a_limit_that_is_no_number_of_gigabytes_is_refused(monkeypatch, limit):
+    monkeypatch.setenv("DSACLI_CACHE_LIMIT", limit)
+    with pytest.raises(UsageFailure, match="DSACLI_CACHE_LIMIT"):
+        cache_module.open_cache()

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from dsacli.documents.clean import normalise
 from dsacli.documents.sentences import split_sentences
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.extractive.account import Account, element_bytes, shape_of
@@ -54,6 +55,7 @@ class Question:
 
 def read_question(model: ReaderModel, context: EncodedContext, text: str) -> Question:
     """A question as tokens. Raises DsacliError for one without words, or longer than 512 tokens."""
+    text = normalise(text)
     tokens = model.encode(text)
     if not len(tokens):
         raise DsacliError("the question is empty")

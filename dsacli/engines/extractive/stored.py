@@ -17,12 +17,13 @@ _ARRAYS = ("token_ids", "starts", "ends", "passages", "sentences")
 
 
 def cache_key(source: Source, model: ReaderModel) -> str:
-    """What an entry is stored under: content, name (its ending decides how it is parsed), model, dtype and encoding."""
+    """What an entry is stored under: content, name (its ending decides how it is parsed), how it is read, model, dtype and encoding."""
     digest = hashlib.sha256()
     for part in (
         source.data,
         source.name.encode(),
-        (source.password or "").encode("utf-8", "surrogateescape"),
+        (source.reading.password or "").encode("utf-8", "surrogateescape"),
+        repr(source.reading.pages).encode(),
         model.fingerprint.encode(),
         # Keys that were computed in half the digits are not those of a run in float32.
         f"{next(model.reader.parameters()).dtype}".encode(),

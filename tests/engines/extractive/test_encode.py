@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from dsacli.documents import Source, parse
+from dsacli.documents import Reading, Source, parse
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.extractive.encode import EncodedContext, cut_passages, encode_document, heading_path
 from dsacli.engines.extractive.stored import cache_key, store, stored
@@ -193,10 +193,12 @@ def test_the_key_follows_from_content_name_password_model_and_dtype(model):
         cache_key(Source("a.txt", b"text"), model),
         cache_key(Source("a.txt", b"text."), model),
         cache_key(Source("a.md", b"text"), model),
-        cache_key(Source("a.txt", b"text", "secret"), model),
+        cache_key(Source("a.txt", b"text", Reading("secret")), model),
         cache_key(Source("a.txt", b"text"), other),
         cache_key(Source(".txt", b"texta"), model),
     ]
     assert len(set(keys)) == len(keys)
-    assert keys[0] == cache_key(Source("a.txt", b"text"), model) == cache_key(Source("a.txt", b"text", ""), model)
+    assert (
+        keys[0] == cache_key(Source("a.txt", b"text"), model) == cache_key(Source("a.txt", b"text", Reading("")), model)
+    )
     assert cache_key(Source("a.txt", b"text"), precise) != cache_key(Source("a.txt", b"text"), rough)
