@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 from dsacli.errors import DsacliError
@@ -50,7 +52,18 @@ class Archive:
         if member.file_size > min(most, self._left):
             raise DsacliError(f"{self.name} expands to more than {min(most, ALL_MEMBERS) >> 20} MB")
         self._left -= member.file_size
-        return self._zip.read(member)
+        try:
+            return self._zip.read(member)
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            lzma.LZMAError,
+            NotImplementedError,
+            EOFError,
+            OSError,
+            ValueError,
+        ) as error:
+            raise DsacliError(f"{self.name} is damaged: {path} in it cannot be unpacked") from error
 
     def xml(self, path: str) -> _Element:
         """The root of a member that is XML. Raises KeyError when there is none, lxml's errors when it is damaged."""

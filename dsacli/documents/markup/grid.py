@@ -12,6 +12,8 @@ COLUMNS = 1000
 """More columns of a table are not read."""
 
 _HEADING_ROWS = 4
+# Characters, a cell for one at least, that may fill further columns and rows; past them a cell stands once.
+_REPEATED = 1_000_000
 
 
 @dataclass(eq=False)
@@ -60,6 +62,7 @@ def spread(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     [['a', 'b'], ['a', 'c']]
     """
     grid: list[list[Cell]] = []
+    left = _REPEATED
     hanging: dict[int, tuple[Cell, int]] = {}  # by column, what reaches down from above, and through how many more rows
     for row in rows:
         line: list[Cell] = []
@@ -69,8 +72,9 @@ def spread(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
             column = len(line)
             if column in hanging:
                 cell, more = hanging.pop(column)
+                left -= 1 + len(cell.text)
                 line.append(cell)
-                if more > 1:
+                if more > 1 and left > 0:
                     below[column] = cell, more - 1
                 continue
             cell_here = next(cells, None)
@@ -80,9 +84,10 @@ def spread(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
                 line.append(Cell(""))  # a short row above what hangs further right
                 continue
             for each in range(column, min(COLUMNS, column + cell_here.columns)):
-                line.append(cell_here)
+                left -= 1 + len(cell_here.text) if each > column else 0
+                line.append(cell_here if left > 0 or each == column else Cell(""))
                 hanging.pop(each, None)
-                if cell_here.rows > 1:
+                if cell_here.rows > 1 and left > 0:
                     below[each] = cell_here, cell_here.rows - 1
         hanging = below
         grid.append(line)

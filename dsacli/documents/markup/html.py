@@ -65,10 +65,10 @@ def write_html(draft: Draft, markup: str, *, title: bool = True) -> None:
 class _Table:
     """A table that is being read: its rows, and what kind of cell is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, layout: bool = False) -> None:
         self.rows: list[list[Cell]] = []
         self.cell: Cell | None = None
-        self.layout = False
+        self.layout = layout
 
 
 class _Page:
@@ -209,10 +209,10 @@ class _Page:
     def _leave_tables(self) -> None:
         """What holds a heading or another table only lays out the page: what is read of it is written, and its cells are blocks."""
         self._end_cell()
-        for table in self.tables:
-            if not table.layout:
-                write_grid(self.draft, table.rows)
-                table.rows, table.layout, table.cell = [], True, None
+        # Those around one that lays out the page do so too.
+        if self.tables and not self.tables[-1].layout:
+            write_grid(self.draft, self.tables[-1].rows)
+            self.tables[-1] = _Table(layout=True)
 
 
 def _is_hidden(attributes: dict[str, str]) -> bool:

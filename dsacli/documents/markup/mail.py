@@ -26,7 +26,8 @@ _SUFFIXES = {
     "application/json": ".json",
 }
 _SIGNATURES = frozenset(["application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"])
-_DEEPEST, _ATTACHED = 20, 500
+# What is looked at: mails in mails, attachments, characters of a header.
+_DEEPEST, _ATTACHED, _HEADER = 20, 500, 20_000
 
 
 def parse_mail(name: str, data: bytes, read_part: ReadPart) -> Document:
@@ -155,9 +156,9 @@ def header(message: Message, name: str) -> str:
     value = message.get(name)
     if value is None:
         return ""
-    raw = str(value)
+    raw = str(value)[:_HEADER]
     try:
-        return flat(str(make_header(decode_header(value))))
+        return flat(str(make_header(decode_header(raw))))
     except (ValueError, LookupError, UnicodeError):
         return flat(raw)
 

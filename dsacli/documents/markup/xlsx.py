@@ -24,7 +24,10 @@ _LOOKED_AT = 20
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _NEVER_COMPUTED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
-_LARGEST_MERGE = 10_000
+# openpyxl makes a row for every number up to one that a sheet claims.
+_TOO_FAR = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["']\d{8}""")
+# Cells that one merge, and all of a sheet, may fill with their values; larger ones only decorate.
+_LARGEST_MERGE, _ALL_MERGES = 10_000, 500_000
 
 Row = tuple[int, list[str]]
 """The number of a row, as the sheet has it, and its cells as they are shown."""
@@ -55,14 +58,15 @@ def parse_xlsx(name: str, data: bytes) -> Document:
 
 def _write_sheet(draft: Draft, archive: Archive, sheet: ReadOnlyWorksheet) -> None:
     place, path = f"sheet {sheet.title}", sheet._worksheet_path.lstrip("/")
-    markup = Archive.read(archive, path) if path in archive else b""
+    markup = archive.read(path) if path in archive else b""
+    if _TOO_FAR.search(markup):
+        raise ValueError("a row beyond the last one that a sheet has")
     if _NEVER_COMPUTED.search(markup):
         draft.warn(f"{place}: formulas that no program has computed have no value")
     sheet.reset_dimensions()  # they may claim a million columns
     draft.place(place)
     draft.heading(sheet.title, 1)
-    rows = ((number, cells) for number, cells in _rows(sheet, _merges(markup)))
-    for table in _tables(rows):
+    for table in _tables(_rows(draft, sheet, _merges(markup))):
         _write_table(draft, table, place)
     for comments in archive.related(path, "comments"):
         for each in archive.xml(comments).iter("{*}comment"):
@@ -78,10 +82,12 @@ def _write_sheet(draft: Draft, archive: Archive, sheet: ReadOnlyWorksheet) -> No
             draft.warn("pictures are not read")
 
 
-def _rows(sheet: ReadOnlyWorksheet, merges: dict[int, list[tuple[int, int, int]]]) -> Iterator[Row]:
+def _rows(draft: Draft, sheet: ReadOnlyWorksheet, merges: dict[int, list[tuple[int, int, int]]]) -> Iterator[Row]:
     """The rows of a sheet, a merged cell's value in every column and row that it takes."""
     above: dict[tuple[int, int], str] = {}
     for number, row in enumerate(sheet.iter_rows(), 1):
+        if len(row) > COLUMNS:
+            draft.warn(f"sheet {sheet.title}: columns beyond the first {COLUMNS:,} are not read")
         cells = [_text(cell) for cell in row[:COLUMNS]]
         for top, left, right in merges.get(number, ()):
             if number == top:
@@ -102,10 +108,13 @@ def _merges(markup: bytes) -> dict[int, list[tuple[int, int, int]]]:
     from openpyxl.utils import column_index_from_string
 
     found: dict[int, list[tuple[int, int, int]]] = {}
+    left_over = _ALL_MERGES
     for match in _MERGED.finditer(markup):
         left, right = (column_index_from_string(match[each].decode()) for each in (1, 3))
         top, bottom = int(match[2]), int(match[4])
-        if left <= right <= COLUMNS and (bottom - top + 1) * (right - left + 1) <= _LARGEST_MERGE:
+        area = (bottom - top + 1) * (right - left + 1)
+        if left <= right <= COLUMNS and area <= min(_LARGEST_MERGE, left_over):
+            left_over -= area
             for number in range(top, bottom + 1):
                 found.setdefault(number, []).append((top, left, right))
     return found
