@@ -56,6 +56,12 @@ def test_what_is_not_text_is_refused_in_one_line(data, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_stray_nul_or_two_are_damage():
+    assert parse("a.txt", b"The chair was Odile\0 Farrant. " + b"She came late. " * 20).text.startswith(
+        "The chair was Odile Farrant."
+    )
+
+
 def test_odd_characters_become_ordinary_ones():
     text = "of\ufb01ce\u00a0hours co\u00adop \u200bzero \x1b[31mred\x1b[0m bell\x07 end"
     assert parse("a.txt", text.encode()).text == "office hours coop zero red bell end"
