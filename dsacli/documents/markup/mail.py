@@ -12,7 +12,6 @@ from dsacli.documents.document import Document
 from dsacli.documents.markup.draft import Draft, flat
 from dsacli.documents.markup.html import decode_html, write_html
 from dsacli.documents.markup.read import ReadPart
-from dsacli.documents.text.decode import decode
 from dsacli.errors import DsacliError
 
 _HEADERS = ("From", "To", "Cc", "Date")
@@ -178,15 +177,16 @@ def _file_name(part: Message) -> str:
 
 
 def _text(part: Message) -> str:
-    """A part that is text, decoded as it says, else as any text."""
+    """A part that is text, decoded as it says, else as UTF-8 or cp1252."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    charset = part.get_content_charset()
-    try:
-        return data.decode(charset or "utf-8")
-    except (LookupError, UnicodeError, ValueError):
-        return decode("part", data) if data.count(0) <= 0.01 * len(data) else data.decode("latin-1")
+    for charset in (part.get_content_charset(), "utf-8"):
+        try:
+            return data.decode(charset or "utf-8")
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return data.decode("cp1252", "replace")
 
 
 def _charset_first(part: Message) -> bytes:
