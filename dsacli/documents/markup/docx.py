@@ -166,7 +166,7 @@ class _Word:
                 yield from self._runs(next((each for each in child if local(each) == "Choice"), child))
             elif tag == "txbxContent":
                 self.boxes.append(child)
-            elif tag == "graphicData":
+            elif tag in ("graphicData", "object"):
                 self.graphics.append(child)
                 yield from self._runs(child)
             elif tag not in _NOT_TEXT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dsacli.documents.markup.archive import Archive, attribute
+from dsacli.documents.markup.archive import Archive, attribute, local
 from dsacli.documents.markup.draft import Draft
 from dsacli.documents.markup.rows import as_labels
 
@@ -18,7 +18,9 @@ _SERIES = 100
 def write_graphics(draft: Draft, archive: Archive, part: str, graphic: _Element) -> None:
     """Write the charts and diagrams that an element of a part of an archive refers to."""
     relations = archive.relations(part)
-    for element in graphic.iter("{*}chart", "{*}relIds", "{*}blip"):
+    for element in graphic.iter("{*}chart", "{*}relIds", "{*}blip", "{*}oleObj", "{*}OLEObject"):
+        if local(element).lower().startswith("ole"):
+            draft.warn("embedded objects are not read")
         reference = attribute(element, "id") or attribute(element, "dm") or attribute(element, "embed") or ""
         kind, path = relations.get(reference, ("", ""))
         if kind == "image":
@@ -58,5 +60,13 @@ def _points(data: _Element | None) -> dict[int, str]:
         for point in data.iter("{*}pt"):
             value, number = point.find("{*}v"), point.get("idx", "")
             if value is not None and number.isdigit() and len(found) < _POINTS:
-                found[int(number)] = value.text or ""
+                found[int(number)] = _rounded(value.text or "")
     return found
+
+
+def _rounded(value: str) -> str:
+    """A number without the dust of binary fractions; anything else as it is."""
+    try:
+        return f"{float(value):.11g}" if len(value) > 12 else value
+    except ValueError:
+        return value

@@ -204,7 +204,7 @@ def _words(source: str) -> str:
         ),
         source,
     )
-    source = re.sub(r"[{}]", "", source).replace("~", " ").replace("``", "“").replace("''", "”")
+    source = re.sub(r"[{}]", "", source.replace("}{", " ")).replace("~", " ").replace("``", "“").replace("''", "”")
     source = source.replace("---", "—").replace("--", "–")
     return unicodedata.normalize("NFC", source)
 
