@@ -28,6 +28,15 @@ def labelled_row(document: Document, offset: int) -> Row | None:
     return Row(tuple(each[2:] for each in found), tuple(each[:2] for each in found))
 
 
+def codes_in(question: str) -> list[str]:
+    """The numbers and codes in a question, as they are written: what may tell a row from others.
+
+    >>> codes_in("What was the amount of order A-1002 (in 2024)?")
+    ['A-1002', '2024']
+    """
+    return list(dict.fromkeys(_KEY.findall(question)))
+
+
 def row_of_key(document: Document, row: Row, question: str) -> Row | None:
     """The only row whose cell in the first column of `row` is a number or code that stands in the question; None where there is none.
 
@@ -40,7 +49,7 @@ def row_of_key(document: Document, row: Row, question: str) -> Row | None:
     text = document.text
     label = text[slice(*row.headings[0])]
     rows: list[Span] = []
-    for key in dict.fromkeys(_KEY.findall(question)):
+    for key in codes_in(question):
         wanted = f"| {label}: {key} |"
         first = text.find(wanted)
         if first >= 0 and text.find(wanted, first + 1) < 0:

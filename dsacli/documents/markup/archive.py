@@ -27,6 +27,7 @@ class Archive:
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
         self._left = ALL_MEMBERS
+        self._relations: dict[str, dict[str, tuple[str, str]]] = {}
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -71,6 +72,8 @@ class Archive:
 
     def relations(self, path: str) -> dict[str, tuple[str, str]]:
         """What an office part refers to: its relations' ids, with (the last part of the type, the path) of each inside the file."""
+        if path in self._relations:
+            return self._relations[path]
         folder, file = posixpath.split(path)
         rels = posixpath.join(folder, "_rels", f"{file}.rels")
         if rels not in self:
@@ -80,6 +83,7 @@ class Archive:
             if each.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, each.get("Target", "")))
                 found[each.get("Id", "")] = (each.get("Type", "").rsplit("/", 1)[-1], target.lstrip("/"))
+        self._relations[path] = found
         return found
 
     def related(self, path: str, kind: str) -> list[str]:
