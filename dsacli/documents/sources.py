@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from dsacli.documents.document import Document
+from dsacli.documents.formats import HEAD, format_of, what_is_refused
 from dsacli.documents.language import foreign_warnings
+from dsacli.documents.markup.read import read_markup
 from dsacli.documents.pages import PageRange, of_pages
 from dsacli.documents.pdf.parse import parse_pdf
 from dsacli.documents.pdf.process import PageProgress
-from dsacli.documents.text.decode import looks_like_text
 from dsacli.documents.text.parse import parse_text
 from dsacli.errors import DsacliError
 from dsacli.plain import printable
@@ -26,9 +29,15 @@ LARGEST = 512 << 20
 STDIN = "-"
 """The path that means standard input; its document is named "stdin"."""
 
-_READABLE = frozenset({".pdf", ".txt", ".md", ".markdown", ".text", ".rst", ".log", ".csv"})
-_MARKDOWN = (".md", ".markdown")
-_HEAD = 8192
+# So many files of a folder that are skipped for one reason are named one by one.
+_NAMED = 3
+_SPECIAL = (
+    (stat.S_ISDIR, "a link to a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 _log = logging.getLogger("dsacli")
 
@@ -48,6 +57,8 @@ def read_source(path: str | Path) -> bytes:
             data = sys.stdin.buffer.read(LARGEST + 1)
         elif os.path.isdir(path):
             raise IsADirectoryError  # Windows' own open would speak of permission
+        elif stat.S_ISFIFO(os.stat(path).st_mode):
+            data = _read_pipe(path, name)
         else:
             if os.path.getsize(path) > LARGEST:
                 raise DsacliError(_too_large(name))
@@ -63,22 +74,22 @@ def read_source(path: str | Path) -> bytes:
 
 
 def parse(name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None) -> Document:
-    """The document in `data`: a PDF by its first bytes, Markdown by its name, else text.
+    """The document in `data`, in the format that its content shows, or else its name.
 
-    Text in another language than the reader knows is one of its warnings. Raises DsacliError, naming `name`, when it cannot be read.
+    Text in another language than the reader knows is one of its warnings. Raises DsacliError, naming `name`, when it cannot be read,
+    or is in a format that is not.
     """
     document = _parse(name, data, password, on_page)
     return replace(document, warnings=(*document.warnings, *foreign_warnings(document.text)))
 
 
-def _parse(name: str, data: bytes, password: str | None, on_page: PageProgress | None) -> Document:
-    suffix = os.path.splitext(name)[1].lower()
-    head = data[:1024]
-    if head.lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head):
+def _parse(name: str, data: bytes, password: str | None, on_page: PageProgress | None = None) -> Document:
+    kind = format_of(name, data)
+    if kind == "pdf":
         return parse_pdf(name, data, password=password, on_page=on_page)
-    if suffix == ".pdf":
-        raise DsacliError(f"{name} is not a PDF, whatever its name says")
-    return parse_text(name, data, markdown=suffix in _MARKDOWN)
+    if kind in ("text", "markdown"):
+        return parse_text(name, data, markdown=kind == "markdown")
+    return read_markup(kind, name, data, lambda part, content: _parse(part, content, password))
 
 
 @dataclass(frozen=True)
@@ -166,33 +177,70 @@ def _identity(path: str | Path) -> str:
     return STDIN if str(path) == STDIN else os.path.realpath(path)
 
 
+def _read_pipe(path: str | Path, name: str) -> bytes:
+    """The bytes of a named pipe. Raises DsacliError when nothing writes to it: to open it the ordinary way would wait for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb", buffering=0) as pipe:
+        first = pipe.read(HEAD)  # None where there is a writer, who has written nothing yet
+        if first == b"":
+            raise DsacliError(f"{name} is a pipe that nothing writes to")
+        os.set_blocking(descriptor, True)
+        with io.BufferedReader(pipe) as rest:
+            return (first or b"") + rest.read(LARGEST + 1)
+
+
 def _walk(folder: str) -> list[Path]:
+    """The files below a folder that may be documents; what is not, but for hidden files, is named in warnings."""
     failures: list[OSError] = []
-    found = []
+    found: list[Path] = []
+    others: dict[tuple[str, str], list[str]] = {}
     for parent, folders, files in os.walk(folder, onerror=failures.append):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for file in sorted(files):
+        links = [each for each in folders if os.path.islink(os.path.join(parent, each))]
+        for file in sorted([*files, *links]):
             path = Path(parent, file)
-            if not file.startswith(".") and path.is_file() and _looks_readable(path):
+            if file.startswith("."):
+                continue
+            try:
+                what = _no_document(path)
+            except OSError as error:
+                failures.append(error)
+                continue
+            if what is None:
                 found.append(path)
+            else:
+                others.setdefault((parent, what), []).append(file)
+    for failure in failures if found else failures[1:]:
+        _log.warning("%s; skipped", _os_message(_name(failure.filename), failure))
+    for (parent, what), names in others.items():
+        _warn_of_skipped(parent, what, names)
     if not found:
         if failures:
-            raise DsacliError(_os_message(folder, failures[0]))
+            raise DsacliError(_os_message(_name(failures[0].filename or folder), failures[0]))
         raise DsacliError(f"{folder}: nothing readable in this folder")
-    for failure in failures:
-        _log.warning("%s; skipped", _os_message(str(failure.filename), failure))
     return found
 
 
-def _looks_readable(path: Path) -> bool:
-    if path.suffix.lower() in _READABLE:
-        return True
-    try:
-        with open(path, "rb") as file:
-            head = file.read(_HEAD)
-    except OSError:
-        return False
-    return bool(head) and (head.startswith(b"%PDF-") or looks_like_text(head))
+def _no_document(path: Path) -> str | None:
+    """What a path is if it can be no document: "an image", "a pipe"; None where only reading it tells. Raises OSError."""
+    if not path.exists():
+        os.lstat(path)
+        return "a dead link"
+    mode = path.stat().st_mode
+    for is_kind, what in _SPECIAL:
+        if is_kind(mode):
+            return what
+    with open(path, "rb") as file:
+        return what_is_refused(file.read(HEAD))
+
+
+def _warn_of_skipped(parent: str, what: str, names: list[str]) -> None:
+    if len(names) <= _NAMED:
+        for name in names:
+            _log.warning("%s is %s; skipped", _name(os.path.join(parent, name)), what)
+    else:
+        kind = "files of binary data" if what == "binary data" else f"{what.split(' ', 1)[1]}s"
+        _log.warning("%s: %d %s skipped (%s, …)", _name(parent), len(names), kind, _name(names[0]))
 
 
 def _too_large(name: str) -> str:

@@ -68,6 +68,42 @@ def test_what_fails_in_a_folder_is_skipped_with_a_warning(folder, write, letter,
     assert "empty.txt is empty; skipped" in caplog.text
 
 
+def test_what_a_folder_holds_that_is_not_read_is_named(folder, write, tmp_path, caplog):
+    for number in range(5):
+        write(f"docs/photos/{number}.jpg", b"\xff\xd8\xff\xe0")
+    write("docs/old.doc", b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"))
+    os.symlink("nowhere", tmp_path / "docs" / "dead")
+    os.symlink("..", tmp_path / "docs" / "up")
+    os.mkfifo(tmp_path / "docs" / "pipe")
+    caplog.set_level(logging.WARNING, "dsacli")
+    assert names(load([folder])) == ["a.pdf", "b.txt", "c.md", "notes"]
+    for line in (
+        "picture.png is an image; skipped",
+        "program is a program; skipped",
+        "photos: 5 images skipped (0.jpg, …)",
+        "old.doc is an old Word document (.doc); save it as .docx or PDF first; skipped",
+        "dead is a dead link; skipped",
+        "up is a link to a folder; skipped",
+        "pipe is a pipe; skipped",
+    ):
+        assert line in caplog.text
+    assert "hidden" not in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_read_if_somebody_writes_to_it(tmp_path):
+    path = str(tmp_path / "pipe")
+    os.mkfifo(path)
+    with pytest.raises(DsacliError, match="pipe is a pipe that nothing writes to$"):
+        load([path])
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # so that the writer need not wait for one
+    writer = os.open(path, os.O_WRONLY)
+    os.write(writer, b"words through a pipe")
+    os.close(writer)
+    assert read_source(path) == b"words through a pipe"
+    os.close(reader)
+
+
 def test_what_fails_and_was_named_is_an_error(folder, write):
     empty = write("docs/empty.txt", b"")
     with pytest.raises(DsacliError, match="empty.txt is empty$"):

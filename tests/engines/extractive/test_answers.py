@@ -223,3 +223,22 @@ def test_every_document_is_asked_what_it_is(model, contexts):
     both = EncodedContext([each.documents[0] for each in contexts.values()])
     (result,) = ask(model, both, ["What is the title?"], Options(want="document"))
     assert [found.answer for found in result.answers] == ["LEASE OF QUAY NUMBER FOUR", "Silt in the Eastern Basin"]
+
+
+ORDERS = "Order,Customer,City,Amount\n" + "".join(
+    f"B{100 + n},{name},{city},{n}4.50\n" for n, (name, city) in enumerate([("Pell Tools", "Hull"), ("Fallow Dairy", "Truro"), ("Ansty Marine", "")] * 5)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("What is the amount of order B104?", "44.50"),
+        ("Who is the customer of order B104?", "Fallow Dairy"),
+        ("What is the amount of order B999?", None),
+    ],
+)
+def test_a_row_that_names_its_columns_is_found_by_its_code(model, question, value):
+    context = EncodedContext([encode_document(parse("orders.csv", ORDERS.encode()), model)])
+    (result,) = ask(model, context, [question], Options())
+    assert [answer.answer for answer in result.answers[:1]] == ([value] if value else [])

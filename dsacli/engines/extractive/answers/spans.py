@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dsacli.engines.evidence import whole_name
-from dsacli.engines.extractive.answers.cells import under_heading
+from dsacli.engines.extractive.answers.labels import from_tables
 from dsacli.engines.extractive.answers.parties import of_role
 from dsacli.engines.extractive.answers.replaced import latest_first
 from dsacli.engines.extractive.encode import EncodedContext
@@ -32,5 +32,5 @@ def quoted_answers(context: EncodedContext, question: str, spans: SpanDistributi
             score = min(1.0, known.likelihood + confidence)
             merged[key] = replace(known, score=score, evidence=(*known.evidence, *more))
     answers = sorted(merged.values(), key=lambda answer: -answer.likelihood)
-    answers = [under_heading(context, question, answer) for answer in answers[:1]] + answers[1:]
+    answers = from_tables(context, question, answers)
     return latest_first(context, question, of_role(context, question, spans, answers))
