@@ -39,7 +39,9 @@ def main() -> None:
         for _ in pdf_messages("volume.pdf", data, limits=Limits(processes=processes)):
             pass
         seconds = time.perf_counter() - began
-        print(f"pypdf, {processes} process{'es' if processes > 1 else '':<17} {seconds:>10.1f} {pages / seconds:>9.0f}")
+        print(
+            f"dsacli, {processes} process{'es' if processes > 1 else '':<17} {seconds:>10.1f} {pages / seconds:>9.0f}"
+        )
         began = time.perf_counter()
         text = parse_pdf("volume.pdf", data, limits=Limits(processes=processes)).text
         seconds = time.perf_counter() - began

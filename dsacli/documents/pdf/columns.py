@@ -46,7 +46,7 @@ def _only(line: Cells, cells: Sequence[Cell]) -> Cells | None:
 
 def _columns_from(lines: list[Cells], at: int) -> tuple[int, float]:
     """Where two columns that begin at the line `at` end, and a place between them; `at` itself where none begin."""
-    if len(lines[at].cells) < 2:
+    if len(lines[at].cells) < 2 or len(lines[at].text) < _PROSE * len(lines[at].cells):
         return at, 0.0
     low, high = lines[at].cells[0].end, lines[at].cells[1].x
     end, both = at, 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 # Fewer letters tell nothing.
@@ -14,7 +13,7 @@ _UNMAPPED = 0.5
 _WORD = re.compile(r"\S+")
 _VOWELS = frozenset("aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ")
 # Controls, characters of private use, and what stands for none.
-_NO_CHARACTERS = frozenset({"Cc", "Co", "Cn"})
+_NO_CHARACTER = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
 def is_garbled(texts: Sequence[str], unmapped: float) -> bool:
@@ -28,11 +27,9 @@ def is_garbled(texts: Sequence[str], unmapped: float) -> bool:
     False
     """
     text = "\n".join(texts)[:_LOOKED_AT]
-    solid = [character for character in text if not character.isspace()]
-    if len(solid) < _FEWEST:
+    if len(text) < _FEWEST:
         return False
-    strange = sum(unicodedata.category(character) in _NO_CHARACTERS or character == "\ufffd" for character in solid)
-    if strange > 0.3 * len(solid):
+    if len(_NO_CHARACTER.findall(text)) > 0.3 * len(text):
         return True
     return unmapped > _UNMAPPED and not _is_language(text)
 

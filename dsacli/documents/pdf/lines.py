@@ -96,7 +96,10 @@ def lines_of(runs: Sequence[Run]) -> list[Cells]:
     lines: list[Cells] = []
     for run in runs:
         # Helvetica's bullet reaches us as DEL, which is no text in any other place.
-        text = " ".join(_LEADERS.sub(" .... ", normalise(run.text.replace("\x7f", "•"))).split())
+        text = normalise(run.text.replace("\x7f", "•"))
+        if text.count(".") > 3:
+            text = _LEADERS.sub(" .... ", text)
+        text = " ".join(text.split())
         # A font that says nothing of its characters gives no text that anybody can quote.
         if text and text.count("\ufffd") <= len(text) / 2:
             _place(lines, run._replace(text=text))
@@ -180,8 +183,10 @@ def _row_start(lines: list[Cells], run: Run) -> int | None:
 
 def _reads_as_row(text: str) -> bool:
     """Two or more numbers at the end, or dots that lead to a page number."""
-    words = text.split()
-    return (len(words) >= 3 and all(map(NUMBER.match, words[-2:]))) or bool(_LEADERS.search(text))
+    if text[-1].isalpha():
+        return " .... " in text
+    words = text.rsplit(maxsplit=2)
+    return (len(words) == 3 and all(map(NUMBER.match, words[-2:]))) or " .... " in text
 
 
 def plain(line: Cells, page: int) -> Line:

@@ -8,26 +8,55 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import repeat
+from operator import sub
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-from dsacli.documents.pdf.runs import FARTHEST, LEAST_SIZE, MIRRORED, Box, Run, Style, Word, runs_of
+from dsacli.documents.pdf.runs import (
+    FARTHEST,
+    LEAST_SIZE,
+    LEAST_WIDE,
+    MIRRORED,
+    NARROW,
+    WIDE,
+    Box,
+    Run,
+    Style,
+    Word,
+    run_of,
+    runs_of,
+)
 
 # PDFium writes this for the hyphen of a word that goes on in the next line, and leaves the line's end out.
 _DIVIDED = "\ufffe"
-_WORD = re.compile(r"[^\s\ufffe]+\ufffe?|\ufffe")
-_FIGURE = re.compile(r"(?=.*\d)..")
-_FORCE_BOLD, _BOLD = 1 << 18, ("bold", "black", "heavy", "cmbx", "sfbx")
+_LINE, _WORD = re.compile(r"[^\r\n\ufffe]+\ufffe?|\ufffe"), re.compile(r"\S+")
+_FIGURE = re.compile(r"\d")
+_FORCE_BOLD, _BOLD = 1 << 18, (b"bold", b"black", b"heavy", b"cmbx", b"sfbx")
 _SAMPLED = 40
 # FPDFANNOT_*: links and the windows of notes say nothing of their own.
 _MUTE = frozenset({pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP})
 
-# Converting three arguments to what a prototype says takes as long as the call.
-_box, _unicode = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetUnicode
-_box.argtypes = _unicode.argtypes = None
+# What is asked of letters; converting arguments to what a prototype says takes as long as the call.
+_box, _unicode, _unmapped = (
+    pdfium.FPDFText_GetLooseCharBox,
+    pdfium.FPDFText_GetUnicode,
+    pdfium.FPDFText_HasUnicodeMapError,
+)
+_origin, _matrix, _font = pdfium.FPDFText_GetCharOrigin, pdfium.FPDFText_GetMatrix, pdfium.FPDFText_GetFontInfo
+_size, _angle = pdfium.FPDFText_GetFontSize, pdfium.FPDFText_GetCharAngle
+for _function in (_box, _unicode, _unmapped, _origin, _matrix, _font, _size, _angle):
+    _function.argtypes = None
+_X, _Y, _FLAGS, _MATRIX = ctypes.c_double(), ctypes.c_double(), ctypes.c_int(), pdfium.FS_MATRIX()
+_NAME = ctypes.create_string_buffer(100)
+
+
+Span = tuple[int, int]
+"""Where a word begins, and where it ends."""
 
 
 class Unreadable(Exception):
@@ -126,14 +155,14 @@ class _Boxes:
     def __init__(self) -> None:
         self._room, self._places = (pdfium.FS_RECTF * 0)(), list[Any]()
 
-    def of(self, text_page: Any, indices: Sequence[int]) -> list[Box]:
-        """The box from ascent to descent of each letter of a page, as it is set."""
+    def of(self, text_page: Any, indices: Sequence[int]) -> list[float]:
+        """left, top, right, bottom of each letter of a page, from ascent to descent, as it is set."""
         if len(indices) > len(self._places):
             self._room = (pdfium.FS_RECTF * (2 * len(indices)))()
             self._places = [ctypes.byref(self._room, 16 * number) for number in range(2 * len(indices))]
-        all(map(_box, repeat(text_page), indices, self._places))
-        numbers = memoryview(self._room).cast("B")[: 16 * len(indices)].cast("f").tolist()
-        return list(zip(numbers[::4], numbers[1::4], numbers[2::4], numbers[3::4]))
+        deque(map(_box, repeat(text_page), indices, self._places), maxlen=0)
+        numbers: list[Any] = memoryview(self._room).cast("B")[: 16 * len(indices)].cast("f").tolist()
+        return numbers
 
 
 class _Letters:
@@ -141,60 +170,79 @@ class _Letters:
 
     def __init__(self, text_page: Any, most_characters: int, boxes: _Boxes):
         self._page, self._boxes = ctypes.cast(text_page, ctypes.c_void_p), boxes
-        self._handle = text_page
         count = max(0, pdfium.FPDFText_CountChars(text_page))
         if count > most_characters:
             raise ValueError("more text on one page than any page holds")
-        self.text = self._text(count)
-
-    def _text(self, count: int) -> str:
         buffer = (ctypes.c_ushort * (count + 1))()
-        pdfium.FPDFText_GetText(self._handle, 0, count, buffer)
-        text = bytes(buffer)[: 2 * count].decode("utf-16le", "replace")
-        if len(text) == count and "\0" not in text:
-            return text
-        # Where some letters are written as none or as two, their numbers are not those of the text.
-        return "".join(
-            chr(code) if 0 < code < 0x110000 and code != 2 else (_DIVIDED if code == 2 else " ")
-            for code in map(_unicode, repeat(self._page), range(count))
-        )
+        pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+        self.text = bytes(buffer)[: 2 * count].decode("utf-16le", "replace")
+        if len(self.text) != count or "\0" in self.text:
+            # Where some letters are written as none or as two, their numbers are not those of the text.
+            codes = map(_unicode, repeat(self._page), range(count))
+            self.text = "".join(_DIVIDED if code == 2 else chr(code) if 0 < code < 0x110000 else " " for code in codes)
 
     def unmapped(self) -> float:
         """The share of letters (of a few) whose font does not say what they stand for."""
-        step = max(1, len(self.text) // _SAMPLED)
-        sample = [index for index in range(0, len(self.text), step) if not self.text[index].isspace()]
-        return sum(pdfium.FPDFText_HasUnicodeMapError(self._handle, index) == 1 for index in sample) / max(
-            1, len(sample)
-        )
+        text, step = self.text, max(1, len(self.text) // _SAMPLED)
+        sample = [index for index in range(0, len(text), step) if not text[index].isspace()]
+        return list(map(_unmapped, repeat(self._page), sample)).count(1) / max(1, len(sample))
 
     def runs(self) -> list[Run]:
-        found: list[Run] = []
+        """The runs of the page, line by line as PDFium tells lines apart."""
         text = self.text
-        line: list[Word] = []
-        spans = [match.span() for match in _WORD.finditer(text)]
-        edges = self._boxes.of(self._page, [index for low, high in spans for index in (low, high - 1)])
-        inner = self._inner([span for span in spans if _FIGURE.match(text, *span)])
-        previous = 0
-        for (low, high), first, last in zip(spans, edges[::2], edges[1::2]):
-            between = text[previous:low]
-            if line and ("\n" in between or text[previous - 1] == _DIVIDED):
-                found += self._line(line)
-                line = []
-            previous = high
-            word = text[low:high].replace(_DIVIDED, "-")
-            line.append(Word(word, low, first, last, inner.get(low), between == ""))
-        if line:
-            found += self._line(line)
+        lines = [[word.span() for word in _WORD.finditer(text, *line.span())] for line in _LINE.finditer(text)]
+        edges = self._boxes.of(self._page, [at for line in lines for low, high in line for at in (low, high - 1)])
+        found, begin = list[Run](), 0
+        for spans in lines:
+            if spans:
+                end = begin + 8 * len(spans)
+                found += self._line(spans, edges[begin:end])
+                begin = end
         return found
 
-    def _inner(self, spans: Iterable[tuple[int, int]]) -> dict[int, list[Box]]:
-        """The boxes of every letter of some words, by where the word begins."""
-        spans = list(spans)
-        boxes = iter(self._boxes.of(self._page, [index for span in spans for index in range(*span)]))
-        return {low: [next(boxes) for _ in range(low, high)] for low, high in spans}
+    def _line(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
+        """The runs of a line of words, of which `edges` has the boxes of the first and last letter."""
+        text = self.text[spans[0][0] : spans[-1][1]]
+        figures, letters = list[Span](), list[float]()
+        if _FIGURE.search(text):
+            figures = [span for span in spans if _FIGURE.search(self.text, *span)]
+            letters = self._boxes.of(self._page, [index for span in figures for index in range(*span)])
+        if _is_plain(edges, letters, len(text) / len(spans)):
+            return self._plain_runs(spans, edges)
+        return self._other_runs(spans, edges, figures, letters)
 
-    def _line(self, words: list[Word]) -> list[Run]:
-        angle = pdfium.FPDFText_GetCharAngle(self._handle, words[0].at)
+    def _plain_runs(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
+        """The runs of a line whose words are all set alike."""
+        wide = LEAST_WIDE * (edges[1] - edges[3])
+        gaps = map(sub, edges[8::8], edges[6::8])
+        bounds = [0, *(number for number, gap in enumerate(gaps, 1) if gap > wide), len(spans)]
+        style = self._style(0)
+        found = []
+        for low, high in zip(bounds, bounds[1:]):
+            begin, end = spans[low][0], spans[high - 1][1]
+            text = self.text[begin:end].replace(_DIVIDED, "-")
+            found.append(run_of(text, edges[8 * low], edges[8 * high - 2], style(begin)))
+        return found
+
+    def _other_runs(
+        self, spans: Sequence[Span], edges: Sequence[float], figures: Sequence[Span], letters: Sequence[float]
+    ) -> list[Run]:
+        """The runs of a line with raised marks, odd gaps or several sizes, or of one that is turned."""
+        inner = iter(_boxed(letters))
+        of_figures = {low: [next(inner) for _ in range(low, high)] for low, high in figures}
+        boxes = _boxed(edges)
+        words = [
+            Word(
+                self.text[low:high].replace(_DIVIDED, "-"),
+                low,
+                boxes[2 * number],
+                boxes[2 * number + 1],
+                of_figures.get(low),
+                number > 0 and spans[number - 1][1] == low,
+            )
+            for number, (low, high) in enumerate(spans)
+        ]
+        angle = _angle(self._page, words[0].at)
         quarter = round(angle / (math.pi / 2)) % 4 if 0 <= angle < 10 else 0
         if not quarter and sum(word.runs_left for word in words) > len(words) / 2:
             quarter = MIRRORED
@@ -205,17 +253,37 @@ class _Letters:
     def _style(self, quarter: int) -> Style:
         def style(index: int) -> tuple[float, float, bool]:
             """Baseline and size in points of a letter, and whether it is bold."""
-            x, y, matrix, flags = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX(), ctypes.c_int()
-            pdfium.FPDFText_GetCharOrigin(self._handle, index, x, y)
-            pdfium.FPDFText_GetMatrix(self._handle, index, matrix)
-            scale = math.hypot(matrix.c, matrix.d)
-            size = abs(pdfium.FPDFText_GetFontSize(self._handle, index)) * scale
-            name = ctypes.create_string_buffer(100)
-            pdfium.FPDFText_GetFontInfo(self._handle, index, name, len(name), flags)
-            face = name.value.lower().decode("latin-1")
-            baseline = (y.value, x.value, -y.value, -x.value, y.value)[quarter]
+            _origin(self._page, index, ctypes.byref(_X), ctypes.byref(_Y))
+            _matrix(self._page, index, ctypes.byref(_MATRIX))
+            _font(self._page, index, _NAME, len(_NAME), ctypes.byref(_FLAGS))
+            size = abs(_size(self._page, index)) * math.hypot(_MATRIX.c, _MATRIX.d)
             size = min(max(size, LEAST_SIZE), FARTHEST) if size == size else LEAST_SIZE
-            bold = bool(flags.value & _FORCE_BOLD) or any(part in face for part in _BOLD)
-            return baseline, size, bold
+            baseline = (_Y.value, _X.value, -_Y.value, -_X.value, _Y.value)[quarter]
+            return baseline, size, bool(_FLAGS.value & _FORCE_BOLD) or _is_bold(_NAME.value)
 
         return style
+
+
+def _is_plain(edges: Sequence[float], letters: Sequence[float], length: float) -> bool:
+    """Whether all words of a line are set alike, one after the other with usual gaps or clear ones: most lines are.
+
+    `edges` are the boxes of the words' first and last letters, `letters` those of all letters of figures, `length` is
+    the mean length of the words.
+    """
+    top, bottom = edges[1], edges[3]
+    tops, bottoms = [*edges[5::4], *letters[1::4]], [*edges[7::4], *letters[3::4]]
+    if len(edges) < 12 or length < 2.5 or tops.count(top) < len(tops) or bottoms.count(bottom) < len(bottoms):
+        return False
+    height = top - bottom
+    low, high, clear = NARROW * height, LEAST_WIDE * height, WIDE * height
+    return all(low < gap < high or gap > clear for gap in map(sub, edges[8::8], edges[6::8]))
+
+
+def _boxed(numbers: Sequence[float]) -> list[Box]:
+    return list(zip(numbers[::4], numbers[1::4], numbers[2::4], numbers[3::4]))
+
+
+@lru_cache(maxsize=1000)
+def _is_bold(face: bytes) -> bool:
+    name = face.lower()
+    return any(part in name for part in _BOLD)

@@ -21,9 +21,9 @@ Style = Callable[[int], tuple[float, float, bool]]
 """Baseline and size in points of a letter of the page, and whether it is bold."""
 
 # A gap of so many heights of a letter parts columns, a gap of so few no words.
-_WIDE, _NARROW = 1.0, 0.05
+WIDE, NARROW = 1.0, 0.05
 # Between the two, a gap that is so much wider than the others of its line.
-_WIDER, _LEAST_WIDE = 2.3, 0.65
+_WIDER, LEAST_WIDE = 2.3, 0.65
 
 _ORDINALS = frozenset("st nd rd th er re ère ème e o a º ª".split())
 _UNIT = re.compile(r"(?:^|[\d\W])(?:[mckdµ]?m|ft|in|yd|s|sec|[a-zA-Z])$|[×x*·]\s?10$")
@@ -94,6 +94,12 @@ def runs_of(words: Sequence[Word], style: Style, turn: int = 0) -> list[Run]:
     return [run for part in _parts(words) if (run := _run(part, style, turn)).text]
 
 
+def run_of(text: str, x: float, end: float, style: tuple[float, float, bool]) -> Run:
+    """A line whose words are set alike, without a gap."""
+    y, size, bold = style
+    return Run(text, *_bounded(x, y, end), size, bold)
+
+
 def _parts(words: Sequence[Word]) -> list[list[Word]]:
     """The words of a line, parted at wide gaps and where they leave the line."""
     if len(words) == 1:
@@ -102,14 +108,14 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
     for before, word in zip(words, words[1:]):
         gaps.append(word.left - before.right)
         heights.append(max(word.first[1] - word.first[3], before.last[1] - before.last[3]))
-    inner = [gap / height for gap, height in zip(gaps, heights) if height > 0 and 0.1 < gap / height < _WIDE]
-    wide = max(_LEAST_WIDE, _WIDER * min(inner)) if len(inner) > 2 else _WIDE
+    inner = [gap / height for gap, height in zip(gaps, heights) if height > 0 and 0.1 < gap / height < WIDE]
+    wide = max(LEAST_WIDE, _WIDER * min(inner)) if len(inner) > 2 else WIDE
     parts = [[words[0]]]
     for word, gap, height in zip(words[1:], gaps, heights):
         before = parts[-1][-1]
         overlap = min(word.first[1], before.last[1]) - max(word.first[3], before.last[3])
         least = min(word.first[1] - word.first[3], before.last[1] - before.last[3])
-        if gap > min(wide, _WIDE) * height or gap < -0.8 * height or overlap < 0.4 * least:
+        if gap > min(wide, WIDE) * height or gap < -0.8 * height or overlap < 0.4 * least:
             parts.append([word])
         else:
             parts[-1].append(word)
@@ -158,7 +164,7 @@ def _spaced(words: list[Word]) -> list[bool]:
     height = max(word.first[1] - word.first[3] for word in words)
     if len(words) > 5 and sum(len(word.text) == 1 for word in words) > 0.7 * len(words):
         return _between_letters(gaps, said)
-    stray = [space and -0.3 * height < gap < _NARROW * height for gap, space in zip(gaps, said)]
+    stray = [space and -0.3 * height < gap < NARROW * height for gap, space in zip(gaps, said)]
     if 0 < sum(stray) <= 0.3 * len(gaps):
         return [space and not odd for space, odd in zip(said, stray)]
     return said

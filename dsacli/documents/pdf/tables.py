@@ -21,8 +21,8 @@ def set_lines(lines: Sequence[Cells], page: int) -> list[Line]:
         end = at + 1
         while end < len(lines) and _may_be_row(lines, at, end):
             end += 1
-        for part in _alike(lines[at:end]):
-            rows = _table(part)
+        for part in _alike(lines[at:end]) if end > at + 1 else [lines[at:end]]:
+            rows = _table(part) if len(part) > 1 else []
             found += [_barred(line, page) for line in rows] or [plain(line, page) for line in part]
         at = end
     return found
@@ -30,7 +30,7 @@ def set_lines(lines: Sequence[Cells], page: int) -> list[Line]:
 
 def _alike(lines: Sequence[Cells]) -> list[Sequence[Cells]]:
     """The lines, as one or parted at titles and sentences where what is above has other columns than what is below."""
-    if len(_columns(lines)) <= max(len(line.cells) for line in lines):
+    if all(len(line.cells) > 1 for line in lines) or len(_columns(lines)) <= max(len(line.cells) for line in lines):
         return [lines]
     bounds = [0, *(number for number, line in enumerate(lines) if len(line.cells) == 1 and number), len(lines)]
     parts: list[Sequence[Cells]] = []
@@ -62,8 +62,6 @@ def _may_be_row(lines: Sequence[Cells], at: int, number: int) -> bool:
 
 def _table(lines: Sequence[Cells]) -> list[Cells]:
     """The rows of a table with a cell for each column, empty ones too; none where the lines are no table."""
-    if len(lines) < 2:
-        return []
     columns = _columns(lines)
     if len(columns) < _FEWEST_COLUMNS:
         return []
