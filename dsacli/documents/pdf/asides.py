@@ -32,27 +32,29 @@ def _is_small(line: Line, body_size: float) -> bool:
     return line.size < _SMALLER * body_size and not line.row and not line.aside
 
 
-def placed(body: Sequence[Line], reads_on: Sequence[bool], asides: Sequence[Line]) -> list[Line]:
-    """The lines of the running text, with the asides of each page among them.
+def placed(lines: Sequence[Line], reads_on: Sequence[bool]) -> list[Line]:
+    """The lines, with those asides moved that stand where the text reads on.
 
-    `reads_on[i]` says that line i goes on where the line before it ends. What stands above a page's text comes before
-    it, or after the paragraph that goes on from the page before; what stands below comes after it, or before the
-    paragraph that goes on over the page. A paragraph that fills a page is interrupted at its edge.
+    `reads_on[i]` says that line i of the running text goes on where the line before it ends. What stands above a page's
+    text comes after the paragraph that goes on from the page before, what stands below comes before the paragraph that
+    goes on over the page. A paragraph that fills a page is interrupted at its edge.
     """
+    body = [line for line in lines if not line.aside]
     bounds: dict[int, tuple[int, int]] = {}
     for index, line in enumerate(body):
         bounds[line.page] = (bounds.get(line.page, (index, index))[0], index + 1)
     at: dict[int, list[Line]] = {}
-    end_of_page = 0
-    by_page: dict[int, list[Line]] = {}
-    for line in asides:
-        by_page.setdefault(line.page, []).append(line)
-    for page in sorted(bounds.keys() | by_page.keys()):
-        low, high = bounds.get(page, (end_of_page, end_of_page))
-        end_of_page = high
-        for line in by_page.get(page, ()):
-            place = _below_head(reads_on, low, high) if line.aside == "top" else _above_foot(reads_on, low, high)
-            at.setdefault(place, []).append(line)
+    before = 0
+    for line in lines:
+        if not line.aside:
+            before += 1
+            continue
+        place = before
+        if place < len(body) and reads_on[place]:
+            low, high = bounds.get(line.page, (place, place))
+            move = _below if line.aside == "top" else _above
+            place = move(reads_on, low, high, place)
+        at.setdefault(place, []).append(line)
     found: list[Line] = []
     for index in range(len(body) + 1):
         # Of what meets between two pages, the foot of the first comes first.
@@ -61,15 +63,15 @@ def placed(body: Sequence[Line], reads_on: Sequence[bool], asides: Sequence[Line
     return found
 
 
-def _below_head(reads_on: Sequence[bool], low: int, high: int) -> int:
-    place = low
-    while place < high and reads_on[place]:
-        place += 1
-    return low if place == high and place < len(reads_on) and reads_on[place] else place
+def _below(reads_on: Sequence[bool], low: int, high: int, place: int) -> int:
+    found = place
+    while found < high and reads_on[found]:
+        found += 1
+    return low if found == high < len(reads_on) and reads_on[found] else found
 
 
-def _above_foot(reads_on: Sequence[bool], low: int, high: int) -> int:
-    place = high
-    while place > low and place < len(reads_on) and reads_on[place]:
-        place -= 1
-    return high if place == low and low < len(reads_on) and reads_on[low] else place
+def _above(reads_on: Sequence[bool], low: int, high: int, place: int) -> int:
+    found = place
+    while found > low and reads_on[found]:
+        found -= 1
+    return high if found == low and reads_on[low] else found

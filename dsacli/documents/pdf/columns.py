@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dsacli.documents.pdf.lines import Cell, Cells
+from dsacli.documents.pdf.runs import Run
 
 # Columns of fewer lines that stand beside each other are taken for cells of a row.
 _FEWEST = 4
@@ -13,6 +14,39 @@ _FEWEST = 4
 _PROSE = 18
 # A page in more pieces is no text that anybody set in columns.
 _MOST_BLOCKS = 150
+
+
+def by_rows(runs: list[Run]) -> list[Run]:
+    """The runs of a page, with tables that were drawn column by column in the order of their rows."""
+    strips: list[list[Run]] = []
+    for run in runs:
+        above = strips[-1][-1] if strips else None
+        if above is None or not (above.y - run.y > 0.5 * run.size and run.x < above.end and above.x < run.end):
+            strips.append([])
+        strips[-1].append(run)
+    found: list[Run] = []
+    at = 0
+    while at < len(strips):
+        end = at + 1
+        while end < len(strips) and _stands_beside(strips[at], strips[end - 1], strips[end]):
+            end += 1
+        table = [run for strip in strips[at:end] for run in strip]
+        found += sorted(table, key=lambda run: (-run.y, run.x)) if end > at + 1 else table
+        at = end
+    return found
+
+
+def _stands_beside(first: list[Run], before: list[Run], strip: list[Run]) -> bool:
+    """Whether `strip` is a column of the table that `first` begins: short cells, on the baselines of the first column's."""
+    if len(first) < 3 or len(strip) < 3 or strip[0].turn != first[0].turn:
+        return False
+    if any(sum(len(run.text) for run in each) > _PROSE * len(each) for each in (first, strip)):
+        return False
+    if min(run.x for run in strip) <= max(run.end for run in before):
+        return False
+    heights = [run.y for run in first]
+    level = sum(any(abs(run.y - height) < 0.2 * run.size for height in heights) for run in strip)
+    return level >= 3 and level >= 0.8 * len(strip)
 
 
 def in_reading_order(lines: list[Cells]) -> list[Cells]:

@@ -35,7 +35,7 @@ class Field(NamedTuple):
 
 def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
     """The runs of a page with the value of each field beside its label, or under the name that the form has for it."""
-    found = list(runs)
+    found, filled = list(runs), set[int]()
     for field in sorted(fields, key=lambda field: (-field.place[3], field.place[0])):
         at = _label(found, field)
         if at is None:
@@ -44,14 +44,10 @@ def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
             found.append(Run(text, left, bottom + 3, right, 10.0, False))
         else:
             label = found[at]
-            mark = (
-                ""
-                if label.text.rstrip()[-1:] in ":?.,;=" or field.value in label.text[-len(field.value) - 3 :]
-                else ":"
-            )
-            found[at] = label._replace(
-                text=f"{label.text.rstrip(' _.')}{mark} {field.value}", end=max(label.end, field.place[2])
-            )
+            mark = "" if at in filled or label.text.rstrip()[-1:] in ":?.,;=" else ":"
+            filled.add(at)
+            text = f"{label.text.rstrip(' _.')}{mark} {field.value}"
+            found[at] = label._replace(text=text, end=max(label.end, field.place[2]))
     return found
 
 

@@ -13,6 +13,8 @@ from dsacli.documents.pdf.lines import Line
 _DEPTH = 3
 # Points by which the place of a running head may differ from page to page.
 _DRIFT = 4.0
+# Characters; a longer line in the size of the text, next to another one, is text.
+_LONG = 50
 # Of the numbers that seem to count the pages, how many have to.
 _MOST = 0.6
 
@@ -58,14 +60,15 @@ class _Finder:
         self.asides: dict[int, str] = {}
         self.printed: dict[int, str] = {}
         self._said: set[str] = set()
+        # By how much the numbers of pages that are printed exceed the pages' indices.
+        self._shifts: Counter[int] = Counter()
 
     def look(self) -> bool:
         """Find what stands at the edges of what is left; False when that is nothing."""
-        left = [
-            [line for line in page if id(line) not in self.dropped and id(line) not in self.asides and not line.aside]
-            for page in self.pages
+        left = [[line for line in page if not self._is_known(line)] for page in self.pages]
+        edges = [
+            (number, edge, line) for number, page in enumerate(left) for edge, line in _edges(page, self.body_size)
         ]
-        edges = [(number, edge, line) for number, page in enumerate(left) for edge, line in _edges(page)]
         groups: dict[tuple[str, str], Group] = defaultdict(list)
         found: dict[int, tuple[int, str, Line]] = {}
         for number, edge, line in edges:
@@ -73,6 +76,7 @@ class _Finder:
                 found[id(line)] = number, edge, line
                 self.printed[number] = next(filter(None, match.groups()))
                 self.dropped.add(id(line))
+                self._shifts[int(self.printed[number]) - number] += 1
             else:
                 groups[edge, _pattern(line.text)].append((number, line))
         needed = 2 if len(self.pages) <= 3 else 3
@@ -81,7 +85,7 @@ class _Finder:
             if len({number for number, _ in group}) >= needed:
                 for number, line in self._furniture(pattern, group):
                     found[id(line)] = number, edge, line
-        for number, edge, line in _numbered_like(edges, found):
+        for number, edge, line in [*self._numbered_like(edges, found), *self._again(edges)]:
             found.setdefault(id(line), (number, edge, line))
         for number, edge, line in sorted(found.values(), key=lambda each: each[0]):
             self._take(number, edge, line)
@@ -94,6 +98,7 @@ class _Finder:
             if counting is None and not all(_ROMAN.match(line.text) for _, line in group):
                 return []
             self.printed.update((number, line.text) for number, line in group)
+            self._shifts.update(int(line.text) - number for number, line in group if line.text.isdecimal())
             return group
         texts = {line.text for _, line in group}
         if len(texts) > 1:
@@ -101,12 +106,50 @@ class _Finder:
             if counting is None or any(line.size > 1.15 * self.body_size for _, line in group):
                 return []
             group = [(number, line) for number, line in group if line.text == counting.get(number, line.text)]
-        return [(number, line) for number, line in group if not line.columns or self._goes_on(number, line)]
+            self._shifts[counting.shift] += len(group)
+        # A row is the head of a table where the table goes on; else it says something on every page.
+        self.dropped.update(id(line) for number, line in group if line.columns and self._goes_on(number, line))
+        return [(number, line) for number, line in group if not line.columns]
+
+    def _numbered_like(
+        self, edges: Sequence[tuple[int, str, Line]], found: dict[int, tuple[int, str, Line]]
+    ) -> list[tuple[int, str, Line]]:
+        """Lines that carry the page number where furniture stands: the heads of a chapter of two pages."""
+        heights = {round(line.y) for _, _, line in found.values()}
+        if not self._shifts:
+            return []
+        (shift, count), *_ = self._shifts.most_common(1)
+        if count < 3:
+            return []
+        return [
+            (number, edge, line)
+            for number, edge, line in edges
+            if heights & {round(line.y) - 1, round(line.y), round(line.y) + 1}
+            and not line.row
+            and shift in _shifts(number, line)
+        ]
+
+    def _again(self, edges: Sequence[tuple[int, str, Line]]) -> list[tuple[int, str, Line]]:
+        """Lines that are said on two pages or more, where on most pages something stands: the names of short sections."""
+        levels: dict[tuple[str, int], list[tuple[int, str, Line]]] = defaultdict(list)
+        for number, edge, line in edges:
+            levels[edge, round(line.y)].append((number, edge, line))
+        found = []
+        for level in levels.values():
+            if len({number for number, _, _ in level}) >= max(3, _MOST * len(self.pages)):
+                times = Counter(line.text for _, _, line in level)
+                found += [each for each in level if times[each[2].text] > 1 and not each[2].row]
+        return found
 
     def _goes_on(self, number: int, head: Line) -> bool:
-        """Whether the table under a head that is repeated began on the page before."""
-        before = [line for line in self.pages[number - 1] if id(line) not in self.dropped] if number else []
-        return bool(before) and any(line.columns == head.columns for line in before[-_DEPTH:])
+        """Whether a row is the head of a table that began on the page before: nothing else stands between."""
+        if not number:
+            return False
+        page, before = ([line for line in self.pages[at] if not self._is_known(line)] for at in (number, number - 1))
+        return bool(before) and page[0] is head and before[-1].columns == head.columns
+
+    def _is_known(self, line: Line) -> bool:
+        return id(line) in self.dropped or id(line) in self.asides or bool(line.aside)
 
     def _take(self, number: int, edge: str, line: Line) -> None:
         pattern = _pattern(line.text)
@@ -119,13 +162,24 @@ class _Finder:
             self._said.add(pattern)
 
 
-def _edges(page: list[Line]) -> Iterator[tuple[str, Line]]:
+def _edges(page: list[Line], body_size: float) -> Iterator[tuple[str, Line]]:
     by_height = sorted(page, key=lambda line: -line.y)
     depth = min(_DEPTH, len(by_height) // 2 + len(by_height) % 2)
-    for line in by_height[:depth]:
-        yield "top", line
-    for line in by_height[max(depth, len(by_height) - depth) :]:
-        yield "bottom", line
+    for at, line in enumerate(by_height[:depth]):
+        if not _is_text(line, by_height[at + 1 : at + 2], body_size):
+            yield "top", line
+    for at in range(max(depth, len(by_height) - depth), len(by_height)):
+        if not _is_text(by_height[at], by_height[at - 1 : at], body_size):
+            yield "bottom", by_height[at]
+
+
+def _is_text(line: Line, beside: list[Line], body_size: float) -> bool:
+    """Whether a long line reads on into the line next to it, as running text does and no head or foot."""
+    return (
+        len(line.text) > _LONG
+        and abs(line.size - body_size) < 0.5
+        and any(abs(other.y - line.y) < 1.5 * line.size and abs(other.x - line.x) < 2 for other in beside)
+    )
 
 
 def _pattern(text: str) -> str:
@@ -140,8 +194,17 @@ def _at_one_height(group: Group) -> Group:
     return [(number, line) for number, line in group if abs(line.y - height) <= _DRIFT]
 
 
-def _counting(group: Group) -> dict[int, str] | None:
-    """What the line of each page of a group reads where the one number that differs counts the pages; None where none does.
+class _Counting(dict[int, str]):
+    """What the line of each page of a group reads where its number counts the pages, "" where it does not.
+
+    `shift` is by how much that number exceeds the page's index.
+    """
+
+    shift = 0
+
+
+def _counting(group: Group) -> _Counting | None:
+    """How a group of lines counts the pages; None where it does not.
 
     A line whose other figures differ, too, says something: an amount, a date.
     """
@@ -156,30 +219,14 @@ def _counting(group: Group) -> dict[int, str] | None:
     (shift, count), *_ = shifts.most_common(1)
     if count < _MOST * len(group) or count < 2:
         return None
-    return {number: text if int(values[place]) - number == shift else "" for number, text, values in figures}
+    found = _Counting(
+        (number, text if int(values[place]) - number == shift else "") for number, text, values in figures
+    )
+    found.shift = shift
+    return found
 
 
-def _numbered_like(
-    edges: Sequence[tuple[int, str, Line]], found: dict[int, tuple[int, str, Line]]
-) -> list[tuple[int, str, Line]]:
-    """Lines that carry the page number where furniture stands: the heads of a chapter of two pages."""
-    heights = {round(line.y) for _, _, line in found.values()}
-    offsets = Counter(shift for number, _, line in found.values() for shift in _shifts(number, line, ends_only=False))
-    if not offsets:
-        return []
-    (offset, count), *_ = offsets.most_common(1)
-    if count < 3:
-        return []
-    return [
-        (number, edge, line)
-        for number, edge, line in edges
-        if heights & {round(line.y) - 1, round(line.y), round(line.y) + 1}
-        and offset in _shifts(number, line, ends_only=True)
-    ]
-
-
-def _shifts(number: int, line: Line, *, ends_only: bool) -> set[int]:
-    """By how much the numbers in `line` (or only its first and last words) exceed the page's index."""
+def _shifts(number: int, line: Line) -> set[int]:
+    """By how much the numbers at the ends of a line exceed the page's index."""
     words = line.text.split()
-    text = f"{words[0]} {words[-1]}" if ends_only else line.text
-    return {int(digits) - number for digits in _DIGITS.findall(text) if len(digits) < 6}
+    return {int(digits) - number for digits in _DIGITS.findall(f"{words[0]} {words[-1]}") if len(digits) < 6}

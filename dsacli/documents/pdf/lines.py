@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -94,7 +94,7 @@ class Cells:
 def lines_of(runs: Sequence[Run]) -> list[Cells]:
     """The runs of a page as lines, in their order, with the cells of each row put together."""
     lines: list[Cells] = []
-    for run in runs:
+    for run in _with_drop_caps(runs):
         # Helvetica's bullet reaches us as DEL, which is no text in any other place.
         text = normalise(run.text.replace("\x7f", "•"))
         if text.count(".") > 3:
@@ -104,6 +104,26 @@ def lines_of(runs: Sequence[Run]) -> list[Cells]:
         if text and text.count("\ufffd") <= len(text) / 2:
             _place(lines, run._replace(text=text))
     return lines
+
+
+def _with_drop_caps(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs, with a large first letter put before the line that it begins."""
+    large: Run | None = None
+    for run in runs:
+        if large is not None:
+            if (0 < run.y - large.y < large.size and run.x - large.end < run.size and run.text[0].islower()) or (
+                run.size < 0.6 * large.size and abs(run.y - large.y) < 0.2 * run.size and run.text[0].islower()
+            ):
+                run = run._replace(text=large.text + run.text, x=large.x)
+            else:
+                yield large
+            large = None
+        if len(run.text) == 1 and run.text.isupper():
+            large = run
+        else:
+            yield run
+    if large is not None:
+        yield large
 
 
 def _place(lines: list[Cells], run: Run) -> None:
@@ -116,10 +136,7 @@ def _place(lines: list[Cells], run: Run) -> None:
     parts = lines[first:]
     begin, last = parts[0], parts[-1]
     label = len(parts) == 1 and bool(_LABEL.match(begin.text))
-    if label:
-        cells: tuple[Cell, ...] = (Cell(f"{begin.text} {run.text}", begin.x, run.end),)
-    else:
-        cells = _joined([cell for part in parts for cell in part.cells], run)
+    cells = _joined([cell for part in parts for cell in part.cells], run)
     text = " ".join(cell.text for cell in cells)
     apart = run.x - last.end > 1.2 * run.size or len(parts) > 1
     row = not label and (len(cells) > 2 or (apart and len(text) <= _SHORT) or len(parts) > 1)

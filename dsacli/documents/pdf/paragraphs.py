@@ -49,7 +49,7 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
         above is not None and _between(above, line, ranks_of[id(above)], ranks_of[id(line)], typography) == " "
         for above, line in zip(before, body)
     ]
-    lines = placed(body, reads_on, [line for line in lines if line.aside])
+    lines = placed(lines, reads_on)
     ranks = [ranks_of.get(id(line)) for line in lines]
     gaps = ["\n\n"] + [
         "\n\n"

@@ -134,7 +134,7 @@ def _run(words: list[Word], style: Style, turn: int) -> Run:
         before = words[number - 1] if number else None
         text = word.text
         if word.letters is not None and (len(word.text) > 1 or len(words) > 1):
-            text = _unraised(word, height, main.first[3], "".join(pieces[-2:]), label=before is None)
+            text = _unraised(word, height, main.first[3], "".join(pieces[-3:]), label=before is None)
         if not text:
             marked = True
             continue
@@ -194,7 +194,7 @@ def _unraised(word: Word, height: float, floor: float, before: str, *, label: bo
             end += 1
         part, base = word.text[begin:end], kept or before.rstrip()
         if raised[begin] and part not in _ORDINALS and any(map(str.isdigit, part)):
-            if base and (_UNIT.search(base) or part[0] in "-−–+"):
+            if base and (_UNIT.search(f"{before} {kept}" if kept else before) or part[0] in "-−–+"):
                 part = part.translate(_RAISED)
             elif base or not label:
                 # What follows the mark stands apart from what is before it.

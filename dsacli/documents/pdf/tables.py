@@ -10,7 +10,9 @@ from dsacli.documents.pdf.lines import NUMBER, Cell, Cells, Line, overlap, plain
 
 # A list of names and values is as clear without bars; from three columns on, cells are told by their heads.
 _FEWEST_COLUMNS = 3
-_YEAR = re.compile(r"(?:19|20)\d\d\*?$")
+_YEAR, _FIGURE = re.compile(r"(?:\d{1,2} \w+ )?(?:19|20)\d\d"), re.compile(r"\d")
+# "Date: 12 March 2024"
+_LABELLED = re.compile(r"[^\W\d_][^:|]{0,40}:\s*\S")
 
 
 def set_lines(lines: Sequence[Cells], page: int) -> list[Line]:
@@ -21,23 +23,31 @@ def set_lines(lines: Sequence[Cells], page: int) -> list[Line]:
         end = at + 1
         while end < len(lines) and _may_be_row(lines, at, end):
             end += 1
-        for part in _alike(lines[at:end]) if end > at + 1 else [lines[at:end]]:
-            rows = _table(part) if len(part) > 1 else []
-            found += [_barred(line, page) for line in rows] or [plain(line, page) for line in part]
+        for part in _by_distance(lines[at:end]):
+            found += _set_rows(part, page)
         at = end
     return found
 
 
-def _alike(lines: Sequence[Cells]) -> list[Sequence[Cells]]:
-    """The lines, as one or parted at titles and sentences where what is above has other columns than what is below."""
-    if all(len(line.cells) > 1 for line in lines) or len(_columns(lines)) <= max(len(line.cells) for line in lines):
-        return [lines]
-    bounds = [0, *(number for number, line in enumerate(lines) if len(line.cells) == 1 and number), len(lines)]
-    parts: list[Sequence[Cells]] = []
-    for low, high in zip(bounds, bounds[1:]):
-        single = low if len(lines[low].cells) > 1 else low + 1
-        parts += [part for part in (lines[low:single], lines[single:high]) if part]
-    return parts
+def _set_rows(lines: Sequence[Cells], page: int) -> list[Line]:
+    """Lines that may be rows, as those of one table, else of several, else as they are."""
+    rows = _table(lines)
+    if rows:
+        return [_barred(line, page) for line in rows]
+    # At a title or a sentence, or after it, another table may begin.
+    for number, line in enumerate(lines):
+        if number > 0 and (len(line.cells) == 1 or len(line.cells) != len(lines[number - 1].cells)):
+            rows = _table(lines[number:])
+            if rows:
+                return [*_set_rows(lines[:number], page), *(_barred(line, page) for line in rows)]
+    return [line for each in lines for line in _listed(each, page)]
+
+
+def _listed(line: Cells, page: int) -> list[Line]:
+    """A line that belongs to no table; labels with their values that stand beside each other as a line each."""
+    if len(line.cells) < 2 or not all(_LABELLED.match(cell.text) for cell in line.cells):
+        return [plain(line, page)]
+    return [plain(with_cells(line, [cell]), page) for cell in line.cells]
 
 
 def _may_be_row(lines: Sequence[Cells], at: int, number: int) -> bool:
@@ -60,10 +70,29 @@ def _may_be_row(lines: Sequence[Cells], at: int, number: int) -> bool:
     )
 
 
+def _by_distance(lines: Sequence[Cells]) -> list[Sequence[Cells]]:
+    """The lines, parted where the distance between two is clearly larger than the others."""
+    distances = [above.bottom - line.y for above, line in zip(lines, lines[1:])]
+    if not distances:
+        return [lines]
+    usual = sorted(distances)[len(distances) // 3]
+    bounds = [
+        number
+        for number, distance in enumerate(distances, 1)
+        if distance > 1.6 * usual and distance > 2 * lines[number].size
+    ]
+    return [lines[low:high] for low, high in zip([0, *bounds], [*bounds, len(lines)])]
+
+
 def _table(lines: Sequence[Cells]) -> list[Cells]:
     """The rows of a table with a cell for each column, empty ones too; none where the lines are no table."""
+    if len(lines) < 2 or len(lines[0].cells) < 2:
+        return []
     columns = _columns(lines)
-    if len(columns) < _FEWEST_COLUMNS:
+    most = max(len(line.cells) for line in lines)
+    if len(columns) < _FEWEST_COLUMNS or len(columns) > most + (len(columns) > 4):
+        return []
+    if sum(all(_LABELLED.match(cell.text) for cell in line.cells) for line in lines) > len(lines) / 3:
         return []
     rows = []
     for line in lines:
