@@ -60,6 +60,7 @@ class _Finder:
         self.asides: dict[int, str] = {}
         self.printed: dict[int, str] = {}
         self._said: set[str] = set()
+        self._begun: set[int] = set()
         # By how much the numbers of pages that are printed exceed the pages' indices.
         self._shifts: Counter[int] = Counter()
 
@@ -108,7 +109,9 @@ class _Finder:
             group = [(number, line) for number, line in group if line.text == counting.get(number, line.text)]
             self._shifts[counting.shift] += len(group)
         # A row is the head of a table where the table goes on; else it says something on every page.
-        self.dropped.update(id(line) for number, line in group if line.columns and self._goes_on(number, line))
+        heads = {number: id(line) for number, line in group if line.columns and self._goes_on(number, line)}
+        self.dropped.update(heads.values())
+        self._begun |= heads.keys()
         return [(number, line) for number, line in group if not line.columns]
 
     def _numbered_like(
@@ -125,7 +128,7 @@ class _Finder:
             (number, edge, line)
             for number, edge, line in edges
             if heights & {round(line.y) - 1, round(line.y), round(line.y) + 1}
-            and not line.row
+            and not line.columns
             and shift in _shifts(number, line)
         ]
 
@@ -138,12 +141,12 @@ class _Finder:
         for level in levels.values():
             if len({number for number, _, _ in level}) >= max(3, _MOST * len(self.pages)):
                 times = Counter(line.text for _, _, line in level)
-                found += [each for each in level if times[each[2].text] > 1 and not each[2].row]
+                found += [each for each in level if times[each[2].text] > 1 and not each[2].columns]
         return found
 
     def _goes_on(self, number: int, head: Line) -> bool:
         """Whether a row is the head of a table that began on the page before: nothing else stands between."""
-        if not number:
+        if not number or number in self._begun:
             return False
         page, before = ([line for line in self.pages[at] if not self._is_known(line)] for at in (number, number - 1))
         return bool(before) and page[0] is head and before[-1].columns == head.columns

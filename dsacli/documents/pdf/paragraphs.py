@@ -93,6 +93,8 @@ def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None
         set_alike = rank_above is not None and rank is not None and rank_above[:2] == rank[:2]
         reads_on = set_alike and rank is not None and rank[2] == BARE_RANK and numbering_rank(line.text) is None
         return " " if reads_on and follows(above, line, typography) else "\n\n"
+    if above.page == line.page and above.y == line.y and line.x > above.end:
+        return "\n"
     if above.row and line.row:
         return "\n" if above.page != line.page or follows(above, line, typography, slack=2.2) else "\n\n"
     if above.row or line.row:

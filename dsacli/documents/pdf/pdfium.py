@@ -28,8 +28,10 @@ from dsacli.documents.pdf.runs import (
     Run,
     Style,
     Word,
+    pieces_of,
     run_of,
     runs_of,
+    turned,
 )
 
 # PDFium writes this for the hyphen of a word that goes on in the next line, and leaves the line's end out.
@@ -248,7 +250,20 @@ class _Letters:
             quarter = MIRRORED
         if quarter:
             words = [word.turned(quarter) for word in words]
+        if quarter != MIRRORED:
+            words = [piece for word in words for piece in self._pieces(word, quarter)]
         return runs_of(words, self._style(quarter), quarter)
+
+    def _pieces(self, word: Word, quarter: int) -> list[Word]:
+        """The parts of a word that stand on different lines."""
+        (left, top, _, bottom), (last, last_top, _, last_bottom) = word.first, word.last
+        if word.letters is None and min(top, last_top) > max(bottom, last_bottom) and last >= left:
+            return [word]
+        letters = word.letters
+        if letters is None:
+            boxes = _boxed(self._boxes.of(self._page, range(word.at, word.at + len(word.text))))
+            letters = [turned(box, quarter) for box in boxes]
+        return pieces_of(word, letters)
 
     def _style(self, quarter: int) -> Style:
         def style(index: int) -> tuple[float, float, bool]:

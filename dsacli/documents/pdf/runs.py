@@ -74,11 +74,12 @@ class Word(NamedTuple):
 
     def turned(self, quarter: int) -> Word:
         """The word as it stands on the page turned by so many quarters, or seen in a mirror for MIRRORED."""
-        letters = self.letters and [_turned(box, quarter) for box in self.letters]
-        return self._replace(first=_turned(self.first, quarter), last=_turned(self.last, quarter), letters=letters)
+        letters = self.letters and [turned(box, quarter) for box in self.letters]
+        return self._replace(first=turned(self.first, quarter), last=turned(self.last, quarter), letters=letters)
 
 
-def _turned(box: Box, quarter: int) -> Box:
+def turned(box: Box, quarter: int) -> Box:
+    """A box as it stands on the page turned by so many quarters."""
     left, top, right, bottom = box
     return (
         (left, top, right, bottom),
@@ -87,6 +88,21 @@ def _turned(box: Box, quarter: int) -> Box:
         (bottom, -left, top, -right),
         (-right, top, -left, bottom),
     )[quarter]
+
+
+def pieces_of(word: Word, letters: Sequence[Box]) -> list[Word]:
+    """A word of which `letters` are the boxes, parted where it leaves its line: PDFium takes short lines for one word."""
+    bounds = [0]
+    for at, (before, box) in enumerate(zip(letters, letters[1:]), 1):
+        height = min(before[1] - before[3], box[1] - box[3])
+        if min(before[1], box[1]) - max(before[3], box[3]) < 0.3 * height or box[0] < before[0] - height:
+            bounds.append(at)
+    if len(bounds) == 1:
+        return [word]
+    return [
+        Word(word.text[low:high], word.at + low, letters[low], letters[high - 1], list(letters[low:high]), False)
+        for low, high in zip(bounds, [*bounds[1:], len(letters)])
+    ]
 
 
 def runs_of(words: Sequence[Word], style: Style, turn: int = 0) -> list[Run]:
@@ -197,12 +213,9 @@ def _unraised(word: Word, height: float, floor: float, before: str, *, label: bo
             if base and (_UNIT.search(f"{before} {kept}" if kept else before) or part[0] in "-−–+"):
                 part = part.translate(_RAISED)
             elif base or not label:
-                # What follows the mark stands apart from what is before it.
-                part = (
-                    " "
-                    if kept and end < len(raised) and letters[end][0] - letters[begin - 1][2] > 0.15 * height
-                    else ""
-                )
+                # A word that follows the mark stands apart from what is before it.
+                apart = kept and end < len(raised) and word.text[end].isalnum()
+                part = " " if apart and letters[end][0] - letters[begin - 1][2] > 0.15 * height else ""
             elif end < len(raised):
                 part += " "
         kept += part
