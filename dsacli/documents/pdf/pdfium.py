@@ -28,6 +28,7 @@ from dsacli.documents.pdf.runs import (
     Run,
     Style,
     Word,
+    joined,
     pieces_of,
     run_of,
     runs_of,
@@ -198,11 +199,11 @@ class _Letters:
         for spans in lines:
             if spans:
                 end = begin + 8 * len(spans)
-                found += self._line(spans, edges[begin:end])
+                found += self._line(spans, edges[begin:end], found[-1] if found else None)
                 begin = end
-        return found
+        return joined(found)
 
-    def _line(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
+    def _line(self, spans: Sequence[Span], edges: Sequence[float], before: Run | None) -> list[Run]:
         """The runs of a line of words, of which `edges` has the boxes of the first and last letter."""
         text = self.text[spans[0][0] : spans[-1][1]]
         figures, letters = list[Span](), list[float]()
@@ -211,7 +212,7 @@ class _Letters:
             letters = self._boxes.of(self._page, [index for span in figures for index in range(*span)])
         if _is_plain(edges, letters, len(text) / len(spans)):
             return self._plain_runs(spans, edges)
-        return self._other_runs(spans, edges, figures, letters)
+        return runs_of(*self._other(spans, edges, figures, letters), before)
 
     def _plain_runs(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
         """The runs of a line whose words are all set alike."""
@@ -226,10 +227,10 @@ class _Letters:
             found.append(run_of(text, edges[8 * low], edges[8 * high - 2], style(begin)))
         return found
 
-    def _other_runs(
+    def _other(
         self, spans: Sequence[Span], edges: Sequence[float], figures: Sequence[Span], letters: Sequence[float]
-    ) -> list[Run]:
-        """The runs of a line with raised marks, odd gaps or several sizes, or of one that is turned."""
+    ) -> tuple[list[Word], Style, int]:
+        """The words of a line with raised marks, odd gaps or several sizes, or of one that is turned; how it is turned."""
         inner = iter(_boxed(letters))
         of_figures = {low: [next(inner) for _ in range(low, high)] for low, high in figures}
         boxes = _boxed(edges)
@@ -252,7 +253,7 @@ class _Letters:
             words = [word.turned(quarter) for word in words]
         if quarter != MIRRORED:
             words = [piece for word in words for piece in self._pieces(word, quarter)]
-        return runs_of(words, self._style(quarter), quarter)
+        return words, self._style(quarter), quarter
 
     def _pieces(self, word: Word, quarter: int) -> list[Word]:
         """The parts of a word that stand on different lines."""

@@ -105,9 +105,33 @@ def pieces_of(word: Word, letters: Sequence[Box]) -> list[Word]:
     ]
 
 
-def runs_of(words: Sequence[Word], style: Style, turn: int = 0) -> list[Run]:
-    """The runs of a line, of whose words `style` knows the baseline, size and weight."""
-    return [run for part in _parts(words) if (run := _run(part, style, turn)).text]
+def runs_of(words: Sequence[Word], style: Style, turn: int = 0, before: Run | None = None) -> list[Run]:
+    """The runs of a line, of whose words `style` knows the baseline, size and weight; `before` is the run that came before it."""
+    first, *others = _parts(words)
+    height = first[0].first[1] - first[0].first[3]
+    touches = before is not None and before.turn == turn and abs(first[0].left - before.end) < 0.3 * height
+    found = [_run(first, style, turn, before.text if touches and before else "")]
+    return [run for run in (*found, *(_run(part, style, turn, "") for part in others)) if run.text]
+
+
+def joined(runs: Sequence[Run]) -> list[Run]:
+    """The runs, those as one that touch on one baseline: PDFium takes what is raised for another line."""
+    found: list[Run] = []
+    for run in runs:
+        before = found[-1] if found else None
+        if before is None or before.turn != run.turn or not -0.3 < (run.x - before.end) / run.size < 0.5:
+            found.append(run)
+            continue
+        rise = (run.y - before.y) / before.size
+        if abs(rise) < 0.1:
+            space = " " if run.x - before.end > 0.12 * run.size else ""
+            found[-1] = before._replace(text=f"{before.text}{space}{run.text}", end=run.end)
+        elif 0.1 < rise < 0.8 and run.size < 0.85 * before.size and _MARK.match(run.text):
+            mark = run.text.translate(_RAISED) if _UNIT.search(before.text) else ""
+            found[-1] = before._replace(text=before.text + mark, end=run.end)
+        else:
+            found.append(run)
+    return found
 
 
 def run_of(text: str, x: float, end: float, style: tuple[float, float, bool]) -> Run:
@@ -138,7 +162,8 @@ def _parts(words: Sequence[Word]) -> list[list[Word]]:
     return parts
 
 
-def _run(words: list[Word], style: Style, turn: int) -> Run:
+def _run(words: list[Word], style: Style, turn: int, touching: str) -> Run:
+    """The run of some words; `touching` is what stands right before them."""
     main = max(words, key=_weight) if len(words) > 1 else words[0]
     height = main.first[1] - main.first[3]
     y, size, bold = style(main.at)
@@ -147,10 +172,9 @@ def _run(words: list[Word], style: Style, turn: int) -> Run:
     pieces: list[str] = []
     spaced, marked = _spaced(words), False
     for number, word in enumerate(words):
-        before = words[number - 1] if number else None
         text = word.text
         if word.letters is not None and (len(word.text) > 1 or len(words) > 1):
-            text = _unraised(word, height, main.first[3], "".join(pieces[-3:]), label=before is None)
+            text = _unraised(word, height, main.first[3], "".join(pieces[-3:]) if number else touching)
         if not text:
             marked = True
             continue
@@ -194,10 +218,10 @@ def _between_letters(gaps: list[float], said: list[bool]) -> list[bool]:
     return [gap > 1.5 * usual for gap in gaps]
 
 
-def _unraised(word: Word, height: float, floor: float, before: str, *, label: bool) -> str:
-    """A word without the raised number of a footnote; exponents and the ends of ordinals stay.
+def _unraised(word: Word, height: float, floor: float, before: str) -> str:
+    """A word without the raised number of a footnote; exponents and the ends of ordinals stay, and the footnote's own number.
 
-    `height` and `floor` are of a letter of the line, `before` is what stands there, `label` says that nothing does.
+    `height` and `floor` are of a letter of the line, `before` is what stands before the word.
     """
     letters = word.letters or []
     raised = [top - bottom < 0.85 * height and bottom > floor + 0.08 * height for _, top, _, bottom in letters]
@@ -212,7 +236,7 @@ def _unraised(word: Word, height: float, floor: float, before: str, *, label: bo
         if raised[begin] and part not in _ORDINALS and any(map(str.isdigit, part)):
             if base and (_UNIT.search(f"{before} {kept}" if kept else before) or part[0] in "-−–+"):
                 part = part.translate(_RAISED)
-            elif base or not label:
+            elif base:
                 # A word that follows the mark stands apart from what is before it.
                 apart = kept and end < len(raised) and word.text[end].isalnum()
                 part = " " if apart and letters[end][0] - letters[begin - 1][2] > 0.15 * height else ""
