@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsacli.documents.pdf.by_pypdf import Pypdf
 from dsacli.documents.pdf.forms import fields_of, filled_in, notes_of
 from dsacli.documents.pdf.language import is_garbled
 from dsacli.documents.pdf.layout import page_lines
-from dsacli.documents.pdf.pdfium import Pdfium, Unreadable
 from dsacli.documents.pdf.refused import Refused
 from dsacli.documents.pdf.runs import Run
 from dsacli.documents.pdf.xfa import xfa_lines
+
+if TYPE_CHECKING:
+    from dsacli.documents.pdf.pdfium import Pdfium
 
 
 class Reading:
@@ -69,6 +71,9 @@ class Reading:
 
     def _opened(self) -> Pdfium | None:
         """The PDF opened by PDFium; None when pypdf has to say what is wrong with it, or to mend it."""
+        # Native code is not loaded where it is not to be used.
+        from dsacli.documents.pdf.pdfium import Pdfium, Unreadable
+
         password = self._job["password"]
         for each in [password, None] if password else [None]:
             try:
