@@ -36,8 +36,8 @@ def without_furniture(pages: Sequence[list[Line]], body_size: float) -> tuple[li
     What a later head or foot says that none before it said stays, too: another date, the name of another section.
     """
     finder = _Finder(pages, body_size)
-    # Taking the outermost lines away can uncover more: a head of three lines, a rule below it.
-    for _ in range(2):
+    # Taking the outermost lines away can uncover more: a head of several lines, that of a table below it.
+    for _ in range(3):
         if not finder.look():
             break
     kept = [

@@ -44,10 +44,11 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
     body = [line for line in lines if not line.aside]
     typography = measure_typography(body)
     ranks_of = {id(line): rank_of(body, index, typography) for index, line in enumerate(body)}
-    before = [None, *body]
-    reads_on = [
-        above is not None and _between(above, line, ranks_of[id(above)], ranks_of[id(line)], typography) == " "
-        for above, line in zip(before, body)
+    # Rows of one table read on, too: its heads are known as far as nothing stands between.
+    reads_on = [False] + [
+        above.columns == line.columns > 0
+        or _between(above, line, ranks_of[id(above)], ranks_of[id(line)], typography) == " "
+        for above, line in zip(body, body[1:])
     ]
     lines = placed(lines, reads_on)
     ranks = [ranks_of.get(id(line)) for line in lines]
@@ -137,4 +138,5 @@ def _over_a_break(above: Line, line: Line, typography: Typography) -> str:
 
 def _is_full_prose(above: Line, line: Line, typography: Typography) -> bool:
     """Whether the line above breaks off mid-sentence at the margin, so that "(a) " below is no new item."""
-    return not _CLOSED.search(above.text) and not is_short(above, line, typography) and abs(line.x - above.x) < 1
+    broken_off = not _CLOSED.search(above.text) and not is_short(above, line, typography)
+    return broken_off and abs(line.x - above.x) < 1 and not _ITEM.match(above.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from dsacli.documents.pdf.lines import NUMBER, Cell, Cells, Line, overlap, plain, with_cells
@@ -40,7 +41,15 @@ def _set_rows(lines: Sequence[Cells], page: int) -> list[Line]:
             rows = _table(lines[number:])
             if rows:
                 return [*_set_rows(lines[:number], page), *(_barred(line, page) for line in rows)]
-    return [line for each in lines for line in _listed(each, page)]
+    return [line for each in _beside(lines) or lines for line in _listed(each, page)]
+
+
+def _beside(lines: Sequence[Cells]) -> list[Cells]:
+    """Two lists of the same labels that stand beside each other, such as the signatures of two parties, one after the other."""
+    pairs = [[cell.text.partition(":") for cell in line.cells] for line in lines]
+    if any(len(pair) != 2 for pair in pairs) or sum(one[0] == two[0] and bool(one[1]) for one, two in pairs) < 2:
+        return []
+    return [replace(line, cells=line.cells[side : side + 1], row=False) for side in (0, 1) for line in lines]
 
 
 def _listed(line: Cells, page: int) -> list[Line]:
