@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dsacli.documents.pdf.lines import Line
 
@@ -23,7 +22,7 @@ def with_footnotes(page: list[Line], body_size: float) -> list[Line]:
             end += 1
         at_foot = end == len(page) or page[end].y > page[end - 1].y or bool(page[end].aside)
         if at and end > at and at_foot and _FOOTNOTE.match(page[at].text) and page[at].y < page[at - 1].y:
-            found[at:end] = [replace(line, aside="bottom") for line in page[at:end]]
+            found[at:end] = [line._replace(aside="bottom") for line in page[at:end]]
         at = max(end, at + 1)
     return found
 

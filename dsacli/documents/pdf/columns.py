@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from dsacli.documents.pdf.lines import Cell, Cells
 from dsacli.documents.pdf.runs import Run
@@ -75,7 +74,7 @@ def _unwoven(lines: list[Cells]) -> list[Cells]:
 def _only(line: Cells, cells: Sequence[Cell]) -> Cells | None:
     if not cells:
         return None
-    return replace(line, cells=tuple(cells), row=line.row and len(cells) > 1)
+    return line._replace(cells=tuple(cells), row=line.row and len(cells) > 1)
 
 
 def _columns_from(lines: list[Cells], at: int) -> tuple[int, float]:

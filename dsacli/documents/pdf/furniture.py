@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from dsacli.documents.pdf.lines import Line
 
@@ -42,7 +41,7 @@ def without_furniture(pages: Sequence[list[Line]], body_size: float) -> tuple[li
             break
     kept = [
         [
-            replace(line, aside=finder.asides[id(line)]) if id(line) in finder.asides else line
+            line._replace(aside=finder.asides[id(line)]) if id(line) in finder.asides else line
             for line in page
             if id(line) not in finder.dropped
         ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dsacli.documents.clean import normalise
@@ -25,8 +24,7 @@ _LONGEST_ROW = 2000
 _CELL_RISE = 4
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of a page: where its baseline is, its size in points, and whether it is a row of a table.
 
     `end` is its right edge; where cells of a row are wrapped, `y` is its highest baseline and `bottom` its lowest.
@@ -63,8 +61,7 @@ class Cell(NamedTuple):
     end: float
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(NamedTuple):
     """A line before it is known what its gaps mean; `y` is its highest baseline, `bottom` its lowest."""
 
     cells: tuple[Cell, ...]
@@ -213,4 +210,4 @@ def plain(line: Cells, page: int) -> Line:
 
 def with_cells(line: Cells, cells: Sequence[Cell]) -> Cells:
     """A line that has other cells."""
-    return replace(line, cells=tuple(cells))
+    return line._replace(cells=tuple(cells))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
 from dsacli.documents.clean import normalise
@@ -98,7 +97,7 @@ def _aside(page: int, text: str) -> Line:
 def _filled(page: list[Line], form: list[str]) -> list[Line]:
     """The first page of an XFA form with what the form holds, in place of the words that ask to wait."""
     waits = any(_ASKS_TO_WAIT.search(line.text) for line in page)
-    return ([] if waits else page) + [replace(_aside(0, text), aside="", y=-20.0 * at) for at, text in enumerate(form)]
+    return ([] if waits else page) + [_aside(0, text)._replace(aside="", y=-20.0 * at) for at, text in enumerate(form)]
 
 
 def _check(name: str, pages: list[list[Line]], failed: list[int], garbled: list[int]) -> list[str]:

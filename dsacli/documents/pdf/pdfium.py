@@ -195,37 +195,41 @@ class _Letters:
         text = self.text
         lines = [[word.span() for word in _WORD.finditer(text, *line.span())] for line in _LINE.finditer(text)]
         edges = self._boxes.of(self._page, [at for line in lines for low, high in line for at in (low, high - 1)])
-        found, begin = list[Run](), 0
-        for spans in lines:
-            if spans:
-                end = begin + 8 * len(spans)
-                found += self._line(spans, edges[begin:end], found[-1] if found else None)
-                begin = end
+        figures = [
+            [span for span in line if _FIGURE.search(text, *span)]
+            if _FIGURE.search(text, line[0][0], line[-1][1])
+            else []
+            for line in filter(None, lines)
+        ]
+        letters = self._boxes.of(self._page, [at for line in figures for span in line for at in range(*span)])
+        found, begin, first = list[Run](), 0, 0
+        for spans, with_figures in zip(filter(None, lines), figures):
+            end = begin + 8 * len(spans)
+            last = first + 4 * sum([high - low for low, high in with_figures])
+            line, of_figures = edges[begin:end], letters[first:last]
+            if _is_plain(line, of_figures, (spans[-1][1] - spans[0][0]) / len(spans)):
+                found += self._plain_runs(spans, line)
+            else:
+                words = self._other(spans, line, with_figures, of_figures)
+                found += runs_of(*words, found[-1] if found else None)
+            begin, first = end, last
         return joined(found)
-
-    def _line(self, spans: Sequence[Span], edges: Sequence[float], before: Run | None) -> list[Run]:
-        """The runs of a line of words, of which `edges` has the boxes of the first and last letter."""
-        text = self.text[spans[0][0] : spans[-1][1]]
-        figures, letters = list[Span](), list[float]()
-        if _FIGURE.search(text):
-            figures = [span for span in spans if _FIGURE.search(self.text, *span)]
-            letters = self._boxes.of(self._page, [index for span in figures for index in range(*span)])
-        if _is_plain(edges, letters, len(text) / len(spans)):
-            return self._plain_runs(spans, edges)
-        return runs_of(*self._other(spans, edges, figures, letters), before)
 
     def _plain_runs(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
         """The runs of a line whose words are all set alike."""
         wide = LEAST_WIDE * (edges[1] - edges[3])
         gaps = map(sub, edges[8::8], edges[6::8])
         bounds = [0, *(number for number, gap in enumerate(gaps, 1) if gap > wide), len(spans)]
-        style = self._style(0)
-        found = []
-        for low, high in zip(bounds, bounds[1:]):
-            begin, end = spans[low][0], spans[high - 1][1]
-            text = self.text[begin:end].replace(_DIVIDED, "-")
-            found.append(run_of(text, edges[8 * low], edges[8 * high - 2], style(begin)))
-        return found
+        style = self._style(0)(spans[0][0])
+        return [
+            run_of(
+                self.text[spans[low][0] : spans[high - 1][1]].replace(_DIVIDED, "-"),
+                edges[8 * low],
+                edges[8 * high - 2],
+                style,
+            )
+            for low, high in zip(bounds, bounds[1:])
+        ]
 
     def _other(
         self, spans: Sequence[Span], edges: Sequence[float], figures: Sequence[Span], letters: Sequence[float]

@@ -187,9 +187,9 @@ def _run(words: list[Word], style: Style, turn: int, touching: str) -> Run:
 
 
 def _bounded(x: float, y: float, end: float) -> tuple[float, float, float]:
-    if not max(abs(x), abs(y), abs(end)) < FARTHEST:  # NaN included
-        return 0.0, 0.0, 0.0
-    return round(x, 2), round(y, 2), round(max(x, end), 2)
+    if -FARTHEST < x < FARTHEST and -FARTHEST < y < FARTHEST and end < FARTHEST:
+        return round(x, 2), round(y, 2), round(end if end > x else x, 2)
+    return 0.0, 0.0, 0.0  # NaN included
 
 
 def _weight(word: Word) -> float:

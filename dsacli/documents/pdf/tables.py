@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import median
 
 from dsacli.documents.pdf.lines import NUMBER, Cell, Cells, Line, overlap, plain, with_cells
@@ -49,7 +48,7 @@ def _beside(lines: Sequence[Cells]) -> list[Cells]:
     pairs = [[cell.text.partition(":") for cell in line.cells] for line in lines]
     if any(len(pair) != 2 for pair in pairs) or sum(one[0] == two[0] and bool(one[1]) for one, two in pairs) < 2:
         return []
-    return [replace(line, cells=line.cells[side : side + 1], row=False) for side in (0, 1) for line in lines]
+    return [line._replace(cells=line.cells[side : side + 1], row=False) for side in (0, 1) for line in lines]
 
 
 def _listed(line: Cells, page: int) -> list[Line]:
