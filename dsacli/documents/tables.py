@@ -21,14 +21,8 @@ class Row:
     headings: tuple[Span, ...]
 
 
-def row_at(document: Document, offset: int) -> Row | None:
-    """The row of a table with bars or tabs that a place stands in, below its headings; None anywhere else."""
-    rows = _rows_up_to(document.text, offset)
-    return Row(rows[-1], rows[0]) if len(rows) > 1 else None
-
-
 def rows_at(document: Document, offset: int) -> list[Row]:
-    """All rows of the table that a place stands in, in their order, without that of its headings."""
+    """All rows of the table with bars or tabs that a place stands in below its headings, in their order; none anywhere else."""
     text = document.text
     rows = _rows_up_to(text, offset)
     if len(rows) < 2:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dsacli.documents.document import Document
-from dsacli.documents.tables import Span, rows_at
+from dsacli.documents.tables import Row, Span, rows_at
 from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
@@ -13,30 +13,40 @@ _MONTHS = "january february march april may june july august september october n
 _SHORT = {**{month: month[:3] for month in _MONTHS}, "sept": "sep"}
 
 
-def under_heading(context: EncodedContext, question: str, answer: Answer) -> Answer:
-    """The answer, or where it is a cell of a table and the question names the heading of another column alone, the cell there.
+def under_heading(context: EncodedContext, question: str, answers: list[Answer]) -> list[Answer]:
+    """The answers, the first as the cell that the question names where it is another cell of a table.
 
-    Its row is the one that the question names, else the one that was found. Where that cell is empty, the table does
-    not say it: the cell beside it is no answer, and keeps no score.
+    The question has to name one column alone; the row is the one that it names, else the one that was found. Where that cell is
+    empty, the table does not say it: what stands beside it is no answer, and keeps no score.
     """
-    encoded = next(each for each in context.documents if each.document.name == answer.evidence[0].document)
-    document, place = encoded.document, answer.evidence[0]
+    if not answers:
+        return answers
+    first, *others = answers
+    place = first.evidence[0]
+    encoded = next(each for each in context.documents if each.document.name == place.document)
+    document = encoded.document
     rows = rows_at(document, place.start)
-    if not rows:
-        return answer
     asked = _alike(content_words(question))
-    column = _named(document, rows[0].headings, asked)
+    column = _named(document, rows[0].headings, asked) if rows else None
     if column is None:
-        return answer
+        return answers
     found = next((number for number, row in enumerate(rows) if place.start <= row.cells[-1][1]), 0)
-    row = _named(document, [row.cells[0] for row in rows], asked)
-    low, high = rows[found if row is None else row].cells[column]
-    if low <= place.start and place.end <= high:
-        return answer
+    named = _named(document, [row.cells[0] for row in rows], asked)
+    row = rows[found if named is None else named]
+    low, high = row.cells[column]
     if low == high:
-        return replace(answer, score=0.0)
+        kept = [replace(each, score=0.0) if _stands_in(each, document, row) else each for each in answers]
+        return sorted(kept, key=lambda each: -each.likelihood)
+    if low <= place.start and place.end <= high:
+        return answers
     evidence = evidence_at(document, encoded.sentences, low, high)
-    return replace(answer, answer=single_line(evidence.wording), evidence=(evidence,))
+    return [replace(first, answer=single_line(evidence.wording), evidence=(evidence,)), *others]
+
+
+def _stands_in(answer: Answer, document: Document, row: Row) -> bool:
+    """Whether an answer was read in a row."""
+    place = answer.evidence[0]
+    return place.document == document.name and row.cells[0][0] <= place.start <= row.cells[-1][1]
 
 
 def _named(document: Document, heads: "list[Span] | tuple[Span, ...]", asked: set[str]) -> int | None:

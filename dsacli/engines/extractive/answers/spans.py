@@ -32,5 +32,5 @@ def quoted_answers(context: EncodedContext, question: str, spans: SpanDistributi
             score = min(1.0, known.likelihood + confidence)
             merged[key] = replace(known, score=score, evidence=(*known.evidence, *more))
     answers = sorted(merged.values(), key=lambda answer: -answer.likelihood)
-    answers = [under_heading(context, question, answer) for answer in answers[:1]] + answers[1:]
+    answers = under_heading(context, question, answers)
     return latest_first(context, question, of_role(context, question, spans, answers))
