@@ -36,7 +36,7 @@ PageProgress = Callable[[str, int, int], None]
 class Limits:
     """What one PDF may cost. Seconds, bytes (of each process), pages, characters, processes.
 
-    Time, pages and characters are bounded on every system, a single stream by pypdf; `memory` where the
+    Time, pages and characters are bounded on every system, a single stream by PDFium and pypdf; `memory` where the
     system lets a process bound its own (not on Windows or macOS).
     """
 

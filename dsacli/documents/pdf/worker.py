@@ -50,7 +50,7 @@ def send(out: BinaryIO, message: dict[str, Any]) -> None:
 def set_limits(memory: int, seconds: int) -> None:
     """Bound this process's address space (bytes) and processor time, should nobody be left to kill it.
 
-    Where the system has no such limits, a timer ends the process, and pypdf bounds what one stream unpacks to.
+    Where the system has no such limits, a timer ends the process; PDFium and pypdf bound what one stream unpacks to.
     """
     try:
         import resource

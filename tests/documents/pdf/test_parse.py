@@ -230,6 +230,42 @@ def test_text_in_a_font_that_is_missing_is_read_as_it_is_written():
     assert parse("a.pdf", data).text == "Who knows"
 
 
+def without_map(text: str) -> bytes:
+    """A PDF in a font that gives glyphs by their number, as a subset without a map does: "A" is glyph 36."""
+    lines = [text[at : at + 60] for at in range(0, len(text), 60)]
+    glyphs = [b"<%s> Tj 0 -14 Td" % "".join(f"{ord(each) - 29:04x}" for each in line).encode() for line in lines]
+    content = b"BT /F1 12 Tf 72 700 Td %s ET" % b" ".join(glyphs)
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Some /Encoding /Identity-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+Some /FontDescriptor 7 0 R /CIDSystemInfo"
+        b" << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Type /FontDescriptor /FontName /ABCDEF+Some /Flags 4 /FontBBox [0 0 1000 1000] /Ascent 800 /Descent -200"
+        b" /ItalicAngle 0 /CapHeight 700 /StemV 80 >>",
+    )
+
+
+def test_text_that_is_no_language_is_said_to_be_none():
+    document = parse("a.pdf", without_map(" ".join(PROSE)))
+    assert document.warnings == ("page 1: its text is no language (a font without a map?); ocrmypdf reads it",)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["XK-4471 PQZ RTG 0093 BBN", "ZZT-1203 WRT KLM 8812 CVB", "QPR-0071 TTX LKJ 6620 ZXC"] * 4,
+        ['for (i = 0; i < n; i++) { fprintf(stderr, "%d\\n", a[i]); }', "static const char *xs[] = { 0 };"] * 4,
+        ["Szczebrzeszyn krzywo brzmi w trzcinie, gdzie chrzaszcz brzeczy."] * 4,
+    ],
+    ids=["codes", "program", "Polish"],
+)
+def test_codes_programs_and_other_languages_are_read_without_a_word(lines):
+    assert parse("a.pdf", draw_pdf([column(lines)])).warnings == ()
+
+
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_a_pdf_cut_short_is_refused_or_read_with_a_warning(letter, share):
     try:
