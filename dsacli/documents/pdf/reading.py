@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from dsacli.documents.pdf.by_pypdf import Pypdf
 from dsacli.documents.pdf.forms import fields_of, filled_in, notes_of
 from dsacli.documents.pdf.language import is_garbled
 from dsacli.documents.pdf.layout import page_lines
-from dsacli.documents.pdf.refused import Refused
+from dsacli.documents.pdf.refused import Refused, Unreadable
 from dsacli.documents.pdf.runs import Run
 from dsacli.documents.pdf.xfa import xfa_lines
 
@@ -23,6 +24,8 @@ class Reading:
     def __init__(self, job: dict[str, Any], data: bytes):
         self._job, self._data = job, data
         self._pdfium = None if job.get("plain") else self._opened()
+        if self._pdfium and self._pdfium.pages < 1:
+            self._pdfium = None
         self.pages = self._pdfium.pages if self._pdfium else self._pypdf.pages
         if self.pages > job["pages"]:
             raise Refused("pages", pages=self.pages)
@@ -34,14 +37,14 @@ class Reading:
         most = self._job["page_characters"]
         message: dict[str, Any] = {"page": index}
         try:
-            if self._pdfium is None or plain:
-                runs, annotated, unmapped = self._pypdf.runs(index, most), True, 0.0
-            else:
-                page = self._pdfium.page(index, most)
-                runs, annotated, unmapped = page.runs, page.annotated, page.unmapped
-                if page.unread:
-                    runs = self._pypdf.runs(index, most)
-                message["label"] = self._pdfium.label(index)
+            runs, annotated, unmapped, unread = list[Run](), True, 0.0, True
+            if self._pdfium is not None and not plain:
+                with suppress(Unreadable):
+                    page = self._pdfium.page(index, most)
+                    runs, annotated, unmapped, unread = page.runs, page.annotated, page.unmapped, page.unread
+                    message["label"] = self._pdfium.label(index)
+            if unread:
+                runs = self._pypdf.runs(index, most)
             if annotated:
                 runs, message["notes"] = self._with_annotations(index, runs)
             lines = page_lines(index, runs)
@@ -56,14 +59,20 @@ class Reading:
         return message
 
     def outline(self) -> list[list[Any]]:
-        """The bookmarks as [title, depth, page, top], in order."""
-        return [] if self._pdfium and not self._pdfium.has_outline() else self._pypdf.outline()
+        """The bookmarks as [title, depth, page, top], in order; none where pypdf cannot open the document."""
+        if self._pdfium and not self._pdfium.has_outline():
+            return []
+        with suppress(Refused):
+            return self._pypdf.outline()
+        return []
 
     def data(self) -> list[str] | None:
         """What an XFA form holds, a line each; None where there is no such form."""
         if self._pdfium and not self._pdfium.is_form():
             return None
-        return xfa_lines(self._pypdf.reader)
+        with suppress(Refused):
+            return xfa_lines(self._pypdf.reader)
+        return None
 
     @cached_property
     def _pypdf(self) -> Pypdf:
@@ -72,7 +81,7 @@ class Reading:
     def _opened(self) -> Pdfium | None:
         """The PDF opened by PDFium; None when pypdf has to say what is wrong with it, or to mend it."""
         # Native code is not loaded where it is not to be used.
-        from dsacli.documents.pdf.pdfium import Pdfium, Unreadable
+        from dsacli.documents.pdf.pdfium import Pdfium
 
         password = self._job["password"]
         for each in [password, None] if password else [None]:

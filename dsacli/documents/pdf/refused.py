@@ -1,4 +1,4 @@
-"""Why a document is not read."""
+"""Why a document, or a page of it, is not read."""
 
 from typing import Any
 
@@ -9,3 +9,7 @@ class Refused(Exception):
     def __init__(self, reason: str, **details: Any):
         super().__init__(reason)
         self.message = {"error": reason, **details}
+
+
+class Unreadable(Exception):
+    """PDFium cannot open the document, or a page of it; pypdf may."""
