@@ -171,7 +171,8 @@ class _Pool:
             worker, reply = self.next()
             if reply and "page" in reply:
                 self.early[worker.pages.popleft()] = reply
-            if not worker.pending and worker in self.workers:
+            # Asked before it has nothing to do: on a busy machine each answer takes a while to be heard.
+            if worker.pending < _SHARE and worker in self.workers:
                 self.request_pages(worker)
         yield self.said_of_all()
 
@@ -187,7 +188,7 @@ class _Pool:
         return reply
 
     def request_pages(self, worker: _Worker) -> None:
-        """The next pages from a worker that has none to read."""
+        """The next pages from a worker that has few left to read."""
         low, self.requested = self.requested, min(self.requested + _SHARE, self.total)
         if low < self.requested:
             worker.read(low, self.requested)
