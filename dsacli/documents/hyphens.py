@@ -5,13 +5,22 @@ from itertools import pairwise
 _DASHES = "-\u2010"
 
 # "self-" and "well-" are hardly ever the first syllables of a word that someone divided.
-_OWN_HYPHEN_BEFORE = frozenset({"self", "well"})
+_OWN_HYPHEN_BEFORE = frozenset({"self", "well", "vice", "ex", "quasi"})
 # Second halves of compounds that are not themselves last syllables.
 _OWN_HYPHEN_AFTER = frozenset(
     "term based level party driven oriented year scale standing specific making related sized friendly".split()
 )
 # …unless what stands before them is a prefix, as in "dis-oriented".
 _PREFIXES = frozenset("un dis inter mis over under out pre non mid sub cor".split())
+# "fifty-" and "five": one word without its hyphen is no number that anybody reads.
+_TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())
+_ONES = frozenset(
+    "one two three four five six seven eight nine first second third fourth fifth sixth seventh eighth ninth".split()
+)
+_FRACTIONS = frozenset(
+    "half halves third thirds quarter quarters fourth fourths fifth fifths eighth eighths tenth tenths".split()
+)
+_COUNTED = _ONES | frozenset({"half"})
 # "pre- and post-war": the hyphen stands for the missing half.
 _SUSPENDED = frozenset({"and", "or", "to", "und", "oder", "et", "ou"})
 
@@ -51,6 +60,8 @@ def _keeps_hyphen(line: str, first: str, second: str, hyphenated: frozenset[str]
     if line[: -len(first) - 1].endswith(tuple(_DASHES)):
         return True
     if f"{low}-{tail}" in hyphenated or low in _OWN_HYPHEN_BEFORE:
+        return True
+    if (low in _TENS and tail in _ONES) or (low in _COUNTED and tail in _FRACTIONS):
         return True
     return tail in _OWN_HYPHEN_AFTER and len(low) > 2 and low not in _PREFIXES
 

@@ -9,6 +9,10 @@ _RULE = re.compile(r"[\s|:+=-]+")
 Span = tuple[int, int]
 
 
+# Rows above and below a place that are looked at; a table of more is no longer read for one cell.
+_MOST_ROWS = 5000
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a table: its cells and the headings above them, as characters of the text, one heading for each cell."""
@@ -17,21 +21,43 @@ class Row:
     headings: tuple[Span, ...]
 
 
-def row_at(document: Document, offset: int) -> Row | None:
-    """The row of a table with bars or tabs that a place stands in, below its headings; None anywhere else."""
+def rows_at(document: Document, offset: int) -> list[Row]:
+    """All rows of the table with bars or tabs that a place stands in below its headings, in their order; none anywhere else."""
     text = document.text
-    low, high = _line(text, offset)
-    cells = _cells(text, low, high)
-    if len(cells) < 2:
-        return None
-    top = low
-    while top > 0:
-        above = _line(text, top - 1)
-        if len(_cells(text, *above)) != len(cells) and not _RULE.fullmatch(text, *above):
+    rows = _rows_up_to(text, offset)
+    if len(rows) < 2:
+        return []
+    high = _line(text, offset)[1]
+    while high < len(text) and len(rows) < 2 * _MOST_ROWS:
+        low, high = _line(text, high + 1)
+        cells = _cells(text, low, high)
+        if len(cells) == len(rows[0]):
+            rows.append(cells)
+        elif not _RULE.fullmatch(text, low, high):
             break
-        top = above[0]
-    headings = _cells(text, *_line(text, top))
-    return Row(cells, headings) if top < low and len(headings) == len(cells) else None
+    return [Row(cells, rows[0]) for cells in rows[1:]]
+
+
+def row_at(document: Document, offset: int) -> Row | None:
+    """The row that a place stands in, if it is of a table with bars or tabs, and below its headings."""
+    return next((row for row in rows_at(document, offset) if offset <= row.cells[-1][1]), None)
+
+
+def _rows_up_to(text: str, offset: int) -> list[tuple[Span, ...]]:
+    """The cells of the rows of a table from its headings to the row of a place; none where it stands in no table."""
+    low, high = _line(text, offset)
+    rows = [_cells(text, low, high)]
+    if len(rows[0]) < 2:
+        return []
+    while low > 0 and len(rows) < _MOST_ROWS:
+        low, high = _line(text, low - 1)
+        cells = _cells(text, low, high)
+        if _RULE.fullmatch(text, low, high):
+            continue
+        if len(cells) != len(rows[0]):
+            break
+        rows.append(cells)
+    return rows[::-1]
 
 
 def _line(text: str, offset: int) -> Span:

@@ -53,6 +53,10 @@ class Context(Generic[D]):
         """int32 [tokens] of all documents."""
         return np.concatenate([document.token_ids for document in self.documents])
 
+    def named(self, name: str) -> D:
+        """The document of a name."""
+        return next(each for each in self.documents if each.document.name == name)
+
     def place(self, token: int) -> tuple[D, int]:
         """The document that a token belongs to, and the token's number in it."""
         index = int(np.searchsorted(self.edges, token, side="right")) - 1

@@ -133,6 +133,7 @@ class DocumentFacts:
     """One document: `pages` is None for inputs without pages; sizes in characters, tokens and bytes.
 
     warnings: what was not read of it
+    page_labels: what is printed on each page or said of it, None where that is its number; empty where it is on every page
     passages, index_bytes: of the index keys that an extractive engine keeps; None for a generative one
     """
 
@@ -144,6 +145,7 @@ class DocumentFacts:
     sentences: int
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
+    page_labels: tuple[str | None, ...] = ()
     passages: int | None = None
     index_bytes: int | None = None
 
@@ -153,6 +155,7 @@ def facts_of(
 ) -> DocumentFacts:
     """Counts of one document."""
     document = tokenized.document
+    labels = tuple(page.label for page in document.pages)
     return DocumentFacts(
         document.name,
         document.kind,
@@ -162,6 +165,7 @@ def facts_of(
         len(tokenized.sentences),
         document.sections,
         document.warnings,
+        labels if any(labels) else (),
         passages,
         index_bytes,
     )

@@ -1,7 +1,7 @@
 """Rows of tables in text."""
 
 from dsacli.documents import Document
-from dsacli.documents.tables import row_at
+from dsacli.documents.tables import rows_at
 
 BARS = """Before it a line.
 
@@ -16,7 +16,9 @@ TABS = "name\tprice\nrye\t4.10\nspelt\t\n"
 
 
 def cells(text: str, place: str) -> tuple[list[str], list[str]] | None:
-    row = row_at(Document("x", "text", text), text.index(place))
+    at = text.index(place)
+    found = (row for row in rows_at(Document("x", "text", text), at) if row.cells[0][0] <= at <= row.cells[-1][1])
+    row = next(found, None)
     return row and ([text[a:b] for a, b in row.cells], [text[a:b] for a, b in row.headings])
 
 
@@ -37,3 +39,10 @@ def test_headings_and_running_text_are_no_row():
     assert cells(BARS, "2022") is None
     assert cells(BARS, "Before") is None
     assert cells(BARS, "After") is None
+
+
+def test_all_rows_of_a_table_from_any_place_in_it():
+    for place in ("120", "298"):
+        rows = rows_at(Document("x", "text", BARS), BARS.index(place))
+        assert [[BARS[a:b] for a, b in row.cells] for row in rows] == [["Alder", "120", "131"], ["Birch", "", "298"]]
+    assert rows_at(Document("x", "text", BARS), BARS.index("Before")) == []

@@ -8,36 +8,54 @@ from dataclasses import dataclass
 
 from dsacli.documents.headings import BARE_RANK, numbering_rank
 from dsacli.documents.hyphens import rejoin
+from dsacli.documents.pdf.asides import placed
 from dsacli.documents.pdf.headings import Rank, rank_of
 from dsacli.documents.pdf.lines import BULLET, Line
 from dsacli.documents.pdf.typography import Typography, follows, full_width, is_short, measure_typography
 
 _ITEM = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\[\d{1,3}\])\s")
+# No sentence ends in one of these.
+_OPEN = re.compile(
+    r"(?<![^\W_])(?:of|the|a|an|and|or|to|in|on|at|by|for|from|with|that|which|as|than|is|was|are|were|der|die|das|und|von|de|la|le|et)$",
+    re.IGNORECASE,
+)
 _CLOSED = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Running text and where it came from: `starts[i]` is the offset of line i, `ends[i]` its end.
+    """Running text and where it came from: `starts[i]` is the offset of `lines[i]`, `ends[i]` its end.
 
     `headings` are (line index, title, rank) with sortable ranks.
     """
 
     text: str
+    lines: list[Line]
     starts: list[int]
     ends: list[int]
     headings: list[tuple[int, str, Rank]]
 
 
 def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
-    """The lines as running text: paragraphs on one line each, rows and list items on their own.
+    """The lines as running text: paragraphs on one line each, rows and list items on their own, asides where they interrupt none.
 
     `hyphenated` are the words known to carry a hyphen, for words divided at a line's end.
     """
-    typography = measure_typography(lines)
-    ranks = [rank_of(lines, index, typography) for index in range(len(lines))]
+    body = [line for line in lines if not line.aside]
+    typography = measure_typography(body)
+    ranks_of = {id(line): rank_of(body, index, typography) for index, line in enumerate(body)}
+    # Rows of one table read on, too: its heads are known as far as nothing stands between.
+    reads_on = [False] + [
+        above.columns == line.columns > 0
+        or _between(above, line, ranks_of[id(above)], ranks_of[id(line)], typography) == " "
+        for above, line in zip(body, body[1:])
+    ]
+    lines = placed(lines, reads_on)
+    ranks = [ranks_of.get(id(line)) for line in lines]
     gaps = ["\n\n"] + [
-        _between(lines[index - 1], lines[index], ranks[index - 1], ranks[index], typography)
+        "\n\n"
+        if lines[index - 1].aside != lines[index].aside
+        else _between(lines[index - 1], lines[index], ranks[index - 1], ranks[index], typography)
         for index in range(1, len(lines))
     ]
     pieces: list[str] = []
@@ -53,7 +71,7 @@ def set_text(lines: Sequence[Line], hyphenated: frozenset[str]) -> Setting:
         pieces += (text, gap)
         ends.append(position + len(text))
         position += len(text) + len(gap)
-    return Setting("".join(pieces), starts, ends, _headings(lines, ranks, gaps))
+    return Setting("".join(pieces), lines, starts, ends, _headings(lines, ranks, gaps))
 
 
 def _headings(lines: Sequence[Line], ranks: Sequence[Rank | None], gaps: Sequence[str]) -> list[tuple[int, str, Rank]]:
@@ -76,6 +94,8 @@ def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None
         set_alike = rank_above is not None and rank is not None and rank_above[:2] == rank[:2]
         reads_on = set_alike and rank is not None and rank[2] == BARE_RANK and numbering_rank(line.text) is None
         return " " if reads_on and follows(above, line, typography) else "\n\n"
+    if above.page == line.page and above.y == line.y and line.x > above.end:
+        return "\n"
     if above.row and line.row:
         return "\n" if above.page != line.page or follows(above, line, typography, slack=2.2) else "\n\n"
     if above.row or line.row:
@@ -111,11 +131,12 @@ def _over_a_break(above: Line, line: Line, typography: Typography) -> str:
     """Between the last line of a page or column and the first of the next."""
     if _CLOSED.search(above.text):
         return "\n\n"
-    if line.text[0].islower() or above.text[-1] in ",-\u2010":
+    if line.text[0].islower() or above.text[-1] in ",-\u2010" or _OPEN.search(above.text):
         return " "
     return "\n\n" if is_short(above, line, typography) else " "
 
 
 def _is_full_prose(above: Line, line: Line, typography: Typography) -> bool:
     """Whether the line above breaks off mid-sentence at the margin, so that "(a) " below is no new item."""
-    return not _CLOSED.search(above.text) and not is_short(above, line, typography) and abs(line.x - above.x) < 1
+    broken_off = not _CLOSED.search(above.text) and not is_short(above, line, typography)
+    return broken_off and abs(line.x - above.x) < 1 and not _ITEM.match(above.text)

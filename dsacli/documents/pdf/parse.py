@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from contextlib import closing
 from typing import Any
@@ -10,8 +11,9 @@ from dsacli.documents.clean import normalise
 from dsacli.documents.document import Document, Page, Section, nest_sections
 from dsacli.documents.hyphens import hyphenated_words
 from dsacli.documents.numbers import page_list
+from dsacli.documents.pdf.asides import with_footnotes
 from dsacli.documents.pdf.furniture import without_furniture
-from dsacli.documents.pdf.lines import Line, page_lines
+from dsacli.documents.pdf.lines import Line
 from dsacli.documents.pdf.paragraphs import Setting, set_text
 from dsacli.documents.pdf.process import Limits, PageProgress, pdf_messages
 from dsacli.documents.pdf.typography import body_size
@@ -19,6 +21,8 @@ from dsacli.errors import DsacliError
 
 # A whole PDF says so within this many bytes of its end.
 _TAIL = 2048
+# What an XFA form shows to whoever cannot read it.
+_ASKS_TO_WAIT = re.compile(r"please wait|adobe reader|viewer may not be able", re.IGNORECASE)
 
 
 def parse_pdf(
@@ -35,8 +39,10 @@ def parse_pdf(
     damaged, locked, too large, or holds no text.
     """
     pages: list[list[Line]] = []
-    outline: list[list[Any]] = []
+    labels: dict[int, str] = {}
+    garbled: list[int] = []
     failed: list[int] = []
+    said_of_all: dict[str, Any] = {}
     total = 0
     # Closed by hand: an exception from on_page keeps the generator, and with it the worker, alive.
     with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
@@ -44,30 +50,57 @@ def parse_pdf(
             if "pages" in message:
                 total = message["pages"]
             elif "outline" in message:
-                outline = message["outline"]
+                said_of_all = message
             else:
-                pages.append(page_lines(message["page"], message.get("lines", ())))
+                pages.append(_lines(message))
                 if "failed" in message:
                     failed.append(len(pages))
+                if message.get("garbled"):
+                    garbled.append(len(pages))
+                if message.get("label"):
+                    labels[message["page"]] = message["label"]
                 if on_page is not None:
                     on_page(name, len(pages), total)
-    warnings = _check(name, pages, failed)
+    form = said_of_all["data"]
+    if form:
+        pages[0] = _filled(pages[0], form)
+    warnings = _check(name, pages, failed, garbled)
+    if form == [] and any(_ASKS_TO_WAIT.search(line.text) for line in pages[0]):
+        warnings.append("is an XFA form, whose data was not found; print it to a PDF with Adobe Reader")
     if b"%%EOF" not in data[-_TAIL:]:
         warnings.append("looks cut short; what is left of it is read")
     body = body_size([line for page in pages for line in page])
-    lines = [line for page in without_furniture(pages, body) for line in page]
+    kept, printed = without_furniture(pages, body)
+    lines = [line for page in kept for line in with_footnotes(page, body)]
     setting = set_text(lines, hyphenated_words("\n".join(line.text for line in lines)))
     return Document(
         name=name,
         kind="pdf",
         text=setting.text,
-        pages=_pages(len(pages), lines, setting),
-        sections=_outlined(outline, lines, setting) or _headed(setting),
+        pages=_pages(len(pages), setting, labels or printed),
+        sections=_outlined(said_of_all["outline"], setting) or _headed(setting),
         warnings=tuple(warnings),
     )
 
 
-def _check(name: str, pages: list[list[Line]], failed: list[int]) -> list[str]:
+def _lines(message: dict[str, Any]) -> list[Line]:
+    """The lines of a page from the worker's message, its notes below them."""
+    page = message["page"]
+    lines = [Line(text, page, *rest) for text, *rest in message.get("lines", ())]
+    return lines + [_aside(page, text) for text in message.get("notes", ())]
+
+
+def _aside(page: int, text: str) -> Line:
+    return Line(normalise(text), page, 0.0, 0.0, 10.0, False, 0.0, 0.0, True, "bottom")
+
+
+def _filled(page: list[Line], form: list[str]) -> list[Line]:
+    """The first page of an XFA form with what the form holds, in place of the words that ask to wait."""
+    waits = any(_ASKS_TO_WAIT.search(line.text) for line in page)
+    return ([] if waits else page) + [_aside(0, text)._replace(aside="", y=-20.0 * at) for at, text in enumerate(form)]
+
+
+def _check(name: str, pages: list[list[Line]], failed: list[int], garbled: list[int]) -> list[str]:
     """What was not read. Raises DsacliError when that is everything."""
     blank = [number for number, page in enumerate(pages, 1) if not page and number not in failed]
     if len(failed) == len(pages):
@@ -79,19 +112,25 @@ def _check(name: str, pages: list[list[Line]], failed: list[int]) -> list[str]:
         warnings.append(f"{page_list(failed, len(pages))} left out: not readable")
     if blank:
         warnings.append(f"{page_list(blank, len(pages))} without text (a scan? ocrmypdf adds a text layer)")
+    if garbled:
+        text = "their text is" if len(garbled) > 1 else "its text is"
+        warnings.append(
+            f"{page_list(garbled, len(pages))}: {text} no language (a font without a map?); ocrmypdf reads it"
+        )
     return warnings
 
 
-def _pages(count: int, lines: list[Line], setting: Setting) -> tuple[Page, ...]:
+def _pages(count: int, setting: Setting, labels: dict[int, str]) -> tuple[Page, ...]:
     """Every page's span of the text; a page that gave none is empty and stands where the next begins."""
     spans: dict[int, tuple[int, int]] = {}
-    for line, start, end in zip(lines, setting.starts, setting.ends):
+    for line, start, end in zip(setting.lines, setting.starts, setting.ends):
         spans[line.page] = (spans.get(line.page, (start, end))[0], end)
     pages = []
     following = len(setting.text)
     for index in reversed(range(count)):
         start, end = spans.get(index, (following, following))
-        pages.append(Page(index + 1, start, end))
+        label = labels.get(index)
+        pages.append(Page(index + 1, start, end, label if label != str(index + 1) else None))
         following = start
     return tuple(reversed(pages))
 
@@ -101,10 +140,11 @@ def _headed(setting: Setting) -> tuple[Section, ...]:
     return nest_sections(headings, len(setting.text))
 
 
-def _outlined(outline: list[list[Any]], lines: list[Line], setting: Setting) -> tuple[Section, ...]:
+def _outlined(outline: list[list[Any]], setting: Setting) -> tuple[Section, ...]:
     """Sections by the PDF's own bookmarks; none when it has fewer than two, which is no outline."""
     if len(outline) < 2:
         return ()
+    lines = setting.lines
     first_lines = [line.page for line in lines]
     letters = [_letters(line.text) for line in lines]
     headings = []

@@ -73,13 +73,13 @@ def running() -> bytes:
     return draw_pdf(pages)
 
 
-def test_heads_and_feet_are_taken_out_and_sentences_read_on_over_pages(running):
+def test_heads_and_feet_are_said_once_and_sentences_read_on_over_pages(running):
     document = parse("a.pdf", running)
-    assert "Annual Report" not in document.text
+    head, foot, rest = document.text.split("\n\n")
+    assert (head, foot) == ("Annual Report of the Harbour Board", "HB/2024 - 17")
     assert "Page" not in document.text
-    assert "HB/2024" not in document.text
-    assert "carried over, you see, on page two the story" in document.text
-    assert "\n" not in document.text
+    assert "carried over, you see, on page two the story" in rest
+    assert "\n" not in rest
 
 
 def test_each_part_of_a_sentence_over_a_page_break_keeps_its_page(running):
@@ -90,7 +90,8 @@ def test_each_part_of_a_sentence_over_a_page_break_keeps_its_page(running):
     before = document.text.index("carried over, you see, on page two")
     assert document.page_at(before) == 1
     assert document.text[document.pages[1].start :].startswith("on page two")
-    assert document.text[document.pages[0].start : document.pages[0].end].endswith("carried over, you see,")
+    first = document.text[document.pages[0].start : document.pages[0].end]
+    assert first.startswith("Annual Report") and first.endswith("carried over, you see,")
 
 
 def test_a_word_divided_over_a_page_break():
@@ -132,8 +133,10 @@ def test_rows_of_a_table_keep_a_line_each(tmp_path):
     path = tmp_path / "table.pdf"
     SimpleDocTemplate(str(path)).build(story)
     text = parse("table.pdf", path.read_bytes()).text
-    assert "here.\n\nRegion 2022 2023\nNorth of the river 1,204 1,377\nSouth 88 91\n\nSo much" in text
-    assert "Due date A long note that is wrapped into several lines in its cell 5 May\nTotal no note 6 May" in text
+    rows = "| Region | 2022 | 2023 |\n| North of the river | 1,204 | 1,377 |\n| South | 88 | 91 |"
+    assert f"here.\n\n{rows}\n\nSo much" in text
+    wrapped = "A long note that is wrapped into several lines in its cell"
+    assert f"| Due date | {wrapped} | 5 May |\n| Total | no note | 6 May |" in text
 
 
 def test_rows_drawn_as_one_string_are_rows_by_their_numbers():
@@ -222,10 +225,45 @@ def test_a_scan_is_told_by_its_want_of_text():
     assert str(caught.value) == "scan.pdf has no text layer (a scan?); run OCR first, e.g. ocrmypdf"
 
 
-def test_text_in_a_font_that_maps_to_nothing_is_no_text():
+def test_text_in_a_font_that_is_missing_is_read_as_it_is_written():
     data = content_pdf(b"BT /F9 12 Tf 72 700 Td (Who knows) Tj ET")
-    with pytest.raises(DsacliError, match="has no text layer"):
-        parse("a.pdf", data)
+    assert parse("a.pdf", data).text == "Who knows"
+
+
+def without_map(text: str) -> bytes:
+    """A PDF in a font that gives glyphs by their number, as a subset without a map does: "A" is glyph 36."""
+    lines = [text[at : at + 60] for at in range(0, len(text), 60)]
+    glyphs = [b"<%s> Tj 0 -14 Td" % "".join(f"{ord(each) - 29:04x}" for each in line).encode() for line in lines]
+    content = b"BT /F1 12 Tf 72 700 Td %s ET" % b" ".join(glyphs)
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Some /Encoding /Identity-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+Some /FontDescriptor 7 0 R /CIDSystemInfo"
+        b" << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Type /FontDescriptor /FontName /ABCDEF+Some /Flags 4 /FontBBox [0 0 1000 1000] /Ascent 800 /Descent -200"
+        b" /ItalicAngle 0 /CapHeight 700 /StemV 80 >>",
+    )
+
+
+def test_text_that_is_no_language_is_said_to_be_none():
+    document = parse("a.pdf", without_map(" ".join(PROSE)))
+    assert document.warnings == ("page 1: its text is no language (a font without a map?); ocrmypdf reads it",)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["XK-4471 PQZ RTG 0093 BBN", "ZZT-1203 WRT KLM 8812 CVB", "QPR-0071 TTX LKJ 6620 ZXC"] * 4,
+        ['for (i = 0; i < n; i++) { fprintf(stderr, "%d\\n", a[i]); }', "static const char *xs[] = { 0 };"] * 4,
+        ["Szczebrzeszyn krzywo brzmi w trzcinie, gdzie chrzaszcz brzeczy."] * 4,
+    ],
+    ids=["codes", "program", "Polish"],
+)
+def test_codes_programs_and_other_languages_are_read_without_a_word(lines):
+    assert parse("a.pdf", draw_pdf([column(lines)])).warnings == ()
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])

@@ -77,7 +77,10 @@ def test_text_is_bounded():
 def test_a_hostile_page_tree_is_refused(pages):
     circle = b"<< /Type /Pages /Parent 2 0 R /Kids [2 0 R] /Count 1 >>"
     leaf = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
-    refuse(raw_pdf(b"<< /Type /Catalog /Pages 2 0 R >>", pages, circle, leaf), "is not a readable PDF|has no pages")
+    refuse(
+        raw_pdf(b"<< /Type /Catalog /Pages 2 0 R >>", pages, circle, leaf),
+        "is not a readable PDF|has no pages|at most 20,000",
+    )
 
 
 @linux

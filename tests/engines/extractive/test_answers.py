@@ -188,6 +188,25 @@ def test_a_cell_stands_in_its_row_under_the_heading_that_is_named(model, questio
     assert result.want == "span" and result.answers[0].answer == cell
 
 
+BUSES = "| Depot | Jan | Feb | Mar |\n| Ashby | 12 | 14 | 9 |\n| Corley | 7 |  | 18 |\n| Denham |  | 5 | 6 |\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "cell"),
+    [("How many buses of Denham were out of service in February?", "5"), ("How many buses of Ashby were out of service in March?", "9")],
+)  # fmt: skip
+def test_a_heading_is_known_by_the_name_of_its_month(model, question, cell):
+    context = EncodedContext([encode_document(parse("buses.md", BUSES.encode()), model)])
+    (result,) = ask(model, context, [question], Options(min_confidence=0.0))
+    assert result.answers[0].answer == cell
+
+
+def test_an_empty_cell_is_no_answer_and_neither_is_the_one_beside_it(model):
+    context = EncodedContext([encode_document(parse("buses.md", BUSES.encode()), model)])
+    (result,) = ask(model, context, ["How many buses of Corley were out of service in February?"])
+    assert not result.found
+
+
 def test_telling_the_form_is_counted(model, contexts):
     told, forced = (
         next(ask(model, contexts["lease"], ["Who is the tenant?"], Options(want=want))).savings

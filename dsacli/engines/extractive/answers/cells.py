@@ -1,31 +1,64 @@
-"""Answers from tables: the cell of the row that was found, under the heading that the question names."""
+"""Answers from tables: the cell in the row and under the heading that the question names."""
 
 from dataclasses import replace
 
-from dsacli.documents.tables import row_at
+from dsacli.documents.document import Document
+from dsacli.documents.tables import Row, Span, rows_at
 from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
 
+_MONTHS = "january february march april may june july august september october november december".split()
+_SHORT = {**{month: month[:3] for month in _MONTHS}, "sept": "sep"}
 
-def under_heading(context: EncodedContext, question: str, answer: Answer) -> Answer:
-    """The answer, or where it is a cell of a row and the question names the heading of another column alone, the cell there."""
-    encoded = next(each for each in context.documents if each.document.name == answer.evidence[0].document)
-    document, place = encoded.document, answer.evidence[0]
-    row = row_at(document, place.start)
-    if not row:
-        return answer
-    asked = content_words(question)
+
+def under_heading(context: EncodedContext, question: str, answers: list[Answer]) -> list[Answer]:
+    """The answers, the first as the cell that the question names where it is another cell of a table.
+
+    The question has to name one column alone; the row is the one that it names, else the one that was found. Where that cell is
+    empty, the table does not say it: what stands beside it is no answer, and keeps no score.
+    """
+    if not answers:
+        return answers
+    first, *others = answers
+    place = first.evidence[0]
+    encoded = context.named(place.document)
+    document = encoded.document
+    rows = rows_at(document, place.start)
+    asked = _alike(content_words(question))
+    column = _named(document, rows[0].headings, asked) if rows else None
+    if column is None:
+        return answers
+    found = next((number for number, row in enumerate(rows) if place.start <= row.cells[-1][1]), 0)
+    named = _named(document, [row.cells[0] for row in rows], asked)
+    row = rows[found if named is None else named]
+    low, high = row.cells[column]
+    if low == high:
+        kept = [replace(each, score=0.0) if _stands_in(each, document, row) else each for each in answers]
+        return sorted(kept, key=lambda each: -each.likelihood)
+    if low <= place.start and place.end <= high:
+        return answers
+    evidence = evidence_at(document, encoded.sentences, low, high)
+    return [replace(first, answer=single_line(evidence.wording), evidence=(evidence,)), *others]
+
+
+def _stands_in(answer: Answer, document: Document, row: Row) -> bool:
+    """Whether an answer was read in a row."""
+    place = answer.evidence[0]
+    return place.document == document.name and row.cells[0][0] <= place.start <= row.cells[-1][1]
+
+
+def _named(document: Document, heads: "list[Span] | tuple[Span, ...]", asked: set[str]) -> int | None:
+    """The number of the only head whose words all stand in the question; None where there are several, or none."""
     named = [
         number
-        for number, (low, high) in enumerate(row.headings)
-        if (words := set(answer_key(document.text[low:high]).split())) and words <= asked
+        for number, (low, high) in enumerate(heads)
+        if (words := _alike(answer_key(document.text[low:high]).split())) and words <= asked
     ]
-    if len(named) != 1:
-        return answer
-    low, high = row.cells[named[0]]
-    if low == high or (low <= place.start and place.end <= high):
-        return answer
-    evidence = evidence_at(document, encoded.sentences, low, high)
-    return replace(answer, answer=single_line(evidence.wording), evidence=(evidence,))
+    return named[0] if len(named) == 1 else None
+
+
+def _alike(words: "set[str] | list[str]") -> set[str]:
+    """Words, with months as they are written in a narrow column."""
+    return {_SHORT.get(word, word) for word in words}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dsacli.documents.labelled import codes_in, labelled_row, row_of_key
+from dsacli.documents.tables import Row
 from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.answers.cells import under_heading
 from dsacli.engines.extractive.encode import EncodedContext
@@ -19,6 +20,8 @@ def from_tables(context: EncodedContext, question: str, answers: list[Answer]) -
     Others that the question's own words lead to the same cell are not read apart: that the answer stands in this table is
     what the reader said with all of them, and their scores are the cell's.
     """
+    if answers and _labelled(context, answers[0]) is None:
+        answers = under_heading(context, question, answers)
     first = [from_table(context, question, answer) for answer in answers[:1]]
     others = list[Answer]()
     for answer in answers[1:]:
@@ -37,11 +40,11 @@ def from_table(context: EncodedContext, question: str, answer: Answer) -> Answer
     value the question names tells the row; it is not what is asked. An empty cell answers nothing, and keeps no score; nor
     does a cell of "order A1002" where A1003 is asked for.
     """
-    encoded = next(each for each in context.documents if each.document.name == answer.evidence[0].document)
-    document, place = encoded.document, answer.evidence[0]
-    row = labelled_row(document, place.start)
+    row = _labelled(context, answer)
     if row is None:
-        return under_heading(context, question, answer)
+        return under_heading(context, question, [answer])[0]
+    encoded = context.named(answer.evidence[0].document)
+    document, place = encoded.document, answer.evidence[0]
     row = row_of_key(document, row, question) or row
     asked = content_words(question)
 
@@ -68,3 +71,8 @@ def from_table(context: EncodedContext, question: str, answer: Answer) -> Answer
         return answer
     evidence = evidence_at(document, encoded.sentences, low, high)
     return replace(answer, answer=single_line(evidence.wording), evidence=(evidence,))
+
+
+def _labelled(context: EncodedContext, answer: Answer) -> Row | None:
+    place = answer.evidence[0]
+    return labelled_row(context.named(place.document).document, place.start)
