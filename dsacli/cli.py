@@ -131,7 +131,9 @@ def setting(model: Model, reading: Reading, machine: Machine, show: Show) -> "Se
         machine.device,
         machine.threads,
         not machine.no_cache,
-        documents.Reading(reading.password, parse_pages(reading.pages) if reading.pages is not None else ()),
+        documents.Reading(
+            reading.password, parse_pages(reading.pages) if reading.pages is not None else (), reading.ocr
+        ),
         show.quiet,
         show.verbose,
     )

@@ -68,6 +68,7 @@ class Reading:
     pages: Annotated[
         str | None, read(metavar="RANGES", help="Only these pages, such as 3,10-40.", show_default="all")
     ] = None
+    ocr: Annotated[bool, read("--ocr", help="Have ocrmypdf, if it is installed, read pages without text.")] = False
     password: Annotated[str | None, read(metavar="TEXT", help="For encrypted PDFs.", envvar="DSACLI_PASSWORD")] = None
 
 

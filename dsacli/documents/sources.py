@@ -73,31 +73,37 @@ def read_source(path: str | Path) -> bytes:
     return data
 
 
-def parse(name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None) -> Document:
+def parse(
+    name: str, data: bytes, password: str | None = None, on_page: PageProgress | None = None, ocr: bool = False
+) -> Document:
     """The document in `data`, in the format that its content shows, or else its name.
 
     Text in another language than the reader knows is one of its warnings. Raises DsacliError, naming `name`, when it cannot be read,
     or is in a format that is not.
     """
-    document = _parse(name, data, password, on_page)
+    document = _parse(name, data, password, on_page, ocr)
     return replace(document, warnings=(*document.warnings, *foreign_warnings(document.text)))
 
 
-def _parse(name: str, data: bytes, password: str | None, on_page: PageProgress | None = None) -> Document:
+def _parse(
+    name: str, data: bytes, password: str | None, on_page: PageProgress | None = None, ocr: bool = False
+) -> Document:
     kind = format_of(name, data)
     if kind == "pdf":
-        return parse_pdf(name, data, password=password, on_page=on_page)
+        return parse_pdf(name, data, password=password, ocr=ocr, on_page=on_page)
     if kind in ("text", "markdown"):
         return parse_text(name, data, markdown=kind == "markdown")
-    return read_markup(kind, name, data, lambda part, content: _parse(part, content, password))
+    return read_markup(kind, name, data, lambda part, content: _parse(part, content, password, ocr=ocr))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How documents are to be read: the password that opens them, and which of their pages (all)."""
+    """How documents are to be read: the password that opens them, which of their pages (all), and whether ocrmypdf reads those that have
+    no text."""
 
     password: str | None = None
     pages: tuple[PageRange, ...] = ()
+    ocr: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ class Source:
 
     def parse(self, on_page: PageProgress | None = None) -> Document:
         """The document in these bytes; `on_page` is told of every page of a PDF. Raises DsacliError as `parse` does."""
-        document = parse(self.name, self.data, self.reading.password, on_page)
+        document = parse(self.name, self.data, self.reading.password, on_page, self.reading.ocr)
         return of_pages(document, self.reading.pages) if self.reading.pages else document
 
 

@@ -11,10 +11,10 @@ _SECONDS = 3600
 
 
 def advice() -> str:
-    """What to do about pages that have no text."""
+    """What to do about pages that cannot be read."""
     if shutil.which(_PROGRAM):
-        return f"--ocr reads them with {_PROGRAM}"
-    return f"install {_PROGRAM}, and --ocr reads them"
+        return f"--ocr has {_PROGRAM} read it"
+    return f"{_PROGRAM}, where it is installed, reads it with --ocr"
 
 
 def recognised(name: str, data: bytes, pages: Sequence[int]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any
 
 from dsacli.documents.clean import normalise
@@ -14,6 +15,7 @@ from dsacli.documents.numbers import page_list
 from dsacli.documents.pdf.asides import with_footnotes
 from dsacli.documents.pdf.furniture import without_furniture
 from dsacli.documents.pdf.lines import Line
+from dsacli.documents.pdf.ocr import advice, recognised
 from dsacli.documents.pdf.paragraphs import Setting, set_text
 from dsacli.documents.pdf.process import Limits, PageProgress, pdf_messages
 from dsacli.documents.pdf.typography import body_size
@@ -25,46 +27,45 @@ _TAIL = 2048
 _ASKS_TO_WAIT = re.compile(r"please wait|adobe reader|viewer may not be able", re.IGNORECASE)
 
 
+@dataclass
+class _Read:
+    """What the workers say of a PDF: the lines of every page, labels by page index, which pages (1-based) failed or are no language,
+    and the outline and form."""
+
+    pages: list[list[Line]] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)
+    failed: list[int] = field(default_factory=list)
+    garbled: list[int] = field(default_factory=list)
+    said_of_all: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def blank(self) -> list[int]:
+        """Pages without text."""
+        return [number for number, page in enumerate(self.pages, 1) if not page and number not in self.failed]
+
+
 def parse_pdf(
     name: str,
     data: bytes,
     *,
     password: str | None = None,
+    ocr: bool = False,
     on_page: PageProgress | None = None,
     limits: Limits = Limits(),
 ) -> Document:
-    """The document in the bytes of a PDF, read in a process of its own within `limits`.
+    """The document in the bytes of a PDF, read in a process of its own within `limits`; with `ocr`, pages that have no text, or none
+    that is a language, are read by ocrmypdf.
 
     What cannot be read is left out and said in its `warnings`. Raises DsacliError when the PDF is
     damaged, locked, too large, or holds no text.
     """
-    pages: list[list[Line]] = []
-    labels: dict[int, str] = {}
-    garbled: list[int] = []
-    failed: list[int] = []
-    said_of_all: dict[str, Any] = {}
-    total = 0
-    # Closed by hand: an exception from on_page keeps the generator, and with it the worker, alive.
-    with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
-        for message in messages:
-            if "pages" in message:
-                total = message["pages"]
-            elif "outline" in message:
-                said_of_all = message
-            else:
-                pages.append(_lines(message))
-                if "failed" in message:
-                    failed.append(len(pages))
-                if message.get("garbled"):
-                    garbled.append(len(pages))
-                if message.get("label"):
-                    labels[message["page"]] = message["label"]
-                if on_page is not None:
-                    on_page(name, len(pages), total)
-    form = said_of_all["data"]
+    read = _read(name, data, password, on_page, limits)
+    if ocr and (read.blank or read.garbled):
+        read = _read(name, recognised(name, data, sorted(read.blank + read.garbled)), password, on_page, limits)
+    pages, form = read.pages, read.said_of_all["data"]
     if form:
         pages[0] = _filled(pages[0], form)
-    warnings = _check(name, pages, failed, garbled)
+    warnings = _check(name, read)
     if form == [] and any(_ASKS_TO_WAIT.search(line.text) for line in pages[0]):
         warnings.append("is an XFA form, whose data was not found; print it to a PDF with Adobe Reader")
     if b"%%EOF" not in data[-_TAIL:]:
@@ -77,10 +78,32 @@ def parse_pdf(
         name=name,
         kind="pdf",
         text=setting.text,
-        pages=_pages(len(pages), setting, labels or printed),
-        sections=_outlined(said_of_all["outline"], setting) or _headed(setting),
+        pages=_pages(len(pages), setting, read.labels or printed),
+        sections=_outlined(read.said_of_all["outline"], setting) or _headed(setting),
         warnings=tuple(warnings),
     )
+
+
+def _read(name: str, data: bytes, password: str | None, on_page: PageProgress | None, limits: Limits) -> _Read:
+    read, total = _Read(), 0
+    # Closed by hand: an exception from on_page keeps the generator, and with it the worker, alive.
+    with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
+        for message in messages:
+            if "pages" in message:
+                total = message["pages"]
+            elif "outline" in message:
+                read.said_of_all = message
+            else:
+                read.pages.append(_lines(message))
+                if "failed" in message:
+                    read.failed.append(len(read.pages))
+                if message.get("garbled"):
+                    read.garbled.append(len(read.pages))
+                if message.get("label"):
+                    read.labels[message["page"]] = message["label"]
+                if on_page is not None:
+                    on_page(name, len(read.pages), total)
+    return read
 
 
 def _lines(message: dict[str, Any]) -> list[Line]:
@@ -100,23 +123,21 @@ def _filled(page: list[Line], form: list[str]) -> list[Line]:
     return ([] if waits else page) + [_aside(0, text)._replace(aside="", y=-20.0 * at) for at, text in enumerate(form)]
 
 
-def _check(name: str, pages: list[list[Line]], failed: list[int], garbled: list[int]) -> list[str]:
+def _check(name: str, read: _Read) -> list[str]:
     """What was not read. Raises DsacliError when that is everything."""
-    blank = [number for number, page in enumerate(pages, 1) if not page and number not in failed]
-    if len(failed) == len(pages):
-        raise DsacliError(f"{name} is not a readable PDF (none of its {len(pages)} pages can be read)")
-    if len(blank) + len(failed) == len(pages):
-        raise DsacliError(f"{name} has no text layer (a scan?); run OCR first, e.g. ocrmypdf")
+    total, blank, failed, garbled = len(read.pages), read.blank, read.failed, read.garbled
+    if len(failed) == total:
+        raise DsacliError(f"{name} is not a readable PDF (none of its {total} pages can be read)")
+    if len(blank) + len(failed) == total:
+        raise DsacliError(f"{name} has no text layer (a scan?); {advice()}")
     warnings = []
     if failed:
-        warnings.append(f"{page_list(failed, len(pages))} left out: not readable")
+        warnings.append(f"{page_list(failed, total)} left out: not readable")
     if blank:
-        warnings.append(f"{page_list(blank, len(pages))} without text (a scan? ocrmypdf adds a text layer)")
+        warnings.append(f"{page_list(blank, total)} without text (a scan? {advice()})")
     if garbled:
         text = "their text is" if len(garbled) > 1 else "its text is"
-        warnings.append(
-            f"{page_list(garbled, len(pages))}: {text} no language (a font without a map?); ocrmypdf reads it"
-        )
+        warnings.append(f"{page_list(garbled, total)}: {text} no language (a font without a map? {advice()})")
     return warnings
 
 

@@ -23,7 +23,7 @@ def cache_key(source: Source, model: ReaderModel) -> str:
         source.data,
         source.name.encode(),
         (source.reading.password or "").encode("utf-8", "surrogateescape"),
-        repr(source.reading.pages).encode(),
+        repr((source.reading.pages, source.reading.ocr)).encode(),
         model.fingerprint.encode(),
         # Keys that were computed in half the digits are not those of a run in float32.
         f"{next(model.reader.parameters()).dtype}".encode(),

@@ -8,6 +8,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from dsacli.documents import parse
+from dsacli.documents.pdf.ocr import advice
 from dsacli.errors import DsacliError
 
 from ..making import column, content_pdf, draw_pdf, encrypt, raw_pdf
@@ -222,7 +223,7 @@ def test_a_scan_is_told_by_its_want_of_text():
     data = content_pdf(b"0.5 g 72 72 400 600 re f")
     with pytest.raises(DsacliError) as caught:
         parse("scan.pdf", data)
-    assert str(caught.value) == "scan.pdf has no text layer (a scan?); run OCR first, e.g. ocrmypdf"
+    assert str(caught.value) == f"scan.pdf has no text layer (a scan?); {advice()}"
 
 
 def test_text_in_a_font_that_is_missing_is_read_as_it_is_written():
@@ -250,7 +251,7 @@ def without_map(text: str) -> bytes:
 
 def test_text_that_is_no_language_is_said_to_be_none():
     document = parse("a.pdf", without_map(" ".join(PROSE)))
-    assert document.warnings == ("page 1: its text is no language (a font without a map?); ocrmypdf reads it",)
+    assert document.warnings == (f"page 1: its text is no language (a font without a map? {advice()})",)
 
 
 @pytest.mark.parametrize(
