@@ -73,9 +73,9 @@ def precision(request: pytest.FixtureRequest) -> Iterator[torch.dtype]:
 
 @pytest.fixture(scope="module")
 def all_cores() -> Iterator[None]:
-    """For modules that mostly wait for the built-in reader: every core instead of one."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
+    """For modules that mostly wait for the built-in reader: every core instead of one, or this worker's share of them."""
+    threads, workers = torch.get_num_threads(), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // workers))
     yield
     torch.set_num_threads(threads)
 
