@@ -10,10 +10,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "dsacli"
 BELOW = {
     "errors": set(),
     "plain": set(),
+    "language": set(),
     "weights": set(),
     "dsa": {"errors"},
-    "documents": {"errors", "plain"},
-    "extraction": {"errors"},
+    "documents": {"errors", "language", "plain"},
+    "extraction": {"errors", "language"},
     "models": {"dsa", "errors", "weights"},
     "reader": {"models", "models.io", "dsa", "errors", "weights"},
     "engines": {"models", "models.io", "reader", "dsa", "documents", "extraction", "errors", "plain", "weights"},

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from dsacli.documents.document import Document
+from dsacli.documents.foreign import foreign_warnings
 from dsacli.documents.formats import HEAD, format_of, what_is_refused
-from dsacli.documents.language import foreign_warnings
 from dsacli.documents.markup.read import read_markup
 from dsacli.documents.pages import PageRange, of_pages
 from dsacli.documents.pdf.parse import parse_pdf

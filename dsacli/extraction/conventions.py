@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from dsacli.extraction.figures import Mark, decimal_mark
-from dsacli.extraction.language import language_of
+from dsacli.language import language_of
 
 _RUN = re.compile(r"(?<![\w.,/:-])[0-9][0-9.,'’\xa0\u2009\u202f]{0,30}[0-9](?![0-9])")
 # What makes a run of digits an amount, and not the number of a clause.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dsacli.documents.pdf.by_pypdf import Pypdf
 from dsacli.documents.pdf.forms import fields_of, filled_in, notes_of
-from dsacli.documents.pdf.language import is_garbled
+from dsacli.documents.pdf.garbled import is_garbled
 from dsacli.documents.pdf.layout import page_lines
 from dsacli.documents.pdf.refused import Refused, Unreadable
 from dsacli.documents.pdf.runs import Run

@@ -1,7 +1,7 @@
 import pytest
 
 from dsacli.documents import parse
-from dsacli.documents.language import foreign_parts
+from dsacli.documents.foreign import foreign_parts
 
 TEXTS = {
     "German": "Der Mieter verpflichtet sich, die Wohnung nach dem Ende der Mietzeit in dem Zustand zurückzugeben, in dem er sie bei Beginn "
