@@ -65,6 +65,7 @@ FIELD = {
     "name": str,
     "type": str,
     "value": str,
+    "readings": [None],
     "text": str,
     "computed": bool,
     "confidence": float,
@@ -82,7 +83,7 @@ EXTRACT = {
 }
 SECTION = {"title": str, "level": int, "start": int, "end": int}
 FACTS = {"document": str, "kind": str, "pages": OPTIONAL, "characters": int, "tokens": int,
-         "sentences": int, "sections": [SECTION], "warnings": [str], "passages": int, "index_bytes": int}  # fmt: skip
+         "sentences": int, "sections": [SECTION], "warnings": [str], "page_labels": [OPTIONAL], "passages": int, "index_bytes": int}  # fmt: skip
 INSPECT = {"schema_version": int, "task": str, "documents": [FACTS], "index_topk": int, "estimate": {"flops": COST, "memory_bytes": COST},
            "document_pass": DOCUMENT_PASS, "warnings": [str]}  # fmt: skip
 
@@ -198,7 +199,6 @@ def test_a_folder_is_all_its_documents(objects, ferry):
     (ferry.parent / "sub").mkdir()
     tug = "# The tug\n\nThe tug Hector was sold to Norway by Ann Laird in 1991.\n"
     (ferry.parent / "sub" / "tug.md").write_text(tug)
-    (ferry.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0")
     (result,) = objects("ask", ferry.parent, "Who sold the tug Hector?", *ANY)
     assert result["evidence"][0]["document"] == str(ferry.parent / "sub" / "tug.md")
     assert result["evidence"][0]["section"] == "The tug"

@@ -7,6 +7,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+# Characters of a name that leave room for the rest of a bar on 80 columns.
+LONGEST_NAME = 28
+
+
+def shortened(name: str) -> str:
+    """The end of a long name: what tells a file from its neighbours.
+
+    >>> shortened("/home/user/documents/contracts/lease.pdf")
+    '…cuments/contracts/lease.pdf'
+    """
+    return name if len(name) <= LONGEST_NAME else f"…{name[1 - LONGEST_NAME :]}"
+
 
 class Speed(ProgressColumn):
     """Units per second, once known."""
@@ -48,19 +60,19 @@ class Bars:
 
     def page(self, name: str, done: int, total: int) -> None:
         """`done` of `total` pages of a PDF are read."""
-        self._advance(f"reading {name}", done, total, "pages")
+        self._advance(f"reading {shortened(name)}", done, total, "pages")
 
     def tokens(self, name: str, done: int, total: int) -> None:
         """`done` of `total` tokens have their index keys."""
-        self._advance(f"encoding {name}", done, total, "tokens")
+        self._advance(f"encoding {shortened(name)}", done, total, "tokens")
 
     def fields(self, name: str, done: int, total: int) -> None:
         """`done` of `total` fields are extracted."""
-        self._advance(f"extracting from {name}", done, total, "fields")
+        self._advance(f"extracting from {shortened(name)}", done, total, "fields")
 
     def prefill(self, name: str, done: int, total: int) -> None:
         """`done` of `total` tokens are in the model's cache."""
-        self._advance(f"prefilling {name}", done, total, "tokens")
+        self._advance(f"prefilling {shortened(name)}", done, total, "tokens")
 
     def writing(self, text: str) -> None:
         """What a model has written so far, as one line that goes when it is done; nothing without a terminal."""
