@@ -21,10 +21,10 @@ from dsacli.engines.extractive.chapters import chapters_of
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.extractive.focus import focus_features
 from dsacli.engines.extractive.pick import pick
+from dsacli.engines.extractive.query import read_question
 from dsacli.engines.extractive.salience import salience_features, weighed
 from dsacli.engines.extractive.sentences import read_sentences
 from dsacli.engines.tokenise import tokenise_document
-from dsacli.reader.encoding import index_queries
 from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.training.rouge import rouge, tokens
 from dsacli.training.summarised import Summarised, summarised, without_abstract
@@ -39,7 +39,7 @@ START: Weights = {
     "opening": 4.5,
     "abstract": 2.0,
 }
-FOCUS_START: Weights = {"index": 1.0, "near": 0.5, "far": 0.5, "salience": 0.3, "length": 0.2}
+FOCUS_START: Weights = {"index": 1.0, "near": 0.5, "far": 0.5, "salience": 0.3, "length": 0.2, "named": 1.0}
 TRAINED = ("papers", "stories", "meetings")
 # Papers count half, once as they are and once from behind their abstracts.
 SHARES = {"papers": 0.5}
@@ -88,8 +88,7 @@ def focused_examples(model: ReaderModel, item: Summarised, questions: int, gener
     sentences = read_sentences(model, context)
     choose, matters = chooser(sentences), weighed(salience_features(sentences), general)
     for asked in item.focused[:questions]:
-        queries = index_queries(model.reader, [model.encode(asked.focus)])
-        features = focus_features(model, context, sentences, matters, *queries)
+        features = focus_features(model, context, sentences, matters, read_question(model, context, asked.focus))
         yield Example(item.source, features, choose, (asked.reference,))
 
 

@@ -1,4 +1,5 @@
-"""How much a sentence matters to a focus: by its index scores and its neighbours', and by its salience without one."""
+"""How much a sentence matters to a focus: by its index scores and its neighbours', by the words that it shares, and by its salience without
+one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,21 +9,23 @@ import torch
 from numpy.typing import NDArray
 
 from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.extractive.query import Question
 from dsacli.engines.extractive.salience import salience, standardised, weighed, weights
 from dsacli.engines.extractive.sentences import Sentences
+from dsacli.reader.lexical import exactly
 from dsacli.reader.loading import ReaderModel
 
 CHUNK_TOKENS = 4096
-FOCUS_FEATURES = ("index", "near", "far", "salience", "length")
+FOCUS_FEATURES = ("index", "near", "far", "salience", "length", "named")
 # Neighbours that speak of the same matter: in one's next sentences, in the whole turn of a conversation.
 NEAR, FAR = 3, 15
 
 
 def focused_salience(
-    model: ReaderModel, context: EncodedContext, sentences: Sentences, queries: torch.Tensor, by: torch.Tensor
+    model: ReaderModel, context: EncodedContext, sentences: Sentences, focus: Question
 ) -> NDArray[np.float64]:
-    """What each sentence is to a focus, float64 [sentences]. queries, by: index queries of its tokens and their weights"""
-    features = focus_features(model, context, sentences, salience(sentences), queries, by)
+    """What each sentence is to a focus, float64 [sentences]."""
+    features = focus_features(model, context, sentences, salience(sentences), focus)
     return weighed(features, weights()["focus"])
 
 
@@ -31,14 +34,15 @@ def focus_features(
     context: EncodedContext,
     sentences: Sentences,
     general: NDArray[np.float64],
-    queries: torch.Tensor,
-    by: torch.Tensor,
+    focus: Question,
 ) -> dict[str, NDArray[np.float64]]:
-    """By the names in FOCUS_FEATURES, standardised, float64 [sentences] each.
+    """By the names in FOCUS_FEATURES, float64 [sentences] each, standardised but for the last.
 
     index: Σ_t max_s I(t, s) of a sentence (late interaction, as the indexer was trained), near and far: its mean over NEAR and
-    FAR sentences to either side; salience: `general`, that without a focus; length: log words
+    FAR sentences to either side; salience: `general`, that without a focus; length: log words; named: how much of the focus's own words
+    a sentence holds, by their rarity, from 0 to 1
     """
+    queries, by = focus.queries(model.reader)
     among = sentences.quotable if sentences.quotable.any() else np.ones(len(sentences), bool)
     total = np.concatenate([best.sum(0) for best in best_by_sentence(model, context, queries, by, sentences.bounds)])
     values = (
@@ -48,7 +52,19 @@ def focus_features(
         general,
         np.log(np.maximum(sentences.words, 1)),
     )
-    return {name: standardised(each, among) for name, each in zip(FOCUS_FEATURES, values)}
+    found = {name: standardised(each, among) for name, each in zip(FOCUS_FEATURES, values)}
+    return {**found, "named": named(model, context, sentences, focus.tokens)}
+
+
+def named(
+    model: ReaderModel, context: EncodedContext, sentences: Sentences, focus: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """How much of the words of a focus stands in each sentence, by their rarity: float64 [sentences], 0 to 1."""
+    exact = exactly(focus, context.words(model), model.pieces)
+    edges = sentences.bounds[:, 0]
+    numbers = np.searchsorted(edges, np.arange(edges[0], len(context)), side="right") - 1
+    shares = exact.shares(context.token_ids[edges[0] :], numbers, model.pieces)
+    return np.maximum.reduceat(shares, edges - edges[0]).astype(np.float64)
 
 
 @torch.inference_mode()

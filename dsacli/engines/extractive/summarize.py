@@ -30,7 +30,7 @@ def summarize(model: ReaderModel, context: EncodedContext, options: Options = Op
         if not len(sentences):
             scores = np.empty(0)
         elif question:
-            scores = focused_salience(model, context, sentences, *question.queries(model.reader))
+            scores = focused_salience(model, context, sentences, question)
         else:
             scores = salience(sentences)
     titles, chapters = chapters_of(sentences)
