@@ -1,4 +1,4 @@
-"""RTF, token by token: striprtf leaves out notes, headers and headings, and one of its patterns takes hours on a hostile file."""
+"""RTF, token by token: striprtf leaves out notes, headers and headings, and its pattern of links is not linear in the text."""
 
 from __future__ import annotations
 
