@@ -26,6 +26,7 @@ from dsacli.reader.loading import ReaderModel, load_model
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_docs"
+LONGEST = ("test_sample_docs.py", "test_cases.py")
 
 FERRY = """The ferry Skua was built at Leith in 1974 by Robert Munro.
 
@@ -45,6 +46,11 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "DSACLI_PASSWORD", "COLUMNS"):
             patch.delenv(name, raising=False)
         yield folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: where two run at a time, neither is waited for at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
