@@ -65,7 +65,7 @@ def parse_pdf(
     pages, form = read.pages, read.said_of_all["data"]
     if form:
         pages[0] = _filled(pages[0], form)
-    warnings = _check(name, read)
+    warnings = _check(name, read, "ocrmypdf found none" if ocr else advice())
     if form == [] and any(_ASKS_TO_WAIT.search(line.text) for line in pages[0]):
         warnings.append("is an XFA form, whose data was not found; print it to a PDF with Adobe Reader")
     if b"%%EOF" not in data[-_TAIL:]:
@@ -123,21 +123,21 @@ def _filled(page: list[Line], form: list[str]) -> list[Line]:
     return ([] if waits else page) + [_aside(0, text)._replace(aside="", y=-20.0 * at) for at, text in enumerate(form)]
 
 
-def _check(name: str, read: _Read) -> list[str]:
-    """What was not read. Raises DsacliError when that is everything."""
+def _check(name: str, read: _Read, hint: str) -> list[str]:
+    """What was not read, with a `hint` for what has no text. Raises DsacliError when that is everything."""
     total, blank, failed, garbled = len(read.pages), read.blank, read.failed, read.garbled
     if len(failed) == total:
         raise DsacliError(f"{name} is not a readable PDF (none of its {total} pages can be read)")
     if len(blank) + len(failed) == total:
-        raise DsacliError(f"{name} has no text layer (a scan?); {advice()}")
+        raise DsacliError(f"{name} has no text layer (a scan?); {hint}")
     warnings = []
     if failed:
         warnings.append(f"{page_list(failed, total)} left out: not readable")
     if blank:
-        warnings.append(f"{page_list(blank, total)} without text (a scan? {advice()})")
+        warnings.append(f"{page_list(blank, total)} without text (a scan? {hint})")
     if garbled:
         text = "their text is" if len(garbled) > 1 else "its text is"
-        warnings.append(f"{page_list(garbled, total)}: {text} no language (a font without a map? {advice()})")
+        warnings.append(f"{page_list(garbled, total)}: {text} no language (a font without a map? {hint})")
     return warnings
 
 
