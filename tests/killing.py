@@ -35,7 +35,9 @@ def main(document: str, question: str, kills: int, seed: int) -> None:
         engine = ExtractiveEngine(BUILT_IN, "cpu", cache, Bars(quiet=True, verbose=False))
 
         def answer() -> tuple:
-            (result,) = engine.ask(Context([engine.open(source)]), [question], Options(min_confidence=0.0))
+            (result,) = engine.ask(
+                Context([engine.open(source)]), [question], Options(min_confidence=0.0, index_topk=64)
+            )
             return result.answers[0].answer, result.answers[0].evidence
 
         began = time.monotonic()
