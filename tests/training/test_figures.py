@@ -99,6 +99,7 @@ def test_the_held_out_documents_are_the_ones_that_were_always_measured():
     assert digest == "df351c5e91ebb536550a02e09979b5c5828bbd240305a4e3a8b14492fdbbdec3"
 
 
+@pytest.mark.slow
 @pytest.mark.precision("float32", "bfloat16")
 def test_extraction_is_counted(model, data):
     figures = extraction_figures(model, data, documents=1)
