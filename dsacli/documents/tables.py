@@ -40,7 +40,8 @@ def rows_at(document: Document, offset: int) -> list[Row]:
 
 def row_at(document: Document, offset: int) -> Row | None:
     """The row that a place stands in, if it is of a table with bars or tabs, and below its headings."""
-    return next((row for row in rows_at(document, offset) if offset <= row.cells[-1][1]), None)
+    rows = _rows_up_to(document.text, offset)
+    return Row(rows[-1], rows[0]) if len(rows) > 1 else None
 
 
 def _rows_up_to(text: str, offset: int) -> list[tuple[Span, ...]]:
