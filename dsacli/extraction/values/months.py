@@ -5,7 +5,7 @@ A table of our own: a library of locales is several megabytes for these lines.
 
 from dsacli.extraction.values.value import any_of
 
-_ENGLISH = "january february march april may june july august september october november december"
+ENGLISH = "january february march april may june july august september october november december"
 _OTHERS = (
     "januar februar märz april mai juni juli august september oktober november dezember",
     "jänner feber maerz april mai juni juli august september oktober november dezember",
@@ -35,7 +35,7 @@ def _numbered(lines: tuple[str, ...]) -> dict[str, int]:
     return {name: number for line in lines for number, name in enumerate(line.split(), 1)}
 
 
-_FULL = _numbered((_ENGLISH, *_OTHERS))
+_FULL = _numbered((ENGLISH, *_OTHERS))
 MONTHS = _numbered(_SHORT) | _FULL
 # Beside a day; and beside a year alone, where names in full and English short ones are clear enough.
 MONTH_BESIDE_DAY = any_of(MONTHS)

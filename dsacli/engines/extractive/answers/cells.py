@@ -8,9 +8,9 @@ from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
+from dsacli.extraction.values.months import ENGLISH
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_SHORT = {**{month: month[:3] for month in _MONTHS}, "sept": "sep"}
+_SHORT = {**{month: month[:3] for month in ENGLISH.split()}, "sept": "sep"}
 
 
 def under_heading(context: EncodedContext, question: str, answers: list[Answer]) -> list[Answer]:
