@@ -1,5 +1,6 @@
 """Pages that are pictures of text, read by ocrmypdf where it is installed and was asked for."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -26,9 +27,13 @@ def recognised(name: str, data: bytes, pages: Sequence[int]) -> bytes:
     if not program:
         raise DsacliError(f"--ocr needs {_PROGRAM}, which is not installed")
     chosen = ",".join(map(str, pages))
-    command = [program, "--quiet", "--force-ocr", "--output-type", "pdf", "--pages", chosen, "-", "-"]
+    command = [program, "--quiet", "--force-ocr", "--output-type", "pdf", "--pages", chosen]
+    # A page that takes Tesseract more than three minutes is left without text by default, and exits with 0.
+    command += ["--tesseract-timeout", str(_SECONDS), "-", "-"]
+    # Its pages already run side by side; on busy processors its threads within a page wait for each other, and take minutes.
+    alone = os.environ | {"OMP_THREAD_LIMIT": "1"}
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=True)
+        done = subprocess.run(command, input=data, env=alone, capture_output=True, timeout=_SECONDS, check=True)
     except subprocess.TimeoutExpired:
         raise DsacliError(f"{name}: {_PROGRAM} takes more than {_SECONDS // 3600} hour") from None
     except subprocess.CalledProcessError as failure:
