@@ -110,7 +110,7 @@ def dense(document: Path) -> dict:
 
 
 def rates(document: Path) -> dict:
-    """What the machine multiplies: float32, and bfloat16 where it has such instructions."""
+    """What the machine multiplies: float32, and what is computed in."""
     from dsacli.dsa.dtype import fastest_dtype
 
     plain, dtype = matmul_rate(torch.float32), fastest_dtype("cpu")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from dsacli.training.attention import mixed_precision
 def test_the_variable_forces_either_on_every_device(monkeypatch, device, name, forced):
     monkeypatch.setenv(VARIABLE, name)
     for fast in (False, True):
-        monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device, fast=fast: fast)
+        monkeypatch.setattr(dtype, "prefers_bfloat16", lambda device, fast=fast: fast)
         assert fastest_dtype(device) == forced
 
 
@@ -30,15 +31,26 @@ def test_without_it_the_hardware_decides(monkeypatch, value, fast, expected):
     monkeypatch.delenv(VARIABLE, raising=False)
     if value is not None:
         monkeypatch.setenv(VARIABLE, value)
-    monkeypatch.setattr(dtype, "multiplies_bfloat16", lambda device, fast=fast: fast)
+    monkeypatch.setattr(dtype, "prefers_bfloat16", lambda device, fast=fast: fast)
     assert fastest_dtype("cpu") == expected
 
 
-@pytest.mark.parametrize("supported", [(False, False), (True, False), (False, True)])
-def test_a_cpu_multiplies_bfloat16_with_avx512_or_amx(monkeypatch, supported):
-    for name, answer in zip(("_is_avx512_bf16_supported", "_is_amx_tile_supported"), supported):
-        monkeypatch.setattr(torch.cpu, name, lambda answer=answer: answer, raising=False)
-    assert dtype.multiplies_bfloat16("cpu") == any(supported)
+@pytest.mark.parametrize("wins", [False, True])
+@pytest.mark.parametrize(("avx512", "amx"), [(False, False), (True, False), (False, True), (True, True)])
+def test_a_cpu_prefers_bfloat16_with_amx_or_where_avx512_is_faster_in_it(monkeypatch, avx512, amx, wins):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx512, raising=False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx, raising=False)
+    monkeypatch.setattr(dtype, "_wins_race", lambda: wins)
+    assert dtype.multiplies_bfloat16("cpu") == (avx512 or amx)
+    assert dtype.prefers_bfloat16("cpu") == (amx or (avx512 and wins))
+
+
+def test_the_race_takes_milliseconds_and_is_run_once():
+    dtype._wins_race.cache_clear()
+    start = time.perf_counter()
+    first = dtype._wins_race()
+    assert time.perf_counter() - start < 2
+    assert dtype._wins_race() is first and dtype._wins_race.cache_info().misses == 1
 
 
 @pytest.mark.parametrize("value", ["float16", "bf16", "BFLOAT16", " ", "bfloat16 "])
