@@ -10,6 +10,7 @@ from dsacli.language import small_words
 ENGLISH = "en"
 _NAMES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "no": "Danish or Norwegian",
           "sv": "Swedish", "da": "Danish or Norwegian", "pl": "Polish", "tr": "Turkish"}  # fmt: skip
+_WRITTEN_IN = {"CJK": "Chinese or Japanese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 # Words looked at together, and fewer than which tell nothing.
 _TOGETHER, _FEWEST = 200, 25
 # Of a long text so many parts, evenly spaced, are looked at.
@@ -68,7 +69,9 @@ def _named(words: list[str]) -> str:
 
 
 def _script(words: list[str]) -> str | None:
-    """The script that most letters are of, where it is not Latin: "Cyrillic", "Greek", "Cjk"."""
+    """The script that most letters are of, where it is not Latin: "the Cyrillic script"; the language where few are written in it."""
     scripts = Counter(unicodedata.name(letter, "LATIN").split()[0] for word in words for letter in word[:3])
     (script, count), *_ = scripts.most_common(1)
-    return None if script == "LATIN" or count < _LETTERS else f"the {script.capitalize()} script"
+    if script == "LATIN" or count < _LETTERS:
+        return None
+    return _WRITTEN_IN.get(script, f"the {script.capitalize()} script")

@@ -17,6 +17,9 @@ TEXTS = {
     "Dutch": "De huurder verbindt zich om het huis in de staat waarin hij het heeft gekregen terug te geven, en de kosten van de schoonmaak "
     "zijn voor zijn rekening, ook als hij niet de schade heeft veroorzaakt.",
     "the Cyrillic script": "Наниматель обязуется вернуть квартиру в том состоянии, в котором он её получил, и оплатить уборку.",
+    "Chinese or Japanese": "承租人有义务将房屋按照其接收时的状态归还，并支付清洁费用以及由其造成的任何损失的费用。 合同双方均可提前三个月通知对方终止合同。"
+    * 3,
+    "Korean": "임차인은 주택을 받은 상태 그대로 반환하고 청소 비용과 자신이 일으킨 손해의 비용을 지불할 의무가 있습니다.",
     "the Greek script": "Ο μισθωτής υποχρεούται να επιστρέψει το σπίτι στην κατάσταση που το παρέλαβε και να πληρώσει.",
 }
 ENGLISH = "The tenant shall give the house back in the state in which it was found, and the cost of cleaning is to be paid by the tenant. "

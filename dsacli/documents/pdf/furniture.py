@@ -60,6 +60,8 @@ class _Finder:
         self.printed: dict[int, str] = {}
         self._said: set[str] = set()
         self._begun: set[int] = set()
+        # Lines whose one number is that of their page.
+        self._counting: set[int] = set()
         # By how much the numbers of pages that are printed exceed the pages' indices.
         self._shifts: Counter[int] = Counter()
 
@@ -85,7 +87,9 @@ class _Finder:
             if len({number for number, _ in group}) >= needed:
                 for number, line in self._furniture(pattern, group):
                     found[id(line)] = number, edge, line
-        for number, edge, line in [*self._numbered_like(edges, found), *self._again(edges)]:
+        numbered = self._numbered_like(edges, found)
+        self._counting.update(id(line) for _, _, line in numbered)
+        for number, edge, line in [*numbered, *self._again(edges)]:
             found.setdefault(id(line), (number, edge, line))
         for number, edge, line in sorted(found.values(), key=lambda each: each[0]):
             self._take(number, edge, line)
@@ -107,6 +111,7 @@ class _Finder:
                 return []
             group = [(number, line) for number, line in group if line.text == counting.get(number, line.text)]
             self._shifts[counting.shift] += len(group)
+            self._counting.update(id(line) for _, line in group)
         # A row is the head of a table where the table goes on; else it says something on every page.
         heads = {number: id(line) for number, line in group if line.columns and self._goes_on(number, line)}
         self.dropped.update(heads.values())
@@ -157,11 +162,12 @@ class _Finder:
         pattern = _pattern(line.text)
         if id(line) in self.dropped:
             return
-        if pattern == _NUMBER_ONLY or pattern in self._said:
+        says = pattern if id(line) in self._counting else line.text
+        if pattern == _NUMBER_ONLY or says in self._said:
             self.dropped.add(id(line))
         else:
             self.asides[id(line)] = edge
-            self._said.add(pattern)
+            self._said.add(says)
 
 
 def _edges(page: list[Line], body_size: float) -> Iterator[tuple[str, Line]]:

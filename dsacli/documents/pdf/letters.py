@@ -39,6 +39,8 @@ from dsacli.documents.pdf.runs import (
 _DIVIDED = "\ufffe"
 _LINE, _WORD = re.compile(r"[^\r\n\ufffe]+\ufffe?|\ufffe"), re.compile(r"\S+")
 _FIGURE = re.compile(r"\d")
+# PDFium counts a letter beyond U+FFFF as two.
+_HALF = re.compile("[\ud800-\udfff]")
 _FORCE_BOLD, _BOLD = 1 << 18, (b"bold", b"black", b"heavy", b"cmbx", b"sfbx")
 _SAMPLED = 40
 # What is asked of letters; converting arguments to what a prototype says takes as long as the call.
@@ -120,7 +122,7 @@ class Letters:
                 words = self._other(spans, line, with_figures, of_figures)
                 found += runs_of(*words, found[-1] if found else None)
             begin, first = end, last
-        return joined(found)
+        return [run._replace(text=_paired(run.text)) for run in joined(found)] if _HALF.search(text) else joined(found)
 
     def _plain_runs(self, spans: Sequence[Span], edges: Sequence[float]) -> list[Run]:
         """The runs of a line whose words are all set alike."""
@@ -208,6 +210,11 @@ def _is_plain(edges: Sequence[float], letters: Sequence[float], length: float) -
 
 def _boxed(numbers: Sequence[float]) -> list[Box]:
     return list(zip(numbers[::4], numbers[1::4], numbers[2::4], numbers[3::4]))
+
+
+def _paired(text: str) -> str:
+    """`text` with the two halves of a letter put together; a half that has no other is left out."""
+    return text.encode("utf-16le", "surrogatepass").decode("utf-16le", "ignore")
 
 
 @lru_cache(maxsize=1000)

@@ -26,9 +26,11 @@ WIDE, NARROW = 1.0, 0.05
 _WIDER, LEAST_WIDE = 2.3, 0.65
 
 _ORDINALS = frozenset("st nd rd th er re ère ème e o a º ª".split())
-_UNIT = re.compile(r"(?:^|[\d\W])(?:[mckdµ]?m|ft|in|yd|s|sec|[a-zA-Z])$|[×x*·]\s?10$")
+_UNIT = re.compile(r"(?:^|[\d\W])(?:[mckdµ]?m|ft|in|yd|s|sec|[a-zA-ZΑ-Ωα-ω]|\ud835[\udc00-\udfff])$|[×x*·]\s?10$")
 _RAISED = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 _MARK = re.compile(r"[\d,]{1,5}$")
+# What may stand raised behind a word without belonging to it: "12", "3,4", "[5]", "*1", no number of a telephone or a year.
+_NOTE = re.compile(r"\W*\d{1,3}(?:[,;–-] ?\d{1,3}){0,3}\W*$")
 
 
 class Run(NamedTuple):
@@ -224,7 +226,9 @@ def _unraised(word: Word, height: float, floor: float, before: str) -> str:
     `height` and `floor` are of a letter of the line, `before` is what stands before the word.
     """
     letters = word.letters or []
-    raised = [top - bottom < 0.85 * height and bottom > floor + 0.08 * height for _, top, _, bottom in letters]
+    raised = [
+        0.1 * height < top - bottom < 0.85 * height and bottom > floor + 0.08 * height for _, top, _, bottom in letters
+    ]
     if True not in raised:
         return word.text
     kept, begin = "", 0
@@ -236,7 +240,7 @@ def _unraised(word: Word, height: float, floor: float, before: str) -> str:
         if raised[begin] and part not in _ORDINALS and any(map(str.isdigit, part)):
             if base and (_UNIT.search(f"{before} {kept}" if kept else before) or part[0] in "-−–+"):
                 part = part.translate(_RAISED)
-            elif base:
+            elif base and _NOTE.match(part):
                 # A word that follows the mark stands apart from what is before it.
                 apart = kept and end < len(raised) and word.text[end].isalnum()
                 part = " " if apart and letters[end][0] - letters[begin - 1][2] > 0.15 * height else ""

@@ -12,7 +12,7 @@ from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.reader.loading import ReaderModel
 
 # Raise it when documents are parsed or cut differently, so that old cache entries are not met again.
-ENCODING = "2"
+ENCODING = "3"
 _ARRAYS = ("token_ids", "starts", "ends", "passages", "sentences")
 
 

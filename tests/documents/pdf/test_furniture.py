@@ -41,6 +41,12 @@ def test_dates_and_amounts_at_the_edges_of_pages_stay():
     assert all(amount in text for amount in amounts)
 
 
+def test_heads_that_differ_in_a_figure_are_each_said_once():
+    heads = [(72, 760, "Rate 4.5"), (72, 740, "Rate 6.0")]
+    text = read(*([*heads, *body(word)] for word in WORDS)).text
+    assert [text.count("Rate 4.5"), text.count("Rate 6.0")] == [1, 1]
+
+
 def test_the_head_of_a_table_is_dropped_only_where_the_table_goes_on():
     head = ["Plant", "Height", "Age"]
 

@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dsacli.documents import parse
 
-from ..making import column, draw_pdf
+from ..making import column, draw_pdf, raw_pdf
 
 LEFT = [
     "The reservoir was surveyed in the spring by",
@@ -117,6 +117,9 @@ def test_labels_with_values_beside_each_other_are_a_line_each():
         ("It holds 3 × 10", "6", " litres.", "It holds 3 × 10⁶ litres."),
         ("On the 1", "st", " of May it was open.", "On the 1st of May it was open."),
         ("The word of the author", "4", " was enough.", "The word of the author was enough."),
+        ("The words of the author", "4,5", " were enough.", "The words of the author were enough."),
+        ("Please call ", "617-387-7625", " (Everett).", "Please call 617-387-7625 (Everett)."),
+        ("Since ", "2011", " it is closed.", "Since 2011 it is closed."),
     ],
 )
 def test_raised_numbers_spoil_no_figure(before, raised, after, right):
@@ -133,6 +136,23 @@ def test_raised_numbers_spoil_no_figure(before, raised, after, right):
         canvas.drawText(line)
 
     assert text_of(draw) == right
+
+
+def test_the_letters_of_formulas_are_letters_and_their_exponents_stay():
+    names = b"beginbfchar <61> <D835DC4E> <62> <D835DC4F> endbfchar"
+    cmap = b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 2 %s endcmap" % names
+    content = b"BT /F1 10 Tf 72 700 Td (a) Tj 6 Ts /F2 6 Tf (2) Tj 0 Ts /F2 10 Tf ( + ) Tj /F1 10 Tf (b) Tj ET"
+    data = raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R /F2 7 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(cmap), cmap),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    assert parse("a.pdf", data).text == "a² + b"
 
 
 def test_letters_drawn_one_by_one_are_words():
