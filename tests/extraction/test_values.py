@@ -555,13 +555,13 @@ def test_hostile_text_takes_linear_time(type):
     """Ten times the text may take about ten times as long, never a hundred."""
 
     def seconds(size):
-        start = time.perf_counter()
+        start = time.process_time()  # a busy machine stretches the other clocks
         for unit in HOSTILE:
             find_values((unit * size)[:size], type)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
-    assert seconds(10_000) < 40 * max(seconds(1_000), 0.002)
+    assert min(seconds(10_000) for _ in range(2)) < 40 * max(seconds(1_000), 0.002)
 
 
 @pytest.mark.parametrize(

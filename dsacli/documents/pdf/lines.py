@@ -85,7 +85,7 @@ class Cells(NamedTuple):
     @property
     def end(self) -> float:
         """Its right edge."""
-        return max(cell.end for cell in self.cells)
+        return max([cell.end for cell in self.cells])
 
 
 def lines_of(runs: Sequence[Run]) -> list[Cells]:
@@ -132,20 +132,26 @@ def _place(lines: list[Cells], run: Run) -> None:
         return
     parts = lines[first:]
     begin, last = parts[0], parts[-1]
-    label = len(parts) == 1 and bool(_LABEL.match(begin.text))
-    cells = _joined([cell for part in parts for cell in part.cells], run)
-    text = " ".join(cell.text for cell in cells)
-    apart = run.x - last.end > 1.2 * run.size or len(parts) > 1
-    row = not label and (len(cells) > 2 or (apart and len(text) <= _SHORT) or len(parts) > 1)
+    alone = len(parts) == 1
+    label = alone and bool(_LABEL.match(begin.text))
+    if alone and run.x >= last.end:
+        cells = (*last.cells, Cell(run.text, run.x, run.end))
+    else:
+        cells = _joined([cell for part in parts for cell in part.cells], run)
+    row = begin.row or not alone or (len(cells) > 2 and not label)
+    if not row:
+        text = " ".join([cell.text for cell in cells])
+        apart = run.x - last.end > 1.2 * run.size
+        row = (apart and len(text) <= _SHORT and not label) or _reads_as_row(text)
     lines[first:] = [
         Cells(
             cells,
-            max(run.y, *(part.y for part in parts)),
-            min(run.y, *(part.bottom for part in parts)),
+            max([run.y, *[part.y for part in parts]]),
+            min([run.y, *[part.bottom for part in parts]]),
             run.size if label else begin.size,
             run.bold and (label or begin.bold),
             run.turn,
-            row or begin.row or _reads_as_row(text),
+            row,
         )
     ]
 
