@@ -421,22 +421,22 @@ def cache_list(json: Annotated[bool, typer.Option("--json", help="One JSON objec
 def cache_clear() -> None:
     """Remove all of it. Documents are encoded anew when next asked."""
     from dsacli.engines.disk_cache import open_cache
-    from dsacli.output.units import size
+    from dsacli.output.units import counted, size
 
     files, count = open_cache().clear()
-    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
+    typer.echo(f"removed {counted(files, 'entry')}, {size(count)}")
 
 
 @cache_app.command("remove")
 def cache_remove(document: Annotated[str, typer.Argument(help="Its name in the list, or its path.")]) -> None:
     """Remove what is kept of one document."""
     from dsacli.engines.disk_cache import open_cache
-    from dsacli.output.units import size
+    from dsacli.output.units import counted, size
 
     files, count = open_cache().remove(document)
     if not files:
         raise DsacliError(f"{document}: nothing is kept of it")
-    typer.echo(f"removed {files} {'entry' if files == 1 else 'entries'}, {size(count)}")
+    typer.echo(f"removed {counted(files, 'entry')}, {size(count)}")
 
 
 @cache_app.command("path")

@@ -61,7 +61,7 @@ def show_list(answer: Answer, measure: Measure, console: Console, style: str) ->
     """An item a line, and below them the quotations that say more than the items."""
     for item in answer.items:
         place = f"  ({short_place(item.evidence[0])})"
-        console.print(indented(Text.assemble("• ", (item.answer, style), (place, "cyan")), 2, console))
+        console.print(indented(Text.assemble((item.answer, style), (place, "cyan")), 2, console, "• "))
     places = list(by_quotation(answer.evidence))
     known = {answer_key(item.answer) for item in answer.items}
     first = f"{how_sure(answer.score, measure)}" if answer.score is not None else ""

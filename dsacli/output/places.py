@@ -1,5 +1,6 @@
 """Where results stand, for reading: places and quotations."""
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -7,6 +8,9 @@ from rich.text import Text
 
 from dsacli.engines.evidence import Evidence
 from dsacli.output.panel import WIDEST
+
+# "(page" is not parted from its number; a space that does not break is one that breaks to rich.
+_PAGE, _UNBROKEN = re.compile(r"(\((?:page|line)) (?=[\d,]+)"), "\x1f"
 
 
 def whereabouts(evidence: Evidence) -> str:
@@ -41,9 +45,14 @@ def _one_line(part: str) -> str:
     return " ".join(("|" + part + "|").split())[1:-1]
 
 
-def indented(text: Text, columns: int, console: Console) -> Text:
-    """Wrapped and indented on a terminal; one line anywhere else, for grep."""
+def indented(text: Text, columns: int, console: Console, bullet: str = "") -> Text:
+    """Wrapped and indented on a terminal, behind a `bullet`; one line anywhere else, for grep."""
+    first, others = " " * columns + bullet, " " * (columns + len(bullet))
     if not console.is_terminal:
-        return Text.assemble(" " * columns, text)
-    lines = text.wrap(console, min(console.width, WIDEST) - columns)
-    return Text("\n").join(Text.assemble(" " * columns, line) for line in lines)
+        return Text.assemble(first, text)
+    text = text.copy()
+    text.plain = _PAGE.sub(rf"\1{_UNBROKEN}", text.plain)
+    lines = text.wrap(console, min(console.width, WIDEST) - len(others))
+    for line in lines:
+        line.plain = line.plain.replace(_UNBROKEN, " ")
+    return Text("\n").join(Text.assemble(others if number else first, line) for number, line in enumerate(lines))

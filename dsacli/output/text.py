@@ -25,7 +25,7 @@ from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_line,
 from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
 from dsacli.output.streams import give_up
-from dsacli.output.units import size
+from dsacli.output.units import counted, size
 from dsacli.plain import printable
 
 
@@ -114,8 +114,8 @@ def _(result: SummarizeResult, console: Console) -> None:
         if part.title:
             console.print(Text(f"\n{part.title}", style="bold cyan"))
         for sentence in part.sentences:
-            line = Text.assemble("• ", sentence.text, (f"  ({short_place(sentence.evidence)})", "cyan"))
-            console.print(indented(line, 2, console))
+            line = Text.assemble(sentence.text, (f"  ({short_place(sentence.evidence)})", "cyan"))
+            console.print(indented(line, 2, console, "• "))
     console.print()
 
 
@@ -163,14 +163,17 @@ def field_row(found: Extracted) -> list[Text]:
 def _(result: InspectResult, console: Console) -> None:
     for facts in result.documents:
         console.print(Text(facts.document, style="bold"))
-        pages = f"{facts.pages:,} pages, " if facts.pages else ""
-        kept = f", {facts.passages:,} passages, index keys {size(facts.index_bytes or 0)}" if facts.passages else ""
-        console.print(
-            f"  {facts.kind}: {pages}{facts.characters:,} characters, {facts.tokens:,} tokens, "
-            f"{facts.sentences:,} sentences{kept}"
-        )
+        counts = {
+            "page": facts.pages,
+            "character": facts.characters,
+            "token": facts.tokens,
+            "sentence": facts.sentences,
+        }
+        held = [counted(count, unit) for unit, count in {**counts, "passage": facts.passages}.items() if count]
+        kept = [f"index keys {size(facts.index_bytes)}"] if facts.index_bytes is not None else []
+        console.print(indented(Text(f"{facts.kind}: {', '.join([*held, *kept])}"), 2, console))
         for warning in facts.warnings:
-            console.print(Text(f"  not read: {warning}", style="yellow"))
+            console.print(indented(Text(f"not read: {warning}", style="yellow"), 2, console))
         for section in facts.sections:
             console.print(Text("  " + "  " * section.level + section.title, style="cyan"))
     table = cost_table(result.flops, result.memory)

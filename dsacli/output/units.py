@@ -11,6 +11,12 @@ def scaled(number: float, units: Sequence[str], step: float) -> str:
     return f"{number:,.0f} {units[place]}" if number >= 100 or place == 0 else f"{number:.3g} {units[place]}"
 
 
+def counted(count: int, unit: str) -> str:
+    """ "1 page", "12 pages", "3 entries"."""
+    plural = unit[:-1] + "ies" if unit.endswith("y") else unit + "s"
+    return f"{count:,} {unit if count == 1 else plural}"
+
+
 def size(count: int) -> str:
     """Bytes, in units of 1000."""
     return scaled(count, ("B", "kB", "MB", "GB", "TB"), 1000)
