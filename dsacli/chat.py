@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from dsacli.engines.context import Context
     from dsacli.session import Session
 
-HELP = """Ask a question, or:
-  /summary [N]              the N sentences that matter most
-  /extract NAME[:TYPE], …   values of fields
-  /page N                   what page N says
-  /quit                     or Ctrl-D"""
+QUIT = "/quit"
+# By name: what follows it, what it does, and the method of Chat that does it.
+COMMANDS = {
+    "/summary": ("[N]", "the N sentences that matter most", "summarize"),
+    "/extract": ("NAME[:TYPE], …", "values of fields", "extract"),
+    "/page": ("N", "what page N says", "page"),
+    "/help": ("", "this", "help"),
+    QUIT: ("", "or Ctrl-D", ""),
+}
 
 
 class Chat:
@@ -35,10 +39,11 @@ class Chat:
         """Answer line by line, to the end of them or `/quit`."""
         for line in lines:
             line = line.strip()
-            if line in ("/quit", "/exit", "/q"):
+            if line in (QUIT, "/exit", "/q"):
                 break
             try:
-                self.answer(line)
+                if line:
+                    self.answer(line)
             except DsacliError as failure:
                 print(f"dsacli: {failure}", file=sys.stderr)
             except KeyboardInterrupt:
@@ -46,23 +51,13 @@ class Chat:
 
     def answer(self, line: str) -> None:
         """Do what one line says. Raises DsacliError where that cannot be done."""
-        command, _, rest = line.partition(" ")
-        rest = rest.strip()
-        if not line:
-            return
         if not line.startswith("/"):
             self.ask(line)
-        elif command == "/help":
-            print(HELP, file=sys.stderr)
-        elif command == "/summary":
-            self.show(self.session.engine.summarize(self.context, self.summary_options(rest)))
-        elif command == "/extract" and rest:
-            fields = parse_fields([part.strip() for part in rest.split(",") if part.strip()])
-            self.show(self.session.engine.extract(self.context, fields, Options()))
-        elif command == "/page" and rest.isdecimal():
-            show_page([each.document for each in self.context.documents], int(rest))
-        else:
+            return
+        command, _, rest = line.partition(" ")
+        if command not in COMMANDS:
             raise DsacliError(f"{line}: no such command; /help lists them")
+        getattr(self, COMMANDS[command][2])(rest.strip())
 
     def ask(self, question: str) -> None:
         """A question, on its own or hanging on the one before."""
@@ -74,15 +69,32 @@ class Chat:
         self.show(result)
         self.earlier = replace(result, question=asked)
 
+    def summarize(self, sentences: str) -> None:
+        """A summary, of so many sentences where that is said."""
+        if sentences and (not sentences.isdecimal() or not 0 < int(sentences) <= 1000):
+            raise DsacliError(f"/summary {sentences}: give a number of sentences")
+        options = Options(sentences=int(sentences)) if sentences else Options()
+        self.show(self.session.engine.summarize(self.context, options))
+
+    def extract(self, names: str) -> None:
+        """The values of fields, with commas between them."""
+        fields = parse_fields([part.strip() for part in names.split(",") if part.strip()])
+        if not fields:
+            raise DsacliError("/extract: name a field, as in /extract price:money, start:date")
+        self.show(self.session.engine.extract(self.context, fields, Options()))
+
+    def page(self, number: str) -> None:
+        """What a page says."""
+        if not number.isdecimal():
+            raise DsacliError(f"/page {number}: give the number of a page")
+        show_page([each.document for each in self.context.documents], int(number))
+
+    def help(self, _: str) -> None:
+        """What can be typed."""
+        print("Ask a question, or:", file=sys.stderr)
+        for name, (what, does, _) in COMMANDS.items():
+            print(f"  {f'{name} {what}':<25} {does}", file=sys.stderr)
+
     def show(self, result: Result) -> None:
         """A result, and what it cost in one line."""
         show_brief(result, as_json=self.as_json, quiet=self.quiet, warnings=self.session.warnings)
-
-    @staticmethod
-    def summary_options(sentences: str) -> Options:
-        """Options for `/summary`, of so many sentences where that is said."""
-        if not sentences:
-            return Options()
-        if not sentences.isdecimal() or not 0 < int(sentences) <= 1000:
-            raise DsacliError(f"/summary {sentences}: give a number of sentences")
-        return Options(sentences=int(sentences))

@@ -5,9 +5,8 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -31,6 +30,7 @@ from dsacli.options import (
 )
 from dsacli.output.streams import give_up, replace_closed
 from dsacli.plain import printable
+from dsacli.reader.wants import Want
 
 if TYPE_CHECKING:
     from dsacli.engines.results import Result
@@ -78,22 +78,6 @@ app = typer.Typer(
 )
 cache_app = typer.Typer(no_args_is_help=True, help="Encoded documents kept on this machine.")
 app.add_typer(cache_app, name="cache")
-
-
-class By(str, Enum):
-    """What a summary can be divided by."""
-
-    section = "section"
-
-
-class Wanted(str, Enum):
-    """The forms of answer that can be asked for."""
-
-    span = "span"
-    list = "list"
-    clause = "clause"
-    explanation = "explanation"
-    document = "document"
 
 
 Documents = Annotated[
@@ -191,7 +175,7 @@ def ask(
         found("--answers", "-n", metavar="N", min=1, max=50, help="Answers per question.", show_default="1"),
     ] = None,
     want: Annotated[
-        Wanted | None,
+        Want | None,
         found(
             metavar="FORM",
             help="span, list, clause, explanation or document: the form of the answers, if not what a question seems to want.",
@@ -220,7 +204,7 @@ def ask(
         index_topk=model.top_k,
         compare_dense=compare_dense or None,
         answers=answers,
-        want=want.value if want else None,
+        want=want,
         min_confidence=min_confidence,
         min_probability=min_probability,
         **vars(writing),
@@ -268,7 +252,7 @@ def summarize(
     focus: Annotated[
         str | None, found("--focus", "-f", metavar="TEXT", help="A topic or question to summarize for.")
     ] = None,
-    by: Annotated[By | None, found(metavar="section", help="A summary of each section.")] = None,
+    by: Annotated[Literal["section"] | None, found(metavar="section", help="A summary of each section.")] = None,
     compare_dense: CompareDense = False,
     *,
     reading: Reading,
@@ -293,7 +277,7 @@ def summarize(
         sentences=sentences,
         words=words,
         focus=focus,
-        by_section=by is By.section or None,
+        by_section=by is not None or None,
         **vars(writing),
     )
     with open_session("summarize", options, setting(model, reading, machine, show)) as session:
@@ -396,7 +380,7 @@ def chat(
     show: Show,
 ) -> None:
     """Ask one question after the other at a prompt, or through a pipe; /help lists what else it does."""
-    from dsacli.chat import Chat
+    from dsacli.chat import COMMANDS, Chat
     from dsacli.engines.options import Options
     from dsacli.prompt import typed_lines
     from dsacli.session import open_session
@@ -405,7 +389,7 @@ def chat(
         raise UsageFailure("chat reads questions from stdin; name the document")
     options = Options(index_topk=model.top_k, **vars(writing))
     with open_session("ask", options, setting(model, reading, machine, show)) as session:
-        Chat(session, session.context(documents), options, show.quiet, show.json).run(typed_lines())
+        Chat(session, session.context(documents), options, show.quiet, show.json).run(typed_lines(COMMANDS))
 
 
 @cache_app.command("list")

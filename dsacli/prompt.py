@@ -2,23 +2,22 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
 
-COMMANDS = ("/summary", "/extract", "/page", "/help", "/quit")
 PROMPT = "> "
 LENGTH = 1000
 
 
-def typed_lines() -> Iterator[str]:
-    """What is typed at a prompt, with history and completion where the system has readline; of a pipe its lines."""
+def typed_lines(commands: Collection[str]) -> Iterator[str]:
+    """What is typed at a prompt, with history and completion of `commands` where the system has readline; of a pipe its lines."""
     if not sys.stdin.isatty():
         yield from sys.stdin
         return
-    with history(Path(platformdirs.user_state_dir("dsacli", appauthor=False), "history")):
+    with history(Path(platformdirs.user_state_dir("dsacli", appauthor=False), "history"), commands):
         while True:
             try:
                 if not sys.stdout.isatty():  # which carries the results alone
@@ -32,7 +31,7 @@ def typed_lines() -> Iterator[str]:
 
 
 @contextmanager
-def history(file: Path) -> Iterator[None]:
+def history(file: Path, commands: Collection[str]) -> Iterator[None]:
     """What was typed before is at hand, and what is typed now is kept, in a file that only the user can read."""
     try:
         import readline
@@ -43,7 +42,7 @@ def history(file: Path) -> Iterator[None]:
         readline.read_history_file(file)
     readline.set_history_length(LENGTH)
     readline.set_completer_delims("")
-    readline.set_completer(lambda text, n: dict(enumerate(c for c in COMMANDS if c.startswith(text or "/"))).get(n))
+    readline.set_completer(lambda text, n: dict(enumerate(c for c in commands if c.startswith(text or "/"))).get(n))
     readline.parse_and_bind("tab: complete")
     try:
         yield

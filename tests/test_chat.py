@@ -38,11 +38,15 @@ def test_questions_follow_each_other_and_hang_together(cli, bridges):
 
 def test_commands_and_what_they_cannot_do(cli, bridges):
     result = cli(
-        "chat", bridges, "--quiet", input="/help\n/summary 1\n/extract\n/summary none\n/page 1\n\n/quit\nWho?\n"
+        "chat",
+        bridges,
+        "--quiet",
+        input="/help\n/summary 1\n/extract\n/sumary\n/summary none\n/page 1\n\n/quit\nWho?\n",
     )
     assert result.stderr.splitlines()[0].startswith("Ask a question")
     assert [line for line in result.stderr.splitlines() if line.startswith("dsacli: ")] == [
-        "dsacli: /extract: no such command; /help lists them",
+        "dsacli: /extract: name a field, as in /extract price:money, start:date",
+        "dsacli: /sumary: no such command; /help lists them",
         "dsacli: /summary none: give a number of sentences",
         "dsacli: there is no page 1",
     ]
@@ -80,11 +84,11 @@ def test_what_was_typed_is_kept_for_the_user_alone(tmp_path):
     file = tmp_path / "state" / "history"
     code = f"""import readline, pathlib
 from dsacli.prompt import history
-with history(pathlib.Path({str(file)!r})):
+with history(pathlib.Path({str(file)!r}), ()):
     readline.add_history("Who came?")
 """
     subprocess.run([sys.executable, "-c", code], check=True)
     assert "Who came?" in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with history(tmp_path / "state" / "history" / "below"):  # a place that cannot be written
+    with history(tmp_path / "state" / "history" / "below", ()):  # a place that cannot be written
         pass
