@@ -16,6 +16,8 @@ ANSWER_TOKENS = 128
 # Logits that a span loses when it ends in another sentence than it began in: start and end are trained
 # apart, and two good answers in neighbouring sentences would be read as one long one.
 CROSSING = 4.0
+# The same when it goes on into another cell of a row, which is another value; the id of "|" is that of BERT's vocabulary.
+CROSSING_CELLS, BAR = 8.0, 1064
 FAR_BELOW = -1e9
 # Only a sentence that holds more than so much of a question's words is likelier for it.
 NEARLY_ALL = 0.8
@@ -106,7 +108,7 @@ def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribu
             prior = (
                 prior + config.exact_prior * np.maximum(0.0, (each.run.exact - NEARLY_ALL) / (1 - NEARLY_ALL))[:, None]
             )
-        bands.append((each.logits[:, :1] + windows + prior - CROSSING * crossing(each.run)) / config.temperature)
+        bands.append((each.logits[:, :1] + windows + prior - crossing(each.run)) / config.temperature)
     for here, following in _overlapping(read):
         first, second = read[here].run.first, read[following].run.first
         middle = (second + first + len(bands[here])) // 2
@@ -123,13 +125,17 @@ def weigh_spans(config: ReaderConfig, read: Sequence[RunLogits]) -> SpanDistribu
     )
 
 
-def crossing(run: Run) -> NDArray[Any] | float:
-    """True where span i, n of a run goes on into another sentence: [tokens, ANSWER_TOKENS]; 0 if unknown."""
-    if run.sentences is None:
-        return 0.0
-    numbers = np.pad(run.sentences, (0, ANSWER_TOKENS), mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(numbers, ANSWER_TOKENS)[: len(run.sentences)]
-    return windows != run.sentences[:, None]
+def crossing(run: Run) -> NDArray[Any]:
+    """What span i, n of a run loses where it goes on into another sentence, if those are known, or into another cell:
+    [tokens, ANSWER_TOKENS], in logits."""
+    lost = CROSSING_CELLS * _differs(np.cumsum(run.tokens == BAR))
+    return lost if run.sentences is None else lost + CROSSING * _differs(run.sentences)
+
+
+def _differs(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Whether token i + n has another number than token i: [tokens, ANSWER_TOKENS]."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(numbers, (0, ANSWER_TOKENS), mode="edge"), ANSWER_TOKENS)
+    return windows[: len(numbers)] != numbers[:, None]
 
 
 def _overlapping(read: Sequence[RunLogits]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dsacli.documents.markup.draft import Draft, flat
 from dsacli.documents.markup.rows import Labels, as_labels, find_labels
+from dsacli.documents.pairs import are_pairs, paired
 
 COLUMNS = 1000
 """More columns of a table are not read."""
@@ -36,7 +37,10 @@ def write_grid(draft: Draft, rows: Sequence[Sequence[Cell]], place: str = "", be
     # A cell across the whole table is what comes under it is called, no row of it.
     across = [len(line) > 1 and len(set(line)) == 1 for line in grid]
     body = [number for number in range(len(grid)) if not across[number]]
-    top, labels = _headings([grid[number] for number in body], [texts[number] for number in body])
+    form = are_pairs([texts[number] for number in body])
+    top, labels = (
+        (0, None) if form else _headings([grid[number] for number in body], [texts[number] for number in body])
+    )
     heads = frozenset(body[:top])
     draft.end_of_table()
     for number, cells in enumerate(texts):
@@ -46,8 +50,8 @@ def write_grid(draft: Draft, rows: Sequence[Sequence[Cell]], place: str = "", be
             continue
         if across[number] or len(cells) < 2:
             draft.lines(grid[number][0].text if cells else "")
-        elif len(cells) == 2 and labels is None and all(cells):
-            draft.row([f"{cells[0].rstrip(' :')}: {cells[1]}"], None)
+        elif form or (len(cells) == 2 and labels is None and all(cells)):
+            draft.row(paired(cells), None)
         else:
             draft.row(cells, labels)
     if labels is not None and top == len(body):

@@ -15,6 +15,7 @@ from dsacli.documents.markup.draft import Draft
 from dsacli.documents.markup.drawings import write_chart
 from dsacli.documents.markup.grid import COLUMNS
 from dsacli.documents.markup.rows import Labels, find_labels
+from dsacli.documents.pairs import are_pairs, paired
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -153,13 +154,15 @@ def _write_table(draft: Draft, rows: Iterator[Row], place: str) -> None:
             break
     if first:
         left = min(next(number for number, cell in enumerate(cells) if cell) for _, cells in first)
-        labels = find_labels([cells[left:] for _, cells in first], pairs=True)
+        looked_at = [cells[left:] for _, cells in first]
+        form = are_pairs(looked_at)
+        labels = None if form else find_labels(looked_at, pairs=True)
         labels = labels and ("",) * left + labels
-        pairs = labels is None and max(len(cells) - left for _, cells in first) == 2
+        pairs = form or (labels is None and max(map(len, looked_at)) == 2)
         first = first[1:] if labels else first
         for number, cells in (*first, *rows):
             draft.place(f"{place}, row {number}")
-            if pairs and len(cells) == left + 2 and cells[left]:
-                draft.row([f"{cells[left].rstrip(' :')}: {cells[left + 1]}"], None)
+            if pairs and len(cells) in (left + 2, left + 4) and cells[left]:
+                draft.row(paired(cells[left:]), None)
             else:
                 draft.row(cells if labels else cells[left:], labels)

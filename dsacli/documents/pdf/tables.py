@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
+from dsacli.documents.pairs import are_pairs, paired
 from dsacli.documents.pdf.lines import NUMBER, Cell, Cells, Line, overlap, plain, with_cells
 
 # A list of names and values is as clear without bars; from three columns on, cells are told by their heads.
 _FEWEST_COLUMNS = 3
+_SIGNS = ("", "$", "€", "£", "¥", "US$", "CHF", "EUR", "USD", "GBP")
 _YEAR, _FIGURE = re.compile(r"(?:\d{1,2} \w+ )?(?:19|20)\d\d"), re.compile(r"\d")
 # "Date: 12 March 2024"
 _LABELLED = re.compile(r"[^\W\d_][^:|]{0,40}:\s*\S")
@@ -108,7 +110,8 @@ def _table(lines: Sequence[Cells]) -> list[Cells]:
         if row is None:
             return []
         rows.append(row)
-    return _with_whole_cells(_with_head(rows))
+    rows = _with_whole_cells(_with_head(_with_signs(rows)))
+    return list(map(_paired, rows)) if are_pairs([[cell.text for cell in row.cells] for row in rows]) else rows
 
 
 def _columns(lines: Sequence[Cells]) -> list[Cell]:
@@ -134,6 +137,36 @@ def _in_columns(line: Cells, columns: Sequence[Cell]) -> Cells | None:
             return None
         cells[best] = cell
     return with_cells(line, cells)
+
+
+def _with_signs(rows: list[Cells]) -> list[Cells]:
+    """The rows, with the signs of money that stand in columns of their own put to the figures behind them."""
+    columns = list(zip(*(row.cells for row in rows)))
+    signs = [
+        column
+        for column, cells in enumerate(columns[:-1])
+        if any(cell.text for cell in cells) and all(cell.text in _SIGNS for cell in cells)
+    ]
+    for column in reversed(signs):
+        rows = [
+            with_cells(row, [*row.cells[:column], _behind(*row.cells[column : column + 2]), *row.cells[column + 2 :]])
+            for row in rows
+        ]
+    return rows
+
+
+def _behind(sign: Cell, figure: Cell) -> Cell:
+    return Cell(sign.text + figure.text, sign.x if sign.text else figure.x, figure.end)
+
+
+def _paired(row: Cells) -> Cells:
+    """A row of labels and values, each value in one cell with its label."""
+    cells = [
+        Cell(text, label.x, max(label.end, value.end))
+        for label, value in zip(row.cells[::2], row.cells[1::2])
+        for text in paired([label.text, value.text])
+    ]
+    return with_cells(row, cells)
 
 
 def _with_head(rows: list[Cells]) -> list[Cells]:
