@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 
 from dsacli.documents import Document
 
-_GOES_ON = re.compile(r"\s+and\s+Wales\b")
+_PART = r"(?:\d{2,4}|(?=[A-Z]*\d)[A-Z0-9]{2,4})"
+# What is one thing although there are spaces in it: half of it is no answer.
+_WHOLE = re.compile(
+    r"\bEngland\s+and\s+Wales\b"
+    # 1 240,90 and 9 800 kr; without decimals or a currency they may be two columns
+    r"|(?<![\w.,])(?<!\d )(?:[€£$] ?)?\d{1,3}(?:[ \xa0]\d{3})+(?:,\d{1,2}(?!\d)|(?=[ \xa0]?(?:€|EUR\b|kr\b|zł|Kč|CHF\b)))"
+    # CH93 0079 0016 2385 2957, GB 991 2233 44, QQ 12 34 56 C; of two parts, one may be another number
+    rf"|(?<![\w-])(?:[A-Z]{{2}}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{{2,5}})(?: {_PART}(?: {_PART}){{1,6}}(?: [A-Z]{{1,3}})?| {_PART} [A-Z]{{1,3}})(?![\w-])"
+)
+# Characters of an IBAN, the longest of them.
+_LONGEST_PART = 42
 
 
 @dataclass(frozen=True)
@@ -44,11 +54,17 @@ def quoting(evidence: Evidence, document: Document, low: int, high: int) -> Evid
     return replace(evidence, quote=document.text[low:high], quote_start=start - low, quote_end=end - low)
 
 
-def whole_name(evidence: Evidence) -> Evidence:
-    """The same, and what belongs to its wording: "England and Wales" is one jurisdiction, and no answer is its half."""
-    more = _GOES_ON.match(evidence.quote, evidence.quote_end) if evidence.wording.endswith("England") else None
-    length = len(more[0]) if more else 0
-    return replace(evidence, end=evidence.end + length, quote_end=evidence.quote_end + length)
+def whole(evidence: Evidence) -> Evidence:
+    """The same, and what belongs to its wording: "England and Wales" is one jurisdiction, "1 240,90" one figure, an IBAN one number."""
+    low, high = evidence.quote_start, evidence.quote_end
+    if high - low > _LONGEST_PART:
+        return evidence
+    for match in _WHOLE.finditer(evidence.quote, max(0, low - _LONGEST_PART), high + _LONGEST_PART):
+        begin, end = match.span()
+        if begin <= low and high <= end and high > low:
+            start, last = evidence.start - low + begin, evidence.end - high + end
+            return replace(evidence, start=start, end=last, quote_start=begin, quote_end=end)
+    return evidence
 
 
 def evidence_at(document: Document, sentences: NDArray[np.int32], start: int, end: int) -> Evidence:

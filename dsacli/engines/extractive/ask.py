@@ -14,6 +14,7 @@ from dsacli.engines.options import Options
 from dsacli.engines.results import Answer, AskResult
 from dsacli.engines.savings import Savings
 from dsacli.errors import DsacliError
+from dsacli.extraction.labels import labels_in, name_words
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.wanting import wants_of
 from dsacli.reader.wants import Want
@@ -22,6 +23,9 @@ from dsacli.reader.wants import Want
 MIN_CONFIDENCE = 0.35
 # What is shown where nothing reaches it.
 CANDIDATES, LEAST_CANDIDATE = 3, 0.005
+# Where none of these is found a few words may answer; what no clause says is not said.
+INSTEAD = frozenset({"explanation", "list", "document"})
+ASKS_WHAT = re.compile(r"\W*what(?:\s(?:is|was|are|were)|['’]s)\s(?P<name>[^?]+)\?*\s*\Z", re.IGNORECASE)
 QUANTITY = re.compile(r"\W*how (?:much|many|long|old|far|often|tall|high|wide|deep|big|large|heavy)\b", re.IGNORECASE)
 
 
@@ -47,6 +51,10 @@ def ask(
         answering = Answering(model, context, question, queries, next(numbers))
         want = options.want or answering.want()
         found = answering.answers(want, max(count, CANDIDATES))
+        if want in INSTEAD and not options.want and not any(a.score is None or a.score >= least for a in found):
+            words = answering.answers("span", max(count, CANDIDATES))
+            if words and words[0].likelihood >= least:
+                want, found = "span", words
         savings = answering.savings()
         if options.compare_dense:
             savings = replace(savings, dense_run=run_dense(model, context, [each]))
@@ -57,12 +65,21 @@ def ask(
         yield AskResult(question, answers, "confidence", savings, want=want, candidates=candidates)
 
 
-def wanted(question: str, likely: Sequence[Want]) -> Want:
-    """The likeliest form that a question can want: a quantity is no passage, and what a document says about something is not what
-    it is about."""
-    barred = {"clause", "explanation"} if QUANTITY.match(question) else set()
+def wanted(question: str, likely: Sequence[Want], labelled: bool = False) -> Want:
+    """The likeliest form that a question can want: a quantity is no passage, nor is what is `labelled` with the words of the question,
+    and what a document says about something is not what it is about."""
+    barred = {"clause", "explanation"} if labelled or QUANTITY.match(question) else set()
     barred |= set() if asks_of_document(question) else {"document"}
     return next(want for want in likely if want not in barred)
+
+
+def asks_for_label(context: EncodedContext, question: str) -> bool:
+    """Whether a question asks what something is that a document has as a label before its value: "Diagnosis: pneumonia"."""
+    asked = ASKS_WHAT.match(question)
+    name = name_words(asked["name"]) if asked else frozenset()
+    return bool(name) and any(
+        label.words == name for each in context.documents for label in labels_in(each.document.text)
+    )
 
 
 class Answering:
@@ -70,22 +87,26 @@ class Answering:
 
     def __init__(self, model: ReaderModel, context: EncodedContext, text: str, queries: Queries, number: int):
         self.model, self.context, self.text, self.queries, self.number = model, context, text, queries, number
-        self.result: QueryResult | None = None
+        self.results: dict[bool, QueryResult] = {}
 
     def want(self) -> Want:
         """The form that it wants, as the reader tells it."""
         with self.queries.accounts[self.number]:
             (likely,) = wants_of(self.model.reader, [self.queries.questions[self.number].read])
-        return wanted(self.text, likely)
+        return wanted(self.text, likely, asks_for_label(self.context, self.text))
 
     def read(self, words: bool = True) -> QueryResult:
         """What its selection says, its own `words` counting or not; read once."""
-        self.result = self.result or self.queries.read(self.number, words)
-        return self.result
+        if words not in self.results:
+            plain = self.results.get(False)
+            self.results[words] = (
+                self.queries.with_words(self.number, plain) if plain else self.queries.read(self.number, words)
+            )
+        return self.results[words]
 
     def savings(self) -> Savings:
         """What it cost."""
-        return self.result.savings if self.result else self.queries.unread(self.number)
+        return next((each.savings for each in self.results.values()), None) or self.queries.unread(self.number)
 
     def answers(self, want: Want, count: int) -> list[Answer]:
         """`count` answers or more where there are so many, best first."""

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from dsacli.engines.evidence import whole_name
+from dsacli.engines.evidence import whole
+from dsacli.engines.extractive.answers.cells import in_named_column
 from dsacli.engines.extractive.answers.labelled import beside_labels
 from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
@@ -134,7 +135,8 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
     """Spans of a text field, or every value of the field's type in the runs that were read."""
     if field.type == "text":
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
-            evidence = whole_name(context.evidence(first, last))
+            evidence = whole(context.evidence(first, last))
+            evidence = in_named_column(context.named(evidence.document), evidence, field.name)
             if not near_acronyms(field.name, *context.characters(first, last)):
                 continue
             yield Candidate(single_line(evidence.wording), confidence, evidence)

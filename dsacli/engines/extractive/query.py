@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from dsacli.reader.encoding import index_queries
 from dsacli.reader.lexical import asked_of, words_of
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS, Reader
-from dsacli.reader.reading import read_runs, read_sequence
+from dsacli.reader.reading import RunLogits, read_runs, read_sequence
 from dsacli.reader.runs import select, select_runs, with_exact
 from dsacli.reader.spans import SpanDistribution, weigh_spans
 
@@ -31,10 +31,11 @@ PIECE = 448
 
 @dataclass(frozen=True)
 class QueryResult:
-    """Where the answer stands, as probabilities over spans, the runs that were read, and the cost."""
+    """Where the answer stands, as probabilities over spans, the runs that were read, what the reader said of each, and the cost."""
 
     spans: SpanDistribution
     runs: list[tuple[int, int]]
+    read: list[RunLogits]
     savings: Savings
 
 
@@ -120,10 +121,19 @@ class Queries:
             runs = [context.run(self.model, *run, score) for run, score in zip(selected.runs, selected.scores)]
             if words:
                 runs = with_exact(runs, question.tokens, context.words(self.model), self.model.pieces)
-            spans = weigh_spans(reader.config, read_runs(reader, question.read, runs))
+            read = read_runs(reader, question.read, runs)
         entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
         savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)
-        return QueryResult(spans, selected.runs, savings)
+        return QueryResult(weigh_spans(reader.config, read), selected.runs, read, savings)
+
+    def with_words(self, number: int, result: QueryResult) -> QueryResult:
+        """What was read without `words`, weighed with them."""
+        question = self.questions[number]
+        runs = with_exact(
+            [each.run for each in result.read], question.tokens, self.context.words(self.model), self.model.pieces
+        )
+        read = [replace(each, run=run) for each, run in zip(result.read, runs)]
+        return replace(result, spans=weigh_spans(self.model.reader.config, read), read=read)
 
     def unread(self, number: int) -> Savings:
         """What a question cost that was scanned, and then not read."""

@@ -13,6 +13,7 @@ from dsacli.extraction.values.unit_notes import line_around, unit_at
 _NO_MONEY = re.compile(
     r"\b(?:employees|headcount|shares|units|number\sof|page|note|years?|staff|customers)\b|%|[#№]", re.IGNORECASE
 )
+_IN_GROUPS, _MORE_GROUPS = re.compile(r"(?<!\S)(?:[A-Z]{2}\d\d|\d{4}) $"), re.compile(r" \d{4}(?![\d.,])")
 _ENDS = re.compile(r"\)?[ \t\xa0]*(?:\.?[ \t]*(?:\n|\Z)|[|\t(]|[-–—$€£][ \t\d]|(?=[0-9]))")
 
 
@@ -40,9 +41,12 @@ def bare_amount(text: str, quantity: Quantity, setting: Setting) -> tuple[int, i
 
 
 def _is_year_or_reference(figures: str, line: str, place: int) -> bool:
-    """Whether digits at a place of a row say a year, or the number of a note before its figures."""
+    """Whether digits at a place of a row say a year, the number of a note before its figures, or a part of a longer number."""
     if not figures.isdigit():
         return False
     first = not re.search(r"[0-9]", line[:place])
     reference = first and len(figures) < 3 and re.search(r"[0-9][0-9.,]{2}", line[place + len(figures) :])
-    return bool(reference) or (len(figures) == 4 and figures[:2] in ("19", "20"))
+    year = len(figures) == 4 and figures[:2] in ("19", "20")
+    # "CH93 0079 0016 2385 2957"
+    group = _IN_GROUPS.search(line[:place]) or (len(figures) == 4 and _MORE_GROUPS.match(line, place + 4))
+    return bool(reference or group or year or (figures[0] == "0" and len(figures) > 1))

@@ -6,9 +6,12 @@ from functools import lru_cache
 from dsacli.extraction.figures import Mark
 from dsacli.extraction.values.value import any_of
 
+# Without those that are English words or names too (ALL, TOP, CUP, AMD, SOS, GEL, MOP).
 _CODES = set(
     "USD EUR GBP JPY CNY INR CHF CAD AUD NZD SGD HKD SEK NOK DKK ISK PLN CZK HUF RON BGN TRY "
-    "ILS ZAR BRL MXN KRW TWD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES RUB UAH".split()
+    "ILS ZAR BRL MXN KRW TWD THB IDR MYR PHP VND AED SAR QAR KWD EGP NGN KES RUB UAH "
+    "ARS AZN BDT BHD BND BWP BYN CLP COP CRC DOP DZD ETB GHS GTQ HNL IQD IRR JMD JOD KHR KZT LBP LKR LYD MAD MDL MGA "
+    "MKD MMK MNT MUR MWK MZN NAD NIO NPR OMR PAB PGK PKR PYG RSD RWF TND TTD TZS UGX UYU UZS VES XAF XOF XPF YER ZMW".split()
 )
 _SIGNS = {
     "US$": "USD",
@@ -39,6 +42,11 @@ _SIGNS = {
     "SFr.": "CHF",
     "sFr.": "CHF",
     "SFr": "CHF",
+    "KSh": "KES",
+    "Ksh": "KES",
+    "TSh": "TZS",
+    "USh": "UGX",
+    "TL": "TRY",
 }
 _NAMES = {
     "us dollar": "USD",

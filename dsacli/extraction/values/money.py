@@ -42,7 +42,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     rf"[\s-]{{0,2}}(?:(?i:d['’]|d[ei]\s)\s?)?(?:{_PREFIX})?"
-    rf"(?:(?P<code>{CURRENCY_CODE}|{KRONE_SIGN}(?!\w))|(?P<sign>[€£¥₹$]|zł|Kč|S?Fr\.)|(?P<name>(?i:{CURRENCY_NAME}s?)))"
+    rf"(?:(?P<code>{CURRENCY_CODE}|{KRONE_SIGN}(?!\w))|(?P<sign>[€£¥₹₺$]|zł|Kč|S?Fr\.|TL(?!\w))|(?P<name>(?i:{CURRENCY_NAME}s?)))"
     rf"(?!\w|\s?[0-9](?!\.\s))"
 )
 _SUFFIX = re.compile(r"(?:[km]|mm|b)(?!\w)|\s?(?:m|mn|bn|tn)(?!\w)", _I)

@@ -40,6 +40,8 @@ _NOTE = re.compile(
     rf"|(?:(?<=\()|(?i:{_SAID}\s(?:\w+\s){{0,4}})(?i:in|en|em|i)\s)(?P<f>{_CURRENCY})(?!\s?(?i:{_SHORT})\b)(?=\)|[\s.,]|\Z)"
     # the head of a column: Amount EUR
     rf"|(?<=[^\W\d_]\s)(?P<g>{CURRENCY_CODE}|[€£$])(?=[ ]?(?:[|\t\n]|\Z))"
+    # Currency: CHF
+    rf"|(?<!\w)(?P<said>(?i:currency|währung|devise|monnaie|moneda|valuta|waluta))\s?[:|]?\s?(?P<h>{CURRENCY_CODE}|[€£$])(?=[\s|,;.)]|\Z)"
 )
 _EVERYWHERE = re.compile(
     r"\b(?:all|unless\sotherwise|amounts|figures|sums|beträge|angaben|alle|montants|importes|importi|bedragen|valores|beløp|belopp)\b",
@@ -95,7 +97,9 @@ def unit_at(document: str, offset: int) -> Unit | None:
         unit = _said_of(note, document, offset)
         if unit:
             return unit
-    return None
+    # "All prices in pounds", at the foot of a list.
+    below = next((note for note in notes[last:] if note.everywhere and note.scale == 1), None)
+    return _said_of(below, document, offset) if below else None
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +137,9 @@ def _note(document: str, match: re.Match[str], line: re.Match[str]) -> Note | No
     """What a wording on a line says of figures; None where it is no note."""
     low, high = line.span()
     column = _column(document, low, match.start())
-    everywhere = bool(_EVERYWHERE.search(document, max(low, match.start() - 60), min(high, match.end() + 60)))
+    everywhere = bool(
+        match["said"] or _EVERYWHERE.search(document, max(low, match.start() - 60), min(high, match.end() + 60))
+    )
     in_brackets = (
         "(" in document[max(low, match.start() - 30) : match.start()]
         and ")" in document[match.end() : match.end() + 40]
@@ -143,7 +149,7 @@ def _note(document: str, match: re.Match[str], line: re.Match[str]) -> Note | No
     sentence = line[0].rstrip().endswith(".") and not (everywhere or in_brackets or column is not None or short)
     if sentence or (match["g"] and column is None) or (own_line and not in_brackets and is_prose(line[0])):
         return None
-    wording = next((match[group] for group in "abcdefg" if match[group]), None)
+    wording = next((match[group] for group in "abcdefgh" if match[group]), None)
     scale = next((match[f"scale{each}"] for each in "1234" if match[f"scale{each}"]), None)
     currency = currency_of(wording) if wording else None
     return Note(match.start(), high, _scale(scale), currency, everywhere, own_line, column or None)

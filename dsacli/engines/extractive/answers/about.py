@@ -51,11 +51,23 @@ _GIST = re.compile(
 # What a document says about something is not what it is about; and who or where is told by a few words of it.
 _SAYS = re.compile(r"\b(?:says?|said|states?|provides?)\b.*\b(?:about|on|regarding|concerning|of)\s+\w", re.IGNORECASE)
 _WORDS = re.compile(r"\b(?:who|whom|whose|where|which)\b", re.IGNORECASE)
+# "What is the diagnosis?", "What type of application is it?": things that a document speaks of, unless they are words for itself.
+_THING = re.compile(
+    r"\W*what(?:\s(?:is|was|are|were)|['’]s)\s(?:the|its|his|her|their)\s(?P<is>[^?]+)|\W*what\s(?:type|kind|sort)s?\sof\s(?:an?\s)?(?P<of>\w+)",
+    re.IGNORECASE,
+)
+_ITSELF = re.compile(
+    r"\b(?:this|it|here|document|paper|report|article|text|file|letter|contract|agreement|story|book|content|thing|message|point|idea)s?\b",
+    re.IGNORECASE,
+)
 Read = Callable[[], QueryResult]
 
 
 def asks_of_document(question: str) -> bool:
     """Whether what a question says can be meant of a document itself, and not of something that it speaks of."""
+    thing = _THING.match(question)
+    if thing and not any(each.search(question) for each in (_LENGTH, _TITLE, _AUTHORS, _DATE, _GIST)):
+        return bool(_ITSELF.search(thing["is"] or thing["of"]))
     return not _SAYS.search(question)
 
 

@@ -1,15 +1,19 @@
 """Answers from tables: the cell in the row and under the heading that the question names."""
 
+import re
 from dataclasses import replace
 
 from dsacli.documents.document import Document
 from dsacli.documents.tables import Row, Span, rows_at
-from dsacli.engines.evidence import evidence_at
-from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.extraction.values.months import ENGLISH
 
+_BALANCES = frozenset("balance saldo solde kontostand".split())
+_BALANCE = re.compile(rf"\b(?:{'|'.join(_BALANCES)})\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"[-−+(]?[^\d\W]{0,3}[€£$]?\s?\d[\d.,'’ \xa0]*[.,]\d{2}\)?\s?[€£$]?")
 _SHORT = {**{month: month[:3] for month in ENGLISH.split()}, "sept": "sep"}
 
 
@@ -29,7 +33,7 @@ def under_heading(context: EncodedContext, question: str, answers: list[Answer])
     asked = _alike(content_words(question))
     column = _named(document, rows[0].headings, asked) if rows else None
     if column is None:
-        return answers
+        return [_no_balance(encoded, rows, first, asked), *others] if rows else answers
     found = next((number for number, row in enumerate(rows) if place.start <= row.cells[-1][1]), 0)
     named = _named(document, [row.cells[0] for row in rows], asked)
     row = rows[found if named is None else named]
@@ -41,6 +45,35 @@ def under_heading(context: EncodedContext, question: str, answers: list[Answer])
         return answers
     evidence = evidence_at(document, encoded.sentences, low, high)
     return [replace(first, answer=single_line(evidence.wording), evidence=(evidence,)), *others]
+
+
+def in_named_column(encoded: EncodedDocument, evidence: Evidence, name: str) -> Evidence:
+    """The evidence, or where it stands in a row of a table under another heading than the one that `name` says, the cell under that one."""
+    document = encoded.document
+    rows = rows_at(document, evidence.start)
+    column = _named(document, rows[0].headings, _alike(content_words(name))) if rows else None
+    if column is None:
+        return evidence
+    row = next((row for row in rows if evidence.start <= row.cells[-1][1]), rows[-1])
+    low, high = row.cells[column]
+    within = low <= evidence.start and evidence.end <= high
+    return evidence if within or low == high else evidence_at(document, encoded.sentences, low, high)
+
+
+def _no_balance(encoded: EncodedDocument, rows: list[Row], answer: Answer, asked: set[str]) -> Answer:
+    """The answer, or where it is what an account came to, and not asked for, the only other amount of its row: what was paid."""
+    document, place = encoded.document, answer.evidence[0]
+    row = next((row for row in rows if place.start <= row.cells[-1][1]), rows[-1])
+    amounts = [
+        (cell, bool(_BALANCE.search(document.text, *heading)))
+        for cell, heading in zip(row.cells, row.headings)
+        if _AMOUNT.fullmatch(document.text, *cell)
+    ]
+    paid = [cell for cell, is_balance in amounts if not is_balance]
+    if len(paid) != 1 or asked & _BALANCES or not any(cell[0] <= place.start < cell[1] for cell, own in amounts if own):
+        return answer
+    evidence = evidence_at(document, encoded.sentences, *paid[0])
+    return replace(answer, answer=single_line(evidence.wording), evidence=(evidence,))
 
 
 def _stands_in(answer: Answer, document: Document, row: Row) -> bool:

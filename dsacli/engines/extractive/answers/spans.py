@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dsacli.engines.evidence import whole_name
+from dsacli.engines.evidence import whole
 from dsacli.engines.extractive.answers.labels import from_tables
 from dsacli.engines.extractive.answers.narrowed import narrowed
 from dsacli.engines.extractive.answers.parties import of_role
@@ -21,7 +21,7 @@ def quoted_answers(context: EncodedContext, question: str, spans: SpanDistributi
     """`count` answers or more where there are so many, best first."""
     merged: dict[str, Answer] = {}
     for first, last, confidence in spans.best(4 * count):
-        evidence = whole_name(context.evidence(first, last))
+        evidence = whole(context.evidence(first, last))
         wording = evidence.wording
         key = answer_key(wording)
         if not key:
@@ -30,9 +30,9 @@ def quoted_answers(context: EncodedContext, question: str, spans: SpanDistributi
         if known is None:
             merged[key] = Answer(single_line(wording), confidence, (evidence,))
         else:
-            more = (evidence,) if confidence >= TOO * known.likelihood else ()
+            again = evidence in known.evidence or confidence < TOO * known.likelihood
             score = min(1.0, known.likelihood + confidence)
-            merged[key] = replace(known, score=score, evidence=(*known.evidence, *more))
+            merged[key] = replace(known, score=score, evidence=known.evidence if again else (*known.evidence, evidence))
     answers = [surer_beside_label(context, question, answer) for answer in merged.values()]
     answers = sorted(answers, key=lambda answer: -answer.likelihood)
     answers = from_tables(context, question, answers)
