@@ -9,7 +9,8 @@ from dsacli.language import small_words
 
 ENGLISH = "en"
 _NAMES = {"de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese", "no": "Danish or Norwegian",
-          "sv": "Swedish", "da": "Danish or Norwegian", "pl": "Polish", "tr": "Turkish"}  # fmt: skip
+          "sv": "Swedish", "da": "Danish or Norwegian", "pl": "Polish", "tr": "Turkish",
+          "cs": "Czech", "fi": "Finnish", "hu": "Hungarian", "ro": "Romanian", "vi": "Vietnamese"}  # fmt: skip
 _WRITTEN_IN = {"CJK": "Chinese or Japanese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 # Words looked at together, and fewer than which tell nothing.
 _TOGETHER, _FEWEST = 200, 25

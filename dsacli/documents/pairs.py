@@ -32,14 +32,12 @@ def are_pairs(rows: Sequence[Sequence[str]]) -> bool:
     if len(rows) < 3 or width not in (2, 4):
         return False
     labels = [row[column] for row in rows for column in range(0, len(row), 2) if row[column]]
-    columns = [
-        {_kind(row[column]) for row in rows[1:] if len(row) > column and row[column]} for column in range(1, width, 2)
-    ]
+    kinds = [[_kind(row[column]) for row in rows if len(row) > column and row[column]] for column in range(1, width, 2)]
     return (
         len(set(labels)) == len(labels)
         and not any(map(_FIGURE.search, labels))
-        and all(len(kinds) > 1 for kinds in columns)
-        and len(set().union(*columns)) >= _FORM_KINDS
+        and all(len(set(each[1:])) > 1 for each in kinds)
+        and len(set().union(*kinds)) >= _FORM_KINDS
     )
 
 

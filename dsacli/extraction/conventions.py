@@ -29,7 +29,7 @@ _MONTH_FIRST = re.compile(
 _YEAR = re.compile(r"(?<![0-9])([12][0-9]{3})(?![0-9])")
 _DOTTED = re.compile(r"(?<![\w.])[0-9]{1,2}\.[0-9]{1,2}\.(?:19|20)[0-9]{2}(?![\w.])")
 _EXAMINED = 1_000_000
-_COMMA_LANGUAGES = frozenset("de fr es it nl pt no sv da".split())
+_COMMA_LANGUAGES = frozenset("de fr es it nl pt no sv da pl cs fi hu ro tr vi".split())
 # Clear evidence outweighs what contradicts it so many times.
 _CLEARLY = 3
 

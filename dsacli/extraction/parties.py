@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 # What opens the list of parties; a capital letter, a quotation mark or a number must come next.
 OPENING = re.compile(
-    r"\b(?:(?:by and )?(?:between|among)(?: and among)?|BETWEEN|AMONG|PARTIES|Parties)\b[\s:,]*(?:the following parties[\s:]*)?"
+    r"\b(?:(?:by and )?(?:between|among)(?: and among)?|Between(?=[*_:]|[ ]*\n)|BETWEEN|AMONG|PARTIES|Parties)\b[\s:,*_]*(?:the following parties[\s:]*)?"
     r"(?:\(?(?:1|A|a|i)[.)]\s*)?[*_]{0,3}(?=[A-Z\d\"“]|[a-z]{1,10}[.A-Z]\w)"
 )
 # Characters of a text in which its parties are named, and of what is said of one of them.
@@ -18,13 +18,14 @@ FRONT, SAID = 12_000, 700
 SUFFIX = (
     r"Inc(?:orporated)?\b\.?|INC(?:ORPORATED)?\b\.?|L\.?L\.?C\b\.?|Llc\b\.?|L\.?L\.?P\b\.?|L\.?P\b\.?|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
     r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|Co\b\.?|CO\b\.?|Company\b|COMPANY\b|PLC\b|plc\b|GmbH\b|AG\b|S\.?A\.?(?:R\.?L)?\b\.?|N\.?V\b\.?"
-    r"|B\.?V\b\.?|Pty\b\.?|Pte\b\.?|N\.A\.|S\.p\.A\.|KK\b|K\.K\.|SE\b|Sp\. z o\.o\.|Ph\.?D\b\.?|M\.?D\b\.?|Jr\b\.?|Sr\b\.?"
+    r"|Oyj?\b|ASA?\b|AB\b|A/S\b|ApS\b|S\.à ?r\.l\.|S\.?[Aa]\.?[Rr]\.?[Ll]\b\.?|S\.?[Rr]\.?[Ll]\b\.?|S\.?L\b\.?|SAS\b|Kft\b\.?|Zrt\b\.?|KG\b|UG\b|mbH\b|e\.V\."
+    r"|s\.r\.o\.|a\.s\.|d\.o\.o\.|Lda\b\.?|Ltda\b\.?|Sdn\.? Bhd\b\.?|Pvt\b\.?|B\.?V\b\.?|Pty\b\.?|Pte\b\.?|N\.A\.|S\.p\.A\.|KK\b|K\.K\.|SE\b|Sp\. z o\.o\.|Ph\.?D\b\.?|M\.?D\b\.?|Jr\b\.?|Sr\b\.?"
 )
-WORD = r"(?:(?!Section|SECTION|ARTICLE|Article|Exhibit|EXHIBIT|WHEREAS)[A-Z\d][\w'’.&!/-]*|[a-z]{1,4}[A-Z]\w*|[a-z]+\.com\b|\.[A-Z]\w+)"
+WORD = r"(?:(?!Section|SECTION|ARTICLE|Article|Exhibit|EXHIBIT|WHEREAS)[A-ZÀ-ÖØ-ÞĀ-Ž\d][\w'’.&!/-]*|[dlDL]['’][A-Z]\w*|[a-z]{1,4}[A-Z]\w*|[a-z]+\.com\b|\.[A-Z]\w+)"
 # Small words that stand within a name.
 INNER = r"(?:of|the|for|de|du|la|van|von|and|&|\+|at|in|d/b/a|dba|f/k/a)"
 NAME = re.compile(
-    rf"(?:[Tt]he |THE )?{WORD}(?:,?\s(?:{SUFFIX})(?=[\s,;.()*_\"“]|$)|\s{WORD}|\s{INNER}(?:\sthe)?\s{WORD}|\s?&\s?{WORD}"
+    rf"(?:[Tt]he |THE )?{WORD}(?:,?\s(?:{SUFFIX})(?=[\s,;.()*_\"“]|$)|\s{WORD}|\s{INNER}(?:\sthe)?\s(?!\d){WORD}|\s?&\s?{WORD}"
     rf"|\s\((?![^)]*[\"“])[A-Z][\w. ]{{1,24}}\)(?=\s[A-Z]))*"
 )
 COMPANY = re.compile(
@@ -43,6 +44,7 @@ CLOSED = re.compile(
 )
 # Words that begin with a capital letter and name no party.
 NO_PARTY = re.compile(
+    rf"(?:{SUFFIX})\W*$|"
     r"(?:the )?(?:this|agreement|contract|exhibit|whereas|party|parties|section|article|date|dated|effective|company|recitals?|source|schedule|both|each"
     r"|distributor|reseller|supplier|licensor|licensee|seller|buyer|purchaser|vendor|customer|client|contractor|consultant|lender|borrower|landlord|tenant|service provider"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|its|it|we|you|us)\b\W*$",
@@ -58,7 +60,11 @@ TITLE = re.compile(
 LONGEST_NAME = 160
 # What follows the name of a party that is no company by its name.
 CALLED = re.compile(r"\s*,?\s*\((?:the |hereinafter |collectively,? )*[\"“]")
-PARTY_SAID = re.compile(r"\s*[,;]?\s*\((?!\d)|,?\s+(?:an?|whose|having|located|residing)\b")
+PARTY_SAID = re.compile(
+    r"\s*[,;]?\s*\((?!\d)|,?\s+(?:an?|whose|having|located|residing|of(?=\s\d))\b"
+    # an address, and then what it is called
+    r"|,[^()\"“”\n]{2,160}\((?:the |hereinafter |collectively,? )*[\"“]"
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,18 @@ TEXTS = {
     "danos que não foram comunicados ao senhorio pela pessoa que os causou.",
     "Dutch": "De huurder verbindt zich om het huis in de staat waarin hij het heeft gekregen terug te geven, en de kosten van de schoonmaak "
     "zijn voor zijn rekening, ook als hij niet de schade heeft veroorzaakt.",
+    "Polish": "Czynsz najmu jest płatny z góry do dziesiątego dnia każdego miesiąca, a każda ze stron może umowę wypowiedzieć z zachowaniem "
+    "okresu wypowiedzenia, który jest w niej podany, lub za zgodą drugiej strony, o ile nie są od niej zwolnione przez przepisy.",
+    "Czech": "Nájemce je povinen vrátit byt ve stavu, v jakém jej převzal, a uhradit náklady na úklid, které jsou podle smlouvy na jeho účet. "
+    "Pronajímatel také není povinen hradit škody, které nájemce způsobil, nebo které vznikly při stěhování.",
+    "Finnish": "Vuokralainen on velvollinen palauttamaan asunnon siinä kunnossa, jossa se oli vuokrasuhteen alkaessa, ja maksamaan siivouksen, "
+    "jos se on tarpeen. Vuokranantaja ei ole velvollinen korvaamaan vahinkoja, jotka hän on aiheuttanut, mutta voi myös sopia toisin.",
+    "Hungarian": "A bérlő köteles a lakást abban az állapotban visszaadni, amelyben azt átvette, és a takarítás költségeit megfizetni. A bérbeadó "
+    "nem köteles megtéríteni azokat a károkat, amelyeket a bérlő okozott, vagy amelyek csak a használat során keletkeztek.",
+    "Romanian": "Chiriașul este obligat să predea locuința în starea în care a primit-o și să plătească cheltuielile de curățenie. Proprietarul "
+    "nu plătește daunele care au fost produse din vina lui sau prin folosire.",
+    "Vietnamese": "Người thuê có nghĩa vụ trả lại căn hộ trong tình trạng như khi nhận và thanh toán chi phí dọn dẹp. Chủ nhà không chịu trách nhiệm "
+    "cho các thiệt hại do người thuê gây ra. Hợp đồng này được ký cho một năm.",
     "the Cyrillic script": "Наниматель обязуется вернуть квартиру в том состоянии, в котором он её получил, и оплатить уборку.",
     "Chinese or Japanese": "承租人有义务将房屋按照其接收时的状态归还，并支付清洁费用以及由其造成的任何损失的费用。 合同双方均可提前三个月通知对方终止合同。"
     * 3,

@@ -5,6 +5,18 @@ import pytest
 from dsacli.extraction.parties import is_party, parties_in, signatories_in
 
 OPENINGS = {
+    'made between Norrby Stål AB, Kungsgatan 5, Luleå, Sweden ("Seller") and Fjordlast ASA, Bryggen 2, Bergen, Norway ("Buyer").': [
+        ("Norrby Stål AB", ("Seller",)),
+        ("Fjordlast ASA", ("Buyer",)),
+    ],
+    '**Between**\n\n1. **Quillwright GmbH**, Lagerstraße 8, Vienna ("Quillwright"); and\n2. **Tessaly Oy**, Oulu, Finland ("Tessaly").': [
+        ("Quillwright GmbH", ("Quillwright",)),
+        ("Tessaly Oy", ("Tessaly",)),
+    ],
+    'between Mrs Adaeze Obi of 3 Hill Road, York ("the Landlord") and Åkers Bruk d’Or S.à r.l., of 5 Low Lane ("the Tenant").': [
+        ("Mrs Adaeze Obi", ("Landlord",)),
+        ("Åkers Bruk d’Or S.à r.l.", ("Tenant",)),
+    ],
     'This Lease is made by and between Low Quays, Inc., a Delaware corporation with offices at 4 Mole Road, Dover ("Owner"), and '
     'Hind Cranes LLC ("Tenant").': [("Low Quays, Inc.", ("Owner",)), ("Hind Cranes LLC", ("Tenant",))],
     'between\n\nLow Quays Limited\n\nand\n\nHind Cranes GmbH\n\nDated 4 May 2020': [("Low Quays Limited", ()), ("Hind Cranes GmbH", ())],

@@ -16,6 +16,7 @@ from dsacli.errors import DsacliError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_AUTHORS = 20
 _PAGE = re.compile(r"\.x?html?$", re.IGNORECASE)
 
 
@@ -40,6 +41,9 @@ def parse_epub(name: str, data: bytes) -> Document:
     )
     title = next((each.text or "" for each in root.iter("{http://purl.org/dc/elements/1.1/}title")), "")
     draft.heading(title, 0)
+    authors = [flat(each.text or "") for each in root.iter("{http://purl.org/dc/elements/1.1/}creator")]
+    if any(authors):
+        draft.paragraph(f"By {', '.join(filter(None, authors[:_AUTHORS]))}")
     for number, path in enumerate(dict.fromkeys(spine), 1):
         if path in locked:
             raise DsacliError(f"{name} is locked by its seller (DRM)")

@@ -46,6 +46,9 @@ _LETTERS = {"ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø
 _LETTER = re.compile(r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![a-zA-Z])(?:\{\}|[ \t]*)")
 _TABLES = frozenset(["tabular", "tabularx", "tabular*", "longtable", "array"])
 _VERBATIM = frozenset(["verbatim", "verbatim*", "lstlisting", "minted"])
+_AND = re.compile(r"\s*\\(?:and|AND|And)(?![a-zA-Z])\s*")
+# \SI{2.4}{\metre}, \qty{5}{\percent}
+_WITH_UNIT = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,100}\])?\s*\{([^{}]{0,100})\}\s*\{([^{}]{0,100})\}")
 _NOTE = re.compile(r"\\(?:footnote|thanks)\s*\{")
 _INPUT = re.compile(r"\\(?:input|include)\s*\{([^{}]{1,200})\}")
 
@@ -132,7 +135,7 @@ class _Latex:
             self._write_notes()
         else:
             self.flush()
-            self.draft.paragraph(plain(inner))
+            self.draft.paragraph(plain(_AND.sub(", ", inner) if command == "author" else inner))
             self._write_notes()
 
     def environment(self, edge: str, name: str) -> None:
@@ -193,6 +196,7 @@ def plain(source: str) -> str:
 
 
 def _words(source: str) -> str:
+    source = _WITH_UNIT.sub(lambda found: f"{found[1]} {found[2].replace(chr(92), ' ')}", source)
     source = _SILENT.sub(" ", source)
     source = _REFERENCE.sub(lambda found: f" [{found[1]}]", source)
     source = _LETTER.sub(lambda found: _LETTERS[found[1]], source)

@@ -14,6 +14,9 @@ from dsacli.documents.text.decode import decode
 _LONG = 200
 """Characters; a longer text is a paragraph of its own."""
 
+_MOST_WITHIN = 8
+"""Values of an object's parts that stand in its own row."""
+
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_+")
 
@@ -63,14 +66,21 @@ def _write(draft: Draft, path: str, words: str, value: Any) -> None:
 
 
 def _write_object(draft: Draft, path: str, words: str, value: dict[str, Any]) -> None:
-    short = {key: each for key, each in value.items() if not _is_nested(each) and len(_scalar(each)) <= _LONG}
+    short = {key: each for key, each in value.items() if _is_short(each)}
+    # What an object says of one of its parts is said of the object: whoever asks names it by its own values.
+    within = {key: each for key, each in value.items() if short and isinstance(each, dict) and _is_small(each)}
+    if sum(map(len, within.values())) > _MOST_WITHIN:
+        within = {}
     if short:
         # The first cell says whose row it is; a row of a table may say so with its first value too.
-        labels = [_joined(words, key) if not number else key_words(key) for number, key in enumerate(short)]
+        cells = [
+            (_joined(words, key) if not number else key_words(key), short[key]) for number, key in enumerate(short)
+        ]
+        cells += [(f"{key_words(key)} {key_words(part)}", each) for key in within for part, each in within[key].items()]
         draft.place(path)
-        draft.row([f"{label}: {_scalar(each)}" for label, each in zip(labels, short.values()) if _scalar(each)], None)
+        draft.row([f"{label}: {_scalar(each)}" for label, each in cells if _scalar(each)], None)
     for key, each in value.items():
-        if key in short:
+        if key in short or key in within:
             continue
         inner = f"{path}.{key}" if _PLAIN_KEY.fullmatch(key) else f"{path}[{json.dumps(key, ensure_ascii=False)}]"
         _write(draft, inner, _joined(words, key), each)
@@ -96,6 +106,14 @@ def key_words(key: str) -> str:
     ('start Date', 'unit price')
     """
     return flat(_WORDS.sub(" ", key)) or "value"
+
+
+def _is_short(value: Any) -> bool:
+    return not _is_nested(value) and len(_scalar(value)) <= _LONG
+
+
+def _is_small(value: dict[str, Any]) -> bool:
+    return 0 < len(value) <= _MOST_WITHIN and all(map(_is_short, value.values()))
 
 
 def _is_nested(value: Any) -> bool:

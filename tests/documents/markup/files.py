@@ -99,7 +99,7 @@ def book() -> bytes:
         {
             "mimetype": b"application/epub+zip",
             "META-INF/container.xml": b'<container><rootfiles><rootfile full-path="in/b.opf"/></rootfiles></container>',
-            "in/b.opf": f'<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>The Road</dc:title></metadata>'
+            "in/b.opf": f'<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>The Road</dc:title><dc:creator>Ann Low</dc:creator></metadata>'
             f"<manifest>{items}{ncx}</manifest><spine>{spine}</spine></package>".encode(),
             "in/toc.ncx": f"<ncx><navMap>{points}</navMap></ncx>".encode(),
             **{f"in/c {n}.xhtml": page.format(*each).encode() for n, each in enumerate(chapters.items())},

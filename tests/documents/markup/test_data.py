@@ -76,6 +76,21 @@ def test_json_lines_and_what_is_no_json():
     assert (document.kind, document.warnings) == ("text", ("it is no valid JSON, and is read as plain text",))
 
 
+def test_what_an_object_says_of_its_parts_stands_in_its_own_row():
+    rows = [
+        {"id": "S-1", "site": "Tory", "owner": {"name": "Bo", "tags": ["x"]}},
+        {"id": "S-2", "owner": {"name": "Ines"}},
+    ]
+    lines = parse("a.json", json.dumps(rows).encode()).text.split("\n")
+    assert lines[0] == "| id: S-1 | site: Tory |" and "owner, name: Bo" in lines
+    assert lines[-1] == "| id: S-2 | owner name: Ines |"
+
+
+def test_authors_and_units_of_latex():
+    source = rb"\title{Tides}\author{Ann Low \and Bo High}\begin{document}\maketitle It is \SI{2.4}{\metre} high.\end{document}"
+    assert parse("a.tex", source).text.split("\n\n") == ["Tides", "Ann Low, Bo High", "It is 2.4 metre high."]
+
+
 def test_a_notebook_cell_by_cell():
     outputs = [
         {"output_type": "stream", "text": ["42\n"]},

@@ -92,6 +92,21 @@ def workbook() -> bytes:
     return saved(book.save)
 
 
+def test_a_form_in_a_workbook_is_labels_and_values():
+    book = openpyxl.Workbook()
+    for row in (
+        ["Manager", "Ida Holm", "Site", "The Forge"],
+        ["As at", "2024-09-30", "Fee", "£258.00"],
+        ["Let", "87.5%", "Due", "3 May 2024"],
+    ):
+        book.active.append(row)
+    text = parse("a.xlsx", saved(book.save)).text
+    assert (
+        "| Manager: Ida Holm | Site: The Forge |\n| As at: 2024-09-30 | Fee: £258.00 |\n| Let: 87.5% | Due: 3 May 2024 |"
+        in text
+    )
+
+
 def test_workbooks_sheet_by_sheet():
     document = parse("a.xlsx", workbook())
     assert [each.title for each in document.sections] == ["Orders", "Secret", "Merged"]

@@ -64,6 +64,7 @@ def test_a_page_is_known_by_its_content_and_text_that_only_ends_in_html_stays_te
 def test_a_book_chapter_by_chapter():
     document = parse("a.epub", book())
     assert [each.title for each in document.sections] == ["The Road", "Salt", "Rain", "Home"]
+    assert document.text.startswith("The Road\n\nBy Ann Low")
     assert place(document, "Elias Thorn") == "Chapter 1: Salt"
     assert place(document, "It rained on.") == "Chapter 2: Rain"
     assert place(document, "home by May") == "part 3"

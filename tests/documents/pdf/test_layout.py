@@ -91,6 +91,55 @@ def test_a_head_of_two_lines_is_one_and_a_title_stays_in_its_table():
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        (
+            [
+                ("", "", "2024", "", "2023"),
+                ("Net sales", "$", "412", "$", "398"),
+                ("Costs", "", "288", "", "285"),
+                ("Net loss", "$", "(36)", "$", "(17)"),
+            ],
+            [
+                "|  | 2024 | 2023 |",
+                "| Net sales | $412 | $398 |",
+                "| Costs | 288 | 285 |",
+                "| Net loss | $(36) | $(17) |",
+            ],
+        ),
+        (
+            [
+                ("Patient", "Hyacinth Reed", "Weight", "71.4 kg"),
+                ("Born on", "12/09/1958", "Consultant", "Dr Szabados"),
+                ("Ward", "Larch", "Discharged", "04/08/2024"),
+            ],
+            [
+                "| Patient: Hyacinth Reed | Weight: 71.4 kg |",
+                "| Born on: 12/09/1958 | Consultant: Dr Szabados |",
+                "| Ward: Larch | Discharged: 04/08/2024 |",
+            ],
+        ),
+        (
+            [
+                ("Medicine", "Dose", "How often", "Until"),
+                ("Apixaban", "5 mg", "twice a day", "long term"),
+                ("Iron", "40 mg", "each morning", "11/08/2024"),
+            ],
+            [
+                "| Medicine | Dose | How often | Until |",
+                "| Apixaban | 5 mg | twice a day | long term |",
+                "| Iron | 40 mg | each morning | 11/08/2024 |",
+            ],
+        ),
+    ],
+    ids=["signs of money", "a form", "a table"],
+)
+def test_what_a_column_is(rows, read):
+    cells = [(72 + 110 * x, 700 - 14 * y, cell) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell]
+    assert parse("a.pdf", draw_pdf([cells])).text.split("\n") == read
+
+
 def test_labels_with_values_beside_each_other_are_a_line_each():
     cells = [
         (72, 700, "Employee: Imogen Sedley"),
