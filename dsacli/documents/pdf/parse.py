@@ -29,13 +29,14 @@ _ASKS_TO_WAIT = re.compile(r"please wait|adobe reader|viewer may not be able", r
 
 @dataclass
 class _Read:
-    """What the workers say of a PDF: the lines of every page, labels by page index, which pages (1-based) failed or are no language,
-    and the outline and form."""
+    """What the workers say of a PDF: the lines of every page, labels by page index, which pages (1-based) failed, are no language,
+    or hardly more than a picture, and the outline and form."""
 
     pages: list[list[Line]] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)
     failed: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
+    pictured: list[int] = field(default_factory=list)
     said_of_all: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -53,15 +54,17 @@ def parse_pdf(
     on_page: PageProgress | None = None,
     limits: Limits = Limits(),
 ) -> Document:
-    """The document in the bytes of a PDF, read in a process of its own within `limits`; with `ocr`, pages that have no text, or none
-    that is a language, are read by ocrmypdf.
+    """The document in the bytes of a PDF, read in a process of its own within `limits`; with `ocr`, pages that have no text, hardly any, or
+    none that is a language, are read by ocrmypdf.
 
     What cannot be read is left out and said in its `warnings`. Raises DsacliError when the PDF is
     damaged, locked, too large, or holds no text.
     """
     read = _read(name, data, password, on_page, limits)
-    if ocr and (read.blank or read.garbled):
-        read = _read(name, recognised(name, data, sorted(read.blank + read.garbled)), password, on_page, limits)
+    unread = sorted({*read.blank, *read.garbled, *read.pictured})
+    if ocr and unread:
+        read = _read(name, recognised(name, data, unread), password, on_page, limits)
+        read.pictured.clear()  # what was found on them may be little, and is all
     pages, form = read.pages, read.said_of_all["data"]
     if form:
         pages[0] = _filled(pages[0], form)
@@ -99,6 +102,8 @@ def _read(name: str, data: bytes, password: str | None, on_page: PageProgress | 
                     read.failed.append(len(read.pages))
                 if message.get("garbled"):
                     read.garbled.append(len(read.pages))
+                if message.get("pictured") and read.pages[-1]:
+                    read.pictured.append(len(read.pages))
                 if message.get("label"):
                     read.labels[message["page"]] = message["label"]
                 if on_page is not None:
@@ -138,6 +143,8 @@ def _check(name: str, read: _Read, hint: str) -> list[str]:
     if garbled:
         text = "their text is" if len(garbled) > 1 else "its text is"
         warnings.append(f"{page_list(garbled, total)}: {text} no language (a font without a map? {hint})")
+    if read.pictured:
+        warnings.append(f"{page_list(read.pictured, total)}: hardly more than a picture (a scan? {hint})")
     return warnings
 
 

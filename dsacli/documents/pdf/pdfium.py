@@ -11,6 +11,8 @@ import pypdfium2.raw as pdfium
 from dsacli.documents.pdf.letters import Boxes, Letters
 from dsacli.documents.pdf.refused import Unreadable
 
+# Characters beside a picture that covers so much of its page that they are no text of it.
+_FEW_LETTERS, _MOST_OF_IT = 80, 0.6
 # FPDFANNOT_*: links and the windows of notes say nothing of their own.
 _MUTE = frozenset({pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP})
 
@@ -75,6 +77,7 @@ class Page:
                 letters = Letters(text_page, most_characters, boxes)
                 self.unmapped = letters.unmapped()
                 self.runs = letters.runs()
+                self.pictured = len(letters.text.strip()) < _FEW_LETTERS and _is_picture(page)
                 self.unread = not self.runs and _may_hold_text(page)
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
@@ -90,6 +93,21 @@ def _is_annotated(page: Any) -> bool:
             kind = pdfium.FPDFAnnot_GetSubtype(annotation)
             pdfium.FPDFPage_CloseAnnot(annotation)
             if kind not in _MUTE:
+                return True
+    return False
+
+
+def _is_picture(page: Any) -> bool:
+    """Whether one picture covers most of a page, as scans do that a stamp or a number was printed on."""
+    whole = pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page)
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    for number in range(min(pdfium.FPDFPage_CountObjects(page), 100)):
+        each = pdfium.FPDFPage_GetObject(page, number)
+        if pdfium.FPDFPageObj_GetType(each) == pdfium.FPDF_PAGEOBJ_IMAGE and pdfium.FPDFPageObj_GetBounds(
+            each, left, bottom, right, top
+        ):
+            covered = (right.value - left.value) * (top.value - bottom.value)
+            if covered > _MOST_OF_IT * whole:
                 return True
     return False
 

@@ -42,6 +42,7 @@ class Reading:
                 with suppress(Unreadable):
                     page = self._pdfium.page(index, most)
                     runs, annotated, unmapped, unread = page.runs, page.annotated, page.unmapped, page.unread
+                    message["pictured"] = page.pictured
                     message["label"] = self._pdfium.label(index)
             if unread:
                 runs = self._pypdf.runs(index, most)

@@ -369,3 +369,11 @@ def test_many_bookmarks_to_a_long_page_are_read_in_linear_time():
     document = parse("marks.pdf", data.getvalue())
     assert time.process_time() - began < 8
     assert document.sections and max(len(section.title) for section in document.sections) <= 300
+
+
+def test_a_picture_with_a_stamp_on_it_is_said_to_be_one():
+    picture = b"q 612 0 0 792 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q "
+    stamp = b"BT /F1 10 Tf 500 20 Td (BATES004411) Tj ET"
+    assert parse("a.pdf", content_pdf(stamp)).warnings == ()
+    (warning,) = parse("a.pdf", content_pdf(picture + stamp)).warnings
+    assert warning.startswith("page 1: hardly more than a picture (a scan?")
