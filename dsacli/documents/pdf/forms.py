@@ -37,7 +37,8 @@ def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
     """The runs of a page with the value of each field beside its label, or under the name that the form has for it."""
     found, filled = list(runs), set[int]()
     for field in sorted(fields, key=lambda field: (-field.place[3], field.place[0])):
-        at = _label(found, field)
+        beside = [each.place for each in fields if each.box and _on_line(each.place, field.place)]
+        at = _label(found, field, max([place[2] for place in beside], default=field.place[2]))
         if at is None:
             left, bottom, right, _ = field.place
             text = f"{field.name}: {field.value}" if field.name else field.value
@@ -51,10 +52,17 @@ def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
     return found
 
 
-def _label(runs: Sequence[Run], field: Field) -> int | None:
-    """The run that says what a field is for: beside it, a box's rather on its right, else close above it."""
+def _on_line(place: Rectangle, other: Rectangle) -> bool:
+    """Whether two fields stand beside each other."""
+    return min(place[3], other[3]) - max(place[1], other[1]) > 0.5 * (other[3] - other[1])
+
+
+def _label(runs: Sequence[Run], field: Field, last: float) -> int | None:
+    """The run that says what a field is for: beside it, else close above it; a box's rather on its right, unless nothing stands right of
+    `last`, where the last box of the line ends."""
     left, bottom, right, top = field.place
     before, after, above = [], [], []
+    ends_with_box = True
     for number, run in enumerate(runs):
         if run.turn or not any(map(str.isalpha, run.text)):
             continue
@@ -63,9 +71,10 @@ def _label(runs: Sequence[Run], field: Field) -> int | None:
                 before.append((left - min(run.end, left), number))
             elif run.x >= right - 2:
                 after.append((run.x - right, number))
+                ends_with_box = ends_with_box and run.x < last - 2
         elif 0 <= run.y - top < 1.5 * run.size and run.x < right and run.end > left:
             above.append((run.y - top, number))
-    if field.box and after and min(after)[0] < 40:
+    if field.box and after and min(after)[0] < 40 and not (before and ends_with_box):
         return min(after)[1]
     if before and min(before)[0] < 250:
         return min(before)[1]

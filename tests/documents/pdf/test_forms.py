@@ -27,6 +27,9 @@ def filled() -> list[str]:
     canvas.drawString(80, 623, "I keep pets")
     form.checkbox(name="smoke", x=200, y=620, checked=False, size=14)
     canvas.drawString(220, 623, "I smoke")
+    for at, label in enumerate(("Parking space", "Cellar")):
+        canvas.drawString(60 + 130 * at, 593, label)
+        form.checkbox(name=f"box{at}", x=160 + 130 * at, y=590, checked=bool(at), size=14)
     canvas.drawString(60, 560, "Move-in date")
     for at, value in enumerate(("14", "09", "2024")):
         form.textfield(name=f"d{at}", value=value, x=260 + 50 * at, y=554, width=40, height=18)
@@ -39,7 +42,7 @@ def filled() -> list[str]:
 @pytest.mark.parametrize(
     "line",
     ["Full name: Perpetua Vane", "Address: 4 Kiln Lane", "I keep pets: checked", "I smoke: unchecked",
-     "Move-in date: 14 09 2024", "Emergency contact: Rufus Vane"],
+     "Parking space: unchecked", "Cellar: checked", "Move-in date: 14 09 2024", "Emergency contact: Rufus Vane"],
 )  # fmt: skip
 def test_a_value_stands_beside_its_label(filled, line):
     assert line in filled
