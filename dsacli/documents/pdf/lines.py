@@ -191,7 +191,9 @@ def _row_start(lines: list[Cells], run: Run) -> int | None:
     if last.row and run.x > last.x + 2 * run.size and last.bottom - 1.3 * run.size <= run.y <= last.y + slack:
         return len(lines) - 1
     if 0 < run.y - last.y <= _CELL_RISE * run.size and run.x > last.end and len(last.text) <= _SHORT:
-        return len(lines) - 1
+        # Beside a row further up, it begins a table of its own.
+        other_table = last.row and any(line.row and abs(line.y - run.y) <= slack for line in lines[-_CELL_LINES:-1])
+        return None if other_table else len(lines) - 1
     for index in range(len(lines) - 1, max(-1, len(lines) - 1 - _CELL_LINES), -1):
         line = lines[index]
         if line.end > run.x + run.size or line.row or line.turn != run.turn:

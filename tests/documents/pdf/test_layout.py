@@ -140,6 +140,19 @@ def test_what_a_column_is(rows, read):
     assert parse("a.pdf", draw_pdf([cells])).text.split("\n") == read
 
 
+def test_a_panel_drawn_after_the_one_beside_it_is_read_after_it():
+    left = [("Base salary", "3 480,00"), ("Travel", "164,50"), ("Thirteenth month", "290,00")]
+    right = [("Wage tax", "812,40"), ("Pension fund", "201,15"), ("Health levy", "77,00"), ("Union", "18,20")]
+    cells = [
+        (x + 110 * at, 700 - 14 * y, cell)
+        for x, panel in ((72, left), (330, right))
+        for y, row in enumerate(panel)
+        for at, cell in enumerate(row)
+    ]
+    lines = [f"{name} {amount}" for name, amount in left + right]
+    assert [line for line in parse("a.pdf", draw_pdf([cells])).text.split("\n") if line] == lines
+
+
 def test_labels_with_values_beside_each_other_are_a_line_each():
     cells = [
         (72, 700, "Employee: Imogen Sedley"),
