@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dsacli.documents.heads import joined_head
 from dsacli.documents.markup.draft import Draft, flat
 from dsacli.documents.markup.rows import Labels, as_labels, find_labels
 from dsacli.documents.pairs import are_pairs, paired
@@ -103,6 +104,9 @@ def _headings(grid: Sequence[Sequence[Cell]], texts: Sequence[Sequence[str]]) ->
     top = 0
     while top < min(len(grid), _HEADING_ROWS) and all(cell.heading or not cell.text for cell in grid[top]):
         top += 1
+    joined = joined_head(texts[0], texts[1]) if not top and len(texts) > 2 else None
+    if joined:
+        return 2, as_labels(joined)
     if not top:
         labels = find_labels(texts)
         return (1, labels) if labels else (0, None)

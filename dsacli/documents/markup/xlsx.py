@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dsacli.documents.document import Document
+from dsacli.documents.heads import joined_head
 from dsacli.documents.markup.archive import Archive
 from dsacli.documents.markup.cell_formats import shown
 from dsacli.documents.markup.draft import Draft
@@ -155,6 +156,9 @@ def _write_table(draft: Draft, rows: Iterator[Row], place: str) -> None:
     if first:
         left = min(next(number for number, cell in enumerate(cells) if cell) for _, cells in first)
         looked_at = [cells[left:] for _, cells in first]
+        joined = joined_head(*looked_at[:2]) if len(first) > 2 else None
+        if joined:
+            first, looked_at = [(first[1][0], [""] * left + joined), *first[2:]], [joined, *looked_at[2:]]
         form = are_pairs(looked_at)
         labels = None if form else find_labels(looked_at, pairs=True)
         labels = labels and ("",) * left + labels

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from statistics import median
 
+from dsacli.documents.heads import joined_head
 from dsacli.documents.pairs import are_pairs, paired
 from dsacli.documents.pdf.lines import NUMBER, Cell, Cells, Line, overlap, plain, with_cells
 
@@ -172,6 +173,9 @@ def _paired(row: Cells) -> Cells:
 def _with_head(rows: list[Cells]) -> list[Cells]:
     """The rows, with a head of two lines ("Year ended" over "2023") in one."""
     first, second = rows[0].cells, rows[1].cells
+    texts = joined_head([cell.text for cell in first], [cell.text for cell in second])
+    if texts:
+        return [with_cells(rows[1], [Cell(text, cell.x, cell.end) for text, cell in zip(texts, second)]), *rows[2:]]
     if (
         first[0].text
         or not second[0].text

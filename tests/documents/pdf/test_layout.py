@@ -110,6 +110,19 @@ def test_a_head_of_two_lines_is_one_and_a_title_stays_in_its_table():
         ),
         (
             [
+                ("", "Visitors", "", "Takings", ""),
+                ("Museum", "2022", "2023", "2022", "2023"),
+                ("Ropewalk", "18,204", "21,990", "61", "84"),
+                ("Tin Mine", "", "7,412", "", "39"),
+            ],
+            [
+                "| Museum | Visitors 2022 | Visitors 2023 | Takings 2022 | Takings 2023 |",
+                "| Ropewalk | 18,204 | 21,990 | 61 | 84 |",
+                "| Tin Mine |  | 7,412 |  | 39 |",
+            ],
+        ),
+        (
+            [
                 ("Patient", "Hyacinth Reed", "Weight", "71.4 kg"),
                 ("Born on", "12/09/1958", "Consultant", "Dr Szabados"),
                 ("Ward", "Larch", "Discharged", "04/08/2024"),
@@ -133,7 +146,7 @@ def test_a_head_of_two_lines_is_one_and_a_title_stays_in_its_table():
             ],
         ),
     ],
-    ids=["signs of money", "a form", "a table"],
+    ids=["signs of money", "a head of groups", "a form", "a table"],
 )
 def test_what_a_column_is(rows, read):
     cells = [(72 + 110 * x, 700 - 14 * y, cell) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell]

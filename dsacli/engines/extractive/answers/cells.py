@@ -11,6 +11,8 @@ from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.extraction.values.months import ENGLISH
 
+# What a heading says in brackets of its column: "Takings (£000)".
+_UNIT = re.compile(r"\([^()]{0,40}\)")
 _BALANCES = frozenset("balance saldo solde kontostand".split())
 _BALANCE = re.compile(rf"\b(?:{'|'.join(_BALANCES)})\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"[-−+(]?[^\d\W]{0,3}[€£$]?\s?\d[\d.,'’ \xa0]*[.,]\d{2}\)?\s?[€£$]?")
@@ -87,7 +89,7 @@ def _named(document: Document, heads: "list[Span] | tuple[Span, ...]", asked: se
     named = [
         number
         for number, (low, high) in enumerate(heads)
-        if (words := _alike(answer_key(document.text[low:high]).split())) and words <= asked
+        if (words := _alike(answer_key(_UNIT.sub(" ", document.text[low:high])).split())) and words <= asked
     ]
     return named[0] if len(named) == 1 else None
 
