@@ -547,6 +547,8 @@ HOSTILE = [
     "٣1",
     "first day of ",
     "EUR 1 234 ",
+    "1 234 of ",
+    "is 1 234  ",
 ]
 
 

@@ -73,7 +73,7 @@ def find_durations(text: str, decimal: Mark | None = None) -> Iterator[Value]:
 def _counted(text: str, decimal: Mark | None) -> Iterator[tuple[int, int, list[Parts]]]:
     for quantity, _, sign in free_quantities(text, decimal):
         unit = _AFTER_COUNT.match(text, quantity.end)
-        if not unit or quantity.ranged or sign < 0:
+        if not unit or quantity.ranged or quantity.may_be_columns or sign < 0:
             continue
         is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text[quantity.start : quantity.end])  # "2024 year"
         if not is_year:

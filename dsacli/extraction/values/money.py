@@ -54,7 +54,7 @@ _SCALE_BEHIND = re.compile(rf"\s{{1,2}}(?P<scale>{FIGURE_SCALE})", _I)
 _SPACED = re.compile(
     rf"(?:€|R\$|\b(?:{CURRENCY_CODE}|{KRONE_SIGN}|S?Fr\.)) ?[-−]?[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}(?![0-9])"
     rf"|(?<![0-9.,])(?<![0-9.,] )[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}"
-    rf"(?:[,.][0-9]{{2}})? ?(?:€|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|euros?|Euro|kronor|kroner|Franken)\b)"
+    rf"(?:[,.][0-9]{{2}}|[.,:][-–—]{{1,2}})? ?(?:€|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|euros?|Euro|kronor|kroner|Franken)\b)"
 )
 # Behind a dollar or a pound they may be either.
 _MORE_GROUPS = re.compile(r"((?: [0-9]{3}){1,5})([.,][0-9]{2})?(?![0-9.,]|\s?[€£$])")

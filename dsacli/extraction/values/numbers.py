@@ -57,7 +57,7 @@ def find_percents(text: str, decimal: Mark | None = None) -> Iterator[Value]:
         yield Value(*piece.span(), _PIECES[str(piece.lastgroup)])
     for quantity, start, sign in free_quantities(text, decimal, "percent"):
         unit = _PERCENT.match(text, quantity.end)
-        if unit and not quantity.ranged:
+        if unit and not (quantity.ranged or quantity.may_be_columns):
             end, share = unit.end(), 100 if unit["basis"] else 1
             if bracketed_in_cell(text, start, end):
                 start, end, sign = start - 1, end + 1, -1

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from dsacli.extraction.figures import Kind, Mark, amounts_of
+from dsacli.extraction.figures import EITHER, Kind, Mark, amounts_of
+from dsacli.extraction.values.spaced import join_spaced
 from dsacli.extraction.values.words import FIGURE_SCALE, FIGURE_SCALES, IN_WORDS, PART, amount_of_words, part_of_one
 
 _I = re.IGNORECASE
@@ -16,7 +17,7 @@ _GLYPHS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 # for a number.
 RUN = (
     r"(?:(?<![\w.)])\.)?(?<![0-9])(?<![0-9][.,])"
-    r"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f](?=[0-9])){0,40}(?![0-9])"
+    rf"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f{EITHER}](?=[0-9])){{0,40}}(?![0-9])"
 )
 _QUANTITY = re.compile(
     rf"(?P<run>{RUN})(?:(?P<glyph>[½¼¾])|(?:\s|-)(?P<over>[1-7])/(?P<under>[2-8])(?![\w/]))?(?P<part>{PART})?"
@@ -51,6 +52,11 @@ class Quantity(NamedTuple):
     def in_words(self) -> bool:
         return not self.figures
 
+    @property
+    def may_be_columns(self) -> bool:
+        """Whether it may be several figures, of which what follows belongs to the last only."""
+        return EITHER in self.figures
+
 
 def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") -> list[Quantity]:
     """Every number in `text`: "thirty (30)" is one, the ends of a range are marked `ranged`.
@@ -58,6 +64,7 @@ def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") ->
     decimal: the decimal mark of the document, where that is known
     """
     found: list[Quantity] = []
+    text = join_spaced(text, columns=kind == "money")
     for match in _QUANTITY.finditer(text):
         amounts = _amounts(match, decimal, kind)
         if not amounts:
