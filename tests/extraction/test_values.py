@@ -548,6 +548,11 @@ HOSTILE = [
     "first day of ",
     "EUR 1 234 ",
     "1 234 of ",
+    "two point five ",
+    "minus ",
+    "1 × 10",
+    "10^",
+    "one third ",
     "is 1 234  ",
 ]
 

@@ -77,7 +77,7 @@ def _counted(text: str, decimal: Mark | None) -> Iterator[tuple[int, int, list[P
             continue
         is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text[quantity.start : quantity.end])  # "2024 year"
         if not is_year:
-            parts = [_parts(amount, unit["unit"].lower()) for amount in quantity.amounts]
+            parts = [_parts(amount, unit["unit"].lower()) for amount in quantity.amounts if amount >= 0]
             yield quantity.start, unit.end(), parts
 
 
