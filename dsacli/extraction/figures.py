@@ -7,6 +7,8 @@ from typing import Literal
 # What a number is: of money a third decimal is rare, of a percentage more than a thousand is.
 Kind = Literal["money", "percent", "number"]
 Mark = Literal[".", ","]
+# Signs that stand for money wherever they stand; for a class of characters.
+CURRENCY_GLYPHS = "$£€¥₹₩₽₺₪₱฿₦₵₫₴"
 _ALWAYS_GROUP = "'’\xa0\u2009\u202f"
 # In place of a space that parts thousands or two figures; no text has this character.
 EITHER = "\ufdd0"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from dsacli.extraction.figures import EITHER, Kind, Mark, amounts_of
+from dsacli.extraction.figures import CURRENCY_GLYPHS, EITHER, Kind, Mark, amounts_of
 from dsacli.extraction.values.powers import POWER, POWER_ALONE, amounts_with_power
 from dsacli.extraction.values.signs import minus_word, sign_before
 from dsacli.extraction.values.spaced import join_spaced
@@ -125,8 +125,10 @@ def _echoes(text: str, old: Quantity, new: Quantity) -> bool:
     return old.in_words != new.in_words and between.strip() == "(" and text[new.end : new.end + 1] == ")"
 
 
-_RANGE = re.compile(r"\s{0,2}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{0,2}(?P<sign>[$£€¥₹]|[A-Z]{3}\s?)?")
-_BETWEEN = re.compile(r"\bbetween\s{1,2}(?:[$£€¥₹]|[A-Z]{3}\s?)?\Z", _I)
+_RANGE = re.compile(
+    rf"\s{{0,2}}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{{0,2}}(?P<sign>[{CURRENCY_GLYPHS}]|[A-Z]{{3}}\s?)?"
+)
+_BETWEEN = re.compile(rf"\bbetween\s{{1,2}}(?:[{CURRENCY_GLYPHS}]|[A-Z]{{3}}\s?)?\Z", _I)
 
 
 def _is_range(text: str, low: Quantity, high: Quantity) -> bool:

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from dsacli.extraction.figures import EITHER
+from dsacli.extraction.figures import CURRENCY_GLYPHS, EITHER
 from dsacli.extraction.values.currencies import CURRENCY_CODE, KRONE_SIGN
 from dsacli.extraction.values.months import MONTH_BESIDE_YEAR
 from dsacli.extraction.values.words import FIGURE_SCALE
@@ -11,7 +11,7 @@ from dsacli.extraction.values.words import FIGURE_SCALE
 _I = re.IGNORECASE
 
 _RUN = re.compile(
-    r"(?<![\w.,/'’])(?<![0-9]:)(?<!\w[-–—])[1-9][0-9]{0,2}(?: [0-9]{3}){1,5}(?![0-9])(?:[.,][0-9]{1,6}(?![0-9]|[.,][0-9]))?"
+    r"(?:(?<![\w.,/'’])|(?<=(?<![\w$])R)|(?<=(?<!\w)(?:RM|Rp|[Kk]r))|(?<=(?<!\w)[A-Z]{3}))(?<![0-9]:)(?<!\w[-–—])[1-9][0-9]{0,2}(?: [0-9]{3}){1,5}(?![0-9])(?:[.,][0-9]{1,6}(?![0-9]|[.,][0-9]))?"
 )
 # Characters before a run that are looked at.
 _BEHIND = 24
@@ -30,7 +30,9 @@ _IN_PROSE = re.compile(
     rf"|von|rund|de|environ|på|med|har|er|var|sono|est|sont|ist|sind)[ \xa0]{_SIGN}\Z",
     _I,
 )
-_CURRENCY_LEFT = re.compile(rf"(?:[€¥₹₺₽₱฿₦₪₩]|(?<!\w)(?:{CURRENCY_CODE}|{KRONE_SIGN}))[ \xa0]?[-−]?\Z")
+_CURRENCY_LEFT = re.compile(
+    rf"(?:(?![$£])[{CURRENCY_GLYPHS}]|(?<![\w$])(?:{CURRENCY_CODE}|{KRONE_SIGN}|RM?|Rp\.?|NIS))[ \xa0]?[-−]?\Z"
+)
 _LABEL_LEFT = re.compile(rf"[:=][ \t\xa0]*{_SIGN}\Z")
 _CELL_LEFT = re.compile(rf"(?:^|[\n|\t]|[ \xa0]{{2}})[ \xa0]*{_SIGN}\Z")
 _CELL_RIGHT = re.compile(r"\)?[ \xa0]*(?:[|\t\n]|[ \xa0]{2}|\Z)")
@@ -39,7 +41,7 @@ _WIDE_LEFT = re.compile(rf"[0-9%)][ \xa0]{{2,}}{_SIGN}\Z")
 _WIDE_RIGHT = re.compile(rf"\)?[ \xa0]{{2,9}}{_SIGN}[$£€]?[0-9]")
 _WORD = re.compile(r"[ \xa0](?P<first>[^\W\d_])")
 _UNIT = re.compile(
-    rf"[ \xa0]?(?:[°‰€¥₹₺₽₱฿₦₪₩]|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|Ft|лв|Fr\.)(?!\w)|(?i:{FIGURE_SCALE}))"
+    rf"[ \xa0]?(?:[°‰]|(?![$£])[{CURRENCY_GLYPHS}]|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|Ft|лв|NIS|Fr\.)(?!\w)|(?i:{FIGURE_SCALE}))"
     r"|[^\W\d_]|[-‐‑][^\W\d_]|\s?[-–—/:×^][ ]?[0-9]|[.,:][-–—]"
 )
 # "120 135 and 150" may be three.

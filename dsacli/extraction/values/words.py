@@ -17,7 +17,7 @@ _TENS = {
     word: 10 * value
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
-_SMALL = _UNITS | _TENS
+SMALL = _UNITS | _TENS
 # What is said behind "point".
 _DECIMALS = {word: value for word, value in _UNITS.items() if value < 10} | {"oh": 0, "nought": 0}
 SCALES = {
@@ -79,7 +79,7 @@ IN_WORDS = (
     rf"(?:{JOIN}{SCALE}(?:,?{GAP}(?:and{GAP}(?!{PIECES}))?{_BELOW_1000})?){{0,4}}"
     rf"(?:{PART}(?:{GAP}{SCALE})?)?"
 )
-_WORD = re.compile(rf"hundred|half|{any_of([*_SMALL, *SCALES])}")
+_WORD = re.compile(rf"hundred|half|{any_of([*SMALL, *SCALES])}")
 _PART, _POINT = re.compile(PART), re.compile(POINT)
 
 
@@ -123,8 +123,8 @@ def amount_of_words(words: str) -> Decimal | None:
     part = _PART.search(words)
     total, current, ceiling = Decimal(0), Decimal(0), 10**15
     for word in _WORD.findall(words, 0, part.start() if part else len(words)) if part else _WORD.findall(words):
-        if word in _SMALL:
-            current += _SMALL[word]
+        if word in SMALL:
+            current += SMALL[word]
         elif word == "hundred":
             current = (current or 1) * Decimal(100)
         elif word == "half":
