@@ -95,6 +95,7 @@ def test_what_is_no_money(text):
         ("300 baht or 12 Ft", [(300, "THB")]),
         ("R 199.00 12 USD", [(199, "ZAR"), (12, "USD")]),
         ("£5 and 50p", [(5, "GBP"), (0.5, "GBP")]),
+        ("£20, 3 s later", [(20, "GBP")]),
         ("a fee of £5, 12 days later", [(5, "GBP")]),
     ],
 )

@@ -59,6 +59,8 @@ def test_what_may_be_columns_has_both_readings(text, readings):
         ("Pris: 1 200:- kr", "money", [{"amount": 1200, "currency": None}]),
         ("42 500 SEK", "money", [{"amount": 42500, "currency": "SEK"}]),
         ("a grant of 42 500 Swiss francs", "money", [{"amount": 42500, "currency": "CHF"}]),
+        ("Fee 12 500 Swiss Francs", "money", [{"amount": 12500, "currency": "CHF"}]),
+        ("$ 1 234 thousand", "money", [{"amount": 1234000, "currency": "USD"}]),
         ("$ 120 135 150", "money", [{"amount": 120, "currency": "USD"}]),
     ],
 )

@@ -12,9 +12,7 @@ _PENCE = re.compile(
     r"(?<![\w.,/$£€–−-])(?<![£$€][ ])(?:(?P<short>[1-9][0-9]?|[0-9]{1,3}\.[0-9]{1,2})p|(?P<long>[1-9][0-9]{0,3}(?:\.[0-9]{1,2})?)\s?pence)(?![\w]|[-–/][0-9])"
 )
 # "£1 2s 6d": what stands behind the pounds.
-SHILLINGS = re.compile(
-    r",?\s{0,2}[0-9]{1,2}\s?s\b\.?(?:,?\s{0,2}[0-9]{1,2}(?:\s?[½¼¾])?\s?d\b\.?)?|,?\s{0,2}[0-9]{1,2}\s?d\b\.?"
-)
+SHILLINGS = re.compile(r"[ \xa0]{1,2}[0-9]{1,2}(?:\s?s\.?,?\s?[0-9]{1,2}\s?[½¼¾]?\s?d|[sd])\b\.?")
 
 
 def find_pence(text: str) -> Iterator[Value]:

@@ -4,7 +4,7 @@ import re
 from enum import Enum
 
 from dsacli.extraction.figures import CURRENCY_GLYPHS, EITHER
-from dsacli.extraction.values.currencies import CURRENCY_CODE, KRONE_SIGN
+from dsacli.extraction.values.currencies import CURRENCY_CODE, CURRENCY_NAME, KRONE_SIGN
 from dsacli.extraction.values.months import MONTH_BESIDE_YEAR
 from dsacli.extraction.values.words import FIGURE_SCALE
 
@@ -41,12 +41,13 @@ _WIDE_LEFT = re.compile(rf"[0-9%)][ \xa0]{{2,}}{_SIGN}\Z")
 _WIDE_RIGHT = re.compile(rf"\)?[ \xa0]{{2,9}}{_SIGN}[$£€]?[0-9]")
 _WORD = re.compile(r"[ \xa0](?P<first>[^\W\d_])")
 _UNIT = re.compile(
-    rf"[ \xa0]?(?:[°‰]|(?![$£])[{CURRENCY_GLYPHS}]|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|Ft|лв|NIS|Fr\.)(?!\w)|(?i:{FIGURE_SCALE}))"
+    rf"[ \xa0]?(?:[°‰]|(?![$£])[{CURRENCY_GLYPHS}]|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|Ft|лв|NIS|Fr\.)(?!\w)|(?i:{FIGURE_SCALE}|{CURRENCY_NAME}s?(?!\w)))"
     r"|[^\W\d_]|[-‐‑][^\W\d_]|\s?[-–—/:×^][ ]?[0-9]|[.,:][-–—]"
 )
 # "120 135 and 150" may be three.
 _JOINS = re.compile(r"[ \xa0](?:and|or|to|vs\.?|versus|og|och|und|et|y|e)[ \xa0](?![0-9]{1,3} [0-9]{3}(?![0-9]))[0-9]")
 _SENTENCE_RIGHT = re.compile(r"\)?[.;!?]+(?=\s|\Z)|\)?, [^\W\d_]|\)(?= [^\W\d_])")
+_SCALED = re.compile(rf"[ \xa0]{FIGURE_SCALE}", _I)
 _PERCENT_RIGHT = re.compile(r"[ \xa0]?%")
 _LINE_RIGHT = re.compile(r"\)?[ \t\xa0]*(?:\n|\Z)")
 
@@ -73,6 +74,8 @@ def _reading(run: re.Match[str]) -> _Reading:
     left = text[max(0, run.start() - _BEHIND) : run.start()]
     word = _WORD.match(text, end)
     prose = bool(word and word["first"].islower() and not _JOINS.match(text, end))
+    if _SCALED.match(text, end) and not _FIGURE_LEFT.search(left):
+        return _Reading.ONE
     if _NAMED.search(left) or _FIGURE_RIGHT.match(text, end):
         return _Reading.COLUMNS
     if _FIGURE_LEFT.search(left):
