@@ -8,13 +8,17 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from dsacli.extraction.figures import Mark, decimal_mark
+from dsacli.extraction.figures import CURRENCY_GLYPHS, Mark, decimal_mark
 from dsacli.language import language_of
 
 _RUN = re.compile(r"(?<![\w.,/:-])[0-9][0-9.,'’\xa0\u2009\u202f]{0,30}[0-9](?![0-9])")
 # What makes a run of digits an amount, and not the number of a clause.
-_MONEY_BEFORE = re.compile(r"(?:[€£$₹¥]|\b(?:[A-Z]{3}|[Kk]r\.?|Rs\.?|S?[Ff]r\.))[ \xa0\u2009\u202f]?[-−(]{0,2}\Z")
-_UNIT_AFTER = re.compile(r"\)?[ \xa0\u2009\u202f]?(?:[€£%₹]|kr\b|(?:EUR|CHF|USD|GBP|SEK|NOK|DKK|BRL|INR|euros?)\b)")
+_MONEY_BEFORE = re.compile(
+    rf"(?:[{CURRENCY_GLYPHS}]|\b(?:[A-Z]{{3}}|[Kk]r\.?|Rs\.?|Rp\.?|RM|S?[Ff]r\.))[ \xa0\u2009\u202f]?[-−(]{{0,2}}\Z"
+)
+_UNIT_AFTER = re.compile(
+    r"\)?[ \xa0\u2009\u202f]?(?:[€£%₹₽₺]|kr\b|Ft\b|zł\b|лв\b|(?:EUR|CHF|USD|GBP|SEK|NOK|DKK|BRL|INR|euros?)\b)"
+)
 _DAY_AND_MONTH = re.compile(
     r"(?<![\w.,/-])([0-9]{1,2})([-/.])([0-9]{1,2})\2(?:[12][0-9]{3}|[0-9]{2})(?![\w/]|[-.][0-9])"
 )

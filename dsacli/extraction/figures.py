@@ -7,7 +7,11 @@ from typing import Literal
 # What a number is: of money a third decimal is rare, of a percentage more than a thousand is.
 Kind = Literal["money", "percent", "number"]
 Mark = Literal[".", ","]
+# Signs that stand for money wherever they stand; for a class of characters.
+CURRENCY_GLYPHS = "$£€¥₹₩₽₺₪₱฿₦₵₫₴"
 _ALWAYS_GROUP = "'’\xa0\u2009\u202f"
+# In place of a space that parts thousands or two figures; no text has this character.
+EITHER = "\ufdd0"
 _DIGITS = re.compile(r"[0-9]+")
 _BY_POINT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 _BY_COMMA = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
@@ -39,6 +43,8 @@ def amounts_of(run: str, decimal: Mark | None, kind: Kind) -> tuple[Decimal, ...
     >>> amounts_of("5.000", ",", "money"), amounts_of("1.234", None, "number")
     ((Decimal('5000'),), (Decimal('1.234'), Decimal('1234')))
     """
+    if EITHER in run:
+        return (*amounts_of(run.replace(EITHER, "\xa0"), decimal, kind), Decimal(run.partition(EITHER)[0]))
     grouped = _GROUPED.fullmatch(run)
     if grouped:
         return (Decimal(re.sub(f"[{_ALWAYS_GROUP}]", "", run).replace(",", ".")),)

@@ -157,6 +157,10 @@ def test_in_running_text_under_a_note_both_are_given():
         ("November 2022", "2022-11"),
         ("mars 2024", "2024-03"),
         ("valid until 03/2026", "2026-03"),
+        ("this 5th day of May, A.D. 2023", "2023-05-05"),
+        ("May 5, A. D. 2023", "2023-05-05"),
+        ("1st day of May in the year of our Lord 2023", "2023-05-01"),
+        ("in AD 2023", "2023"),
     ],
 )
 def test_dates_of_many_countries(text, date):
@@ -175,6 +179,12 @@ def test_dates_of_many_countries(text, date):
         "Mars 2024",
         "12 March 25 people",
         "31/04/25",
+        "1500 BC",
+        "March 1500 B.C.",
+        "2000 baht",
+        "2000 Ft",
+        "₱2000",
+        "RM 2000",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text):
@@ -242,6 +252,14 @@ def test_percentages(text, percent):
         ("thirty-one days", "P31D"),
         ("thirtyone days", "P31D"),
         ("half a year", "P6M"),
+        ("half of a year", "P6M"),
+        ("a quarter of a year", "P3M"),
+        ("three-quarters of an hour", "PT45M"),
+        ("two thirds of a year", "P8M"),
+        ("a third of a week", None),
+        ("three and a third years", "P3Y4M"),
+        ("one quarter", "P3M"),
+        ("one quarter of the staff", None),
         ("1,5 Jahre", "P1Y6M"),
         ("30 Tage", "P30D"),
         ("3 mois", "P3M"),

@@ -547,6 +547,19 @@ HOSTILE = [
     "٣1",
     "first day of ",
     "EUR 1 234 ",
+    "1 234 of ",
+    "R1 250 ",
+    "Rupees five ",
+    "£1 2s ",
+    "50p ",
+    "a quarter of a ",
+    "A.D. ",
+    "two point five ",
+    "minus ",
+    "1 × 10",
+    "10^",
+    "one third ",
+    "is 1 234  ",
 ]
 
 

@@ -21,7 +21,8 @@ from dsacli.extraction.values.addresses import find_emails, find_phones, find_ur
 from dsacli.extraction.values.dates import find_dates
 from dsacli.extraction.values.durations import find_durations
 from dsacli.extraction.values.money import find_money
-from dsacli.extraction.values.numbers import find_numbers, find_percents
+from dsacli.extraction.values.numbers import find_numbers
+from dsacli.extraction.values.percents import find_percents
 from dsacli.extraction.values.value import Value, leftmost_longest, settled, unique_value
 
 __all__ = ["Value", "find_values", "normalise"]

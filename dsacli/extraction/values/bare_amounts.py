@@ -6,7 +6,8 @@ from decimal import Decimal
 from dsacli.extraction.conventions import Setting
 from dsacli.extraction.figures import amounts_of
 from dsacli.extraction.values.currencies import DECIMAL_MARKS, only_currency
-from dsacli.extraction.values.quantities import LEFT_JOINED, Quantity, sign_before
+from dsacli.extraction.values.quantities import LEFT_JOINED, Quantity
+from dsacli.extraction.values.signs import sign_before
 from dsacli.extraction.values.unit_notes import line_around, unit_at
 
 # What else the figures of a row may count.

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from dsacli.extraction.conventions import UNKNOWN, Conventions
-from dsacli.extraction.values.currencies import CURRENCY_CODE
+from dsacli.extraction.figures import CURRENCY_GLYPHS
+from dsacli.extraction.values.currencies import CURRENCY_CODE, CURRENCY_NAME
 from dsacli.extraction.values.months import MONTH_BESIDE_DAY, MONTH_BESIDE_YEAR, MONTHS
 from dsacli.extraction.values.value import Value, any_of, read_in
 from dsacli.extraction.values.words import SCALE
@@ -27,11 +28,15 @@ _M, _M_ALONE = (rf"(?P<m>{names})\b\.?" for names in (MONTH_BESIDE_DAY, MONTH_BE
 # Raised endings come out of some PDFs apart: "24t h day of August".
 _OTHER_D = r"(?:[12][0-9]|3[01]|0?[1-9])(?:\s?(?:s\s?t|n\s?d|r\s?d|t\s?h|er|º|°|e|ste|de)(?!\w))?"
 _D = rf"(?P<d>{_OTHER_D})"
-_Y, _ANY_Y = r"(?P<y>[12][0-9]{3})(?!\w)", r"[12][0-9]{3}"
+# Before our era, "1500 BC", is no date.
+_BC = r"(?!\s?(?i:B\.?\s?C\b|BCE\b|av\. J|a\.C\.|v\. Chr))"
+_Y, _ANY_Y = rf"(?P<y>[12][0-9]{{3}})(?!\w){_BC}", r"[12][0-9]{3}"
 # "12 March 25" says a year where nothing follows that it could count.
 _SHORT_Y = r"(?:[-./]|,?\s?['’]|,?\s(?=[0-9]{2}[ \t]{0,3}(?:[\n,;:.)|]|\Z)))(?P<y>[0-9]{2})(?![\w%]|[.,:/-][0-9])"
 _FROM, _DASH = r"(?<![\w.,/-])", r"\s?(?:[-–]|to|and)\s?"
-_OF_YEAR = r"(?:\s?,\s{0,2}|\s{1,3}(?:(?:of|in\sthe\syear|de|del|di)\s)?|[-./])"
+_OF_YEAR = (
+    r"(?:(?:\s?,\s{0,2}|\s{1,3})(?:(?:of|in\sthe\syear(?:\sof\sour\slord)?|de|del|di)\s)?(?:A\.?\s?D\.?\s{1,2})?|[-./])"
+)
 _QUARTER = r"(?:first|second|third|fourth|last)\s(?:quarter|half)"
 _ALL_DIGITS = rf"{_FROM}(?P<a>[0-9]{{1,2}})(?P<s>[-/.])(?P<b>[0-9]{{1,2}})(?P=s)(?P<y>[12][0-9]{{3}}|[0-9]{{2}})(?![\w/]|[-.,][0-9])"
 # A form without a group `y` is no date, but keeps the year inside it from passing for one.
@@ -48,7 +53,7 @@ _DATE_FORMS = [
         rf"(?<!\w){_M_ALONE}{_OF_YEAR}{_Y}(?!-[0-9])",
         rf"{_FROM}(?P<y>[12][0-9]{{3}})-(?P<m>[0-9]{{2}})(?![\w-]|[./][0-9])",
         rf"{_FROM}(?P<m>0[1-9]|1[0-2])/(?P<y>(?:19|20)[0-9]{{2}})(?![\w/-]|[.,][0-9])",
-        r"(?<![\w$£€¥₹.,/:#+-])(?P<y>1[5-9][0-9]{2}|2[01][0-9]{2})(?![\w%½¼¾]|[.,:/–-][0-9]|['’]s)",
+        rf"(?<![\w{CURRENCY_GLYPHS}.,/:#+-])(?P<y>1[5-9][0-9]{{2}}|2[01][0-9]{{2}})(?![\w%½¼¾]|[.,:/–-][0-9]|['’]s){_BC}",
         rf"(?<!\w)(?:[QH][1-4]|FY|{_QUARTER}|(?:financial|fiscal)\syear)"
         rf"(?:\s?[,/-]?\s?|\sof\s)(?:FY\s?|(?:the\s)?(?:fiscal|financial)\s(?:year\s)?)?{_ANY_Y}(?:[-/][0-9]{{2,4}})?",
         rf"(?<!\w){_M}\s{_OTHER_D}{_DASH}{_OTHER_D},?\s{{1,2}}{_ANY_Y}",
@@ -69,11 +74,12 @@ _DATE_LEFT = re.compile(
 # "1.2.25 The tenant": the number of a clause that begins there.
 _CLAUSE_RIGHT = re.compile(r"\.?[ \t]+[A-Z][a-z]")
 _NOT_YEAR_LEFT = re.compile(
-    rf"(?:[$£€¥₹]|\b(?:{CURRENCY_CODE}|ISO|IEC|EN|Rs\.?|No\.?|section|article|page|room)|\+[0-9]{{1,3}})[\s-]\Z", _I
+    rf"(?:[{CURRENCY_GLYPHS}]|\b(?:{CURRENCY_CODE}|RM|Rp\.?|NIS|rupees|ISO|IEC|EN|Rs\.?|No\.?|section|article|page|room)|\+[0-9]{{1,3}})[\s-]\Z",
+    _I,
 )
 _NOT_YEAR_RIGHT = re.compile(
     rf"[\s-](?:{SCALE}|(?:%|percent|per\scent|dollars|euros|pounds|people|employees|staff|shares|units|pages|"
-    rf"words|hours|days|weeks|months|years|times|tonnes|km|kg|{CURRENCY_CODE})(?!\w))",
+    rf"words|hours|days|weeks|months|years|times|tonnes|km|kg|NIS|Ft|лв|kr|zł|{CURRENCY_NAME}s?|{CURRENCY_CODE})(?!\w)|[{CURRENCY_GLYPHS}])",
     _I,
 )
 

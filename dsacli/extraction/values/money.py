@@ -6,19 +6,23 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dsacli.extraction.conventions import Setting
-from dsacli.extraction.figures import Mark, amounts_of
+from dsacli.extraction.figures import CURRENCY_GLYPHS, Mark, amounts_of
 from dsacli.extraction.values.bare_amounts import bare_amount
 from dsacli.extraction.values.currencies import (
     CURRENCY_CODE,
     CURRENCY_NAME,
     CURRENCY_SIGN,
     DECIMAL_MARKS,
+    DOUBTFUL_AFTER,
+    DOUBTFUL_BEFORE,
     KRONE_SIGN,
     UNNAMED_KRONE,
     currency_of,
+    fits,
     krone_at,
 )
 from dsacli.extraction.values.negative import signs_of
+from dsacli.extraction.values.pence import SHILLINGS, find_pence
 from dsacli.extraction.values.quantities import (
     LEFT_JOINED,
     RIGHT_JOINED,
@@ -35,17 +39,19 @@ _I = re.IGNORECASE
 _GAP = r"[ \t\n\xa0\u2009\u202f]"
 _PREFIX = r"(?P<prefix>[TkM]|Md|Mio\.?\s?|Mrd\.?\s?)(?=€|EUR)"
 _PREFIXES = {"t": 10**3, "k": 10**3, "m": 10**6, "md": 10**9, "mio": 10**6, "mrd": 10**9}
-_SIGN = rf"(?:(?<![\w$]){CURRENCY_SIGN}|(?<!\w)(?:{CURRENCY_CODE}|{KRONE_SIGN})|(?<=[TkM])(?:€|EUR))"
+_SIGN = rf"(?:(?<![\w$]){CURRENCY_SIGN}|(?<!\w)(?:{CURRENCY_CODE}|{KRONE_SIGN})|{DOUBTFUL_BEFORE}|(?<=[TkM])(?:€|EUR))"
 _BEFORE = re.compile(
     rf"(?P<minus>(?<![\w)])(?:[-−]|−{_GAP}))?(?:(?<!\w){_PREFIX})?(?P<currency>{_SIGN}){_GAP}{{0,2}}"
     rf"(?P<inner>[-−]|−{_GAP}|(?P<bracket>\({_GAP}?))?\Z"
 )
 _AFTER = re.compile(
     rf"[\s-]{{0,2}}(?:(?i:d['’]|d[ei]\s)\s?)?(?:{_PREFIX})?"
-    rf"(?:(?P<code>{CURRENCY_CODE}|{KRONE_SIGN}(?!\w))|(?P<sign>[€£¥₹₺$]|zł|Kč|S?Fr\.|TL(?!\w))|(?P<name>(?i:{CURRENCY_NAME}s?)))"
+    rf"(?:(?P<code>{CURRENCY_CODE}|{DOUBTFUL_AFTER}|{KRONE_SIGN}(?!\w))|(?P<sign>[{CURRENCY_GLYPHS}]|zł|Kč|лв\.?|S?Fr\.|TL(?!\w))|(?P<name>(?i:{CURRENCY_NAME}s?)))"
     rf"(?!\w|\s?[0-9](?!\.\s))"
 )
 _SUFFIX = re.compile(r"(?:[km]|mm|b)(?!\w)|\s?(?:m|mn|bn|tn)(?!\w)", _I)
+_SHORT_SCALE = re.compile(r"(?:m|mn|bn)(?!\w)", _I)
+_IN_YEAR = re.compile(r"\b(?:in|since|during|until|late|early)\s\Z", _I)
 # "350.-" and "350,–": no cents.
 _NO_CENTS = re.compile(r"[.,:](?:[-–—]{1,2}|−)(?![0-9])")
 _TRAILING_MINUS = re.compile(rf"[-−](?={_GAP}{{0,2}}(?:€|{CURRENCY_CODE}|\n|\Z|\t|\|))")
@@ -54,7 +60,7 @@ _SCALE_BEHIND = re.compile(rf"\s{{1,2}}(?P<scale>{FIGURE_SCALE})", _I)
 _SPACED = re.compile(
     rf"(?:€|R\$|\b(?:{CURRENCY_CODE}|{KRONE_SIGN}|S?Fr\.)) ?[-−]?[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}(?![0-9])"
     rf"|(?<![0-9.,])(?<![0-9.,] )[0-9]{{1,3}}(?: [0-9]{{3}}){{1,5}}"
-    rf"(?:[,.][0-9]{{2}})? ?(?:€|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|euros?|Euro|kronor|kroner|Franken)\b)"
+    rf"(?:[,.][0-9]{{2}}|[.,:][-–—]{{1,2}})? ?(?:€|(?:{CURRENCY_CODE}|{KRONE_SIGN}|zł|Kč|euros?|Euro|kronor|kroner|Franken)\b)"
 )
 # Behind a dollar or a pound they may be either.
 _MORE_GROUPS = re.compile(r"((?: [0-9]{3}){1,5})([.,][0-9]{2})?(?![0-9.,]|\s?[€£$])")
@@ -82,21 +88,29 @@ def find_money(text: str, setting: Setting | None = None) -> Iterator[Value]:
     setting = setting or Setting(text)
     text = _SPACED.sub(_joined, text)
     before = 0
+    yield from find_pence(text)
     for quantity in quantities(text, setting.conventions.decimal, "money"):
         if quantity.figures == "000":  # "$000" at the head of a column
             continue
-        amount = _with_currency(text, quantity, setting.conventions.decimal, before)
+        amount = _with_currency(text, quantity, setting, before)
         if amount is None and not quantity.in_words:
             bare = bare_amount(text, quantity, setting)
             amount = bare and Amount(*bare, scaled=quantity.scaled)
         if amount and not quantity.ranged and not RIGHT_JOINED.match(text, amount.end):
             before = amount.end
+            shillings = SHILLINGS.match(text, amount.end) if amount.currency == "GBP" else None
+            if shillings:
+                yield read_in(amount.start, shillings.end(), [])
+                continue
             yield read_in(amount.start, amount.end, list(_meanings(amount, setting)))
 
 
-def _with_currency(text: str, quantity: Quantity, decimal: Mark | None, before: int) -> Amount | None:
+def _with_currency(text: str, quantity: Quantity, setting: Setting, before: int) -> Amount | None:
     """A figure and the currency on one of its sides; None where there is none. before: where the last amount ended."""
+    decimal = setting.conventions.decimal
     left = _BEFORE.search(text, max(0, quantity.start - 14), quantity.start)
+    if left and not fits(left["currency"], *_shape(text, quantity, left.end("currency")), setting.document):
+        left = None
     amounts, end, scaled = _sized(text, quantity, decimal, bool(left and left["currency"] in "$£"))
     trailing = None if quantity.in_words else _TRAILING_MINUS.match(text, end)
     start, end = left.start() if left else quantity.start, trailing.end() if trailing else end
@@ -110,6 +124,10 @@ def _with_currency(text: str, quantity: Quantity, decimal: Mark | None, before: 
         if behind:
             amounts, end, scaled = _times(amounts, FIGURE_SCALES[behind["scale"].lower()]), behind.end(), True
     right = _AFTER.match(text, end)
+    if right and right["code"] and not fits(right["code"], *_shape(text, quantity, 0), setting.document):
+        right = None
+    if right and right["name"] and _in_year(text, quantity):
+        right = None
     cents = None if left or right or quantity.in_words else _CENTS_BEHIND.match(text, end)
     if cents:  # 12€50
         return Amount(start, cents.end(), [amounts[0] + Decimal(cents[1]) / 100], "EUR", False)
@@ -132,6 +150,18 @@ def _with_currency(text: str, quantity: Quantity, decimal: Mark | None, before: 
     else:
         start, end, signs = signs_of(text, start, end, before)
     return Amount(start, end, [sign * amount for sign in signs for amount in amounts], currency, scaled)
+
+
+def _shape(text: str, quantity: Quantity, sign_end: int) -> tuple[str, bool, bool]:
+    """A figure's digits, whether they are written on to the sign before them, and whether they are clearly scaled."""
+    suffix = _SHORT_SCALE.match(text, quantity.end) if re.search("[.,]", quantity.figures) else None
+    return quantity.figures, quantity.start == sign_end, quantity.scaled or bool(suffix)
+
+
+def _in_year(text: str, quantity: Quantity) -> bool:
+    """Whether a figure is the year in which something befell a currency: "in 2023 Turkish lira fell"."""
+    is_year = re.fullmatch("(?:19|20)[0-9]{2}", quantity.figures)
+    return bool(is_year and _IN_YEAR.search(text, max(0, quantity.start - 8), quantity.start))
 
 
 def _sized(

@@ -2,7 +2,7 @@
 
 import re
 
-from dsacli.extraction.values.quantities import sign_before
+from dsacli.extraction.values.signs import minus_word, sign_before
 
 _LOSS = re.compile(r"\b(?:loss(?:es)?|deficit|outflows?|shortfall|negative|impairment)\b[^.;\n]{0,40}\Z", re.IGNORECASE)
 # Where nothing but a figure can stand, so that brackets around it are its sign: after a label, or in a cell.
@@ -13,6 +13,8 @@ _ROW_BEFORE = re.compile(r"(?:^|\n)[ \t]*[^\W\d_][\w'’&/-]*(?: [\w'’&/-]+){0
 _ROW_AFTER = re.compile(r"[ \t]*(?:\n|\Z)")
 _MINUS_APART = re.compile(r"(?:−|(?<=[:=|\t])[-–]|(?<=[:=|\t] )[-–])[ \xa0\u2009\u202f]\Z")
 _LONGEST_ROW = 60
+# "(3.2)% 4.1%" in a row without lines.
+_FIGURE_BEFORE, _FIGURE_AFTER = re.compile(r"[0-9%)][ \xa0]\Z"), re.compile(r"[ \xa0][(0-9−-]")
 
 
 def bracketed_in_cell(text: str, start: int, end: int) -> bool:
@@ -21,6 +23,18 @@ def bracketed_in_cell(text: str, start: int, end: int) -> bool:
         return False
     labelled = text[max(0, start - _LONGEST_ROW) : start - 1].rpartition("\n")[2].strip()
     return bool(labelled) and signs_of(text, start, end, 0)[2] == (-1,)
+
+
+def bracketed_before(text: str, start: int, end: int, unit: re.Pattern[str]) -> re.Match[str] | None:
+    """The unit behind a figure text[start:end] that stands in brackets without it, as in "(3.2)%", where these are its sign."""
+    behind = unit.match(text, end + 1) if text[start - 1 : start] == "(" and text[end : end + 1] == ")" else None
+    if not behind:
+        return None
+    low, high = start - 1, behind.end()
+    before = _CELL_BEFORE.search(text, max(0, low - 12), low) or _FIGURE_BEFORE.search(text, max(0, low - 2), low)
+    before = before or _ROW_BEFORE.search(text, max(0, low - _LONGEST_ROW), low)
+    after = _CELL_AFTER.match(text, high) or _FIGURE_AFTER.match(text, high)
+    return behind if before and after else None
 
 
 def signs_of(text: str, start: int, end: int, before: int) -> tuple[int, int, tuple[int, ...]]:
@@ -33,6 +47,9 @@ def signs_of(text: str, start: int, end: int, before: int) -> tuple[int, int, tu
     apart = _MINUS_APART.search(text, max(0, start - 4), start)
     if apart:
         return apart.start(), end, (-1,)
+    word = minus_word(text, start, adjective=True)
+    if word:
+        return word.start, end, (-1,) if word.sure else (1, -1)
     opened, closed = re.search(r"\( ?\Z", text[max(0, start - 2) : start]), re.compile(r" ?\)").match(text, end)
     if not opened or not closed:
         return start, end, (1,)

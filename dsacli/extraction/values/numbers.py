@@ -1,4 +1,4 @@
-"""Numbers and percentages."""
+"""Bare numbers, which count nothing that has a type of its own."""
 
 import bisect
 import re
@@ -13,6 +13,13 @@ from dsacli.extraction.values.value import Value, leftmost_longest, read_in
 _I = re.IGNORECASE
 
 _PRONOUN = re.compile(r"\b(?:no|any|every|some|each|this|that|which|another)\s\Z", _I)
+# "two thirds of them", "one half": a part, which is no number of things; "two quarters of growth" are.
+_PART_RIGHT = re.compile(
+    r"[\s-](?:hal(?:f|ves)|thirds?|quarters?(?=\sof\s)|(?:four|fif|six|seven|eigh|nin|ten|sixteen|hundred)ths?)\b(?![\s-]part)",
+    _I,
+)
+# "at one point two of them left" has no decimals.
+_AT_ONE_POINT = re.compile(r"\bat\s\Z", _I)
 _SHORT = re.compile(r"(?:k|mn|bn)(?!\w)", _I)
 
 
@@ -32,33 +39,11 @@ def find_numbers(text: str, decimal: Mark | None = None) -> Iterator[Value]:
         ordinal = quantity.in_words and re.compile(r"[-‐‑][^\W_]|['’]s\b|\sanother\b").match(text, end)
         pronoun = text[start:end].lower() == "one" and _PRONOUN.search(text, max(0, start - 8), start)
         code = re.compile("0[0-9]").match(text, quantity.start)  # "0146" names, it does not count
-        if not (RIGHT_JOINED.match(text, end) or ordinal or pronoun or code):
+        part = _PART_RIGHT.match(text, end)
+        at_one_point = text[start : start + 9].lower() == "one point" and _AT_ONE_POINT.search(
+            text, max(0, start - 4), start
+        )
+        if not (RIGHT_JOINED.match(text, end) or ordinal or pronoun or code or part or at_one_point):
             if bracketed_in_cell(text, start, end):
                 start, end, sign = start - 1, end + 1, -1
             yield read_in(start, end, [json_number(sign * amount) for amount in amounts])
-
-
-_PERCENT = re.compile(
-    r"[\s-]{0,2}(?:%|(?:per\s?cent|pct|prozent|pour\s?cent|por\s?cento?|procent|prosent|percentage\spoints?)\b"
-    r"|(?P<basis>(?:basis\spoints?|bps?)\b))",
-    _I,
-)
-_PIECE = re.compile(
-    r"(?<![\w/.,])(?<!and\s)(?:(?P<half>half|one[\s-]half|1/2|½)|(?P<three>three[\s-]quarters|3/4|¾)|(?P<quarter>(?:one|a)[\s-]quarter|1/4|¼))"
-    r"(?:\s(?:of\s)?(?:an?|one|1)(?:\s\(1\))?)?\s?(?:%|(?:per\s?cent|pct)\b)",
-    _I,
-)
-_PIECES = {"half": 0.5, "three": 0.75, "quarter": 0.25}
-
-
-def find_percents(text: str, decimal: Mark | None = None) -> Iterator[Value]:
-    """Percentages; basis points as hundredths."""
-    for piece in _PIECE.finditer(text):
-        yield Value(*piece.span(), _PIECES[str(piece.lastgroup)])
-    for quantity, start, sign in free_quantities(text, decimal, "percent"):
-        unit = _PERCENT.match(text, quantity.end)
-        if unit and not quantity.ranged:
-            end, share = unit.end(), 100 if unit["basis"] else 1
-            if bracketed_in_cell(text, start, end):
-                start, end, sign = start - 1, end + 1, -1
-            yield read_in(start, end, [json_number(sign * amount / share) for amount in quantity.amounts])

@@ -5,25 +5,43 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from dsacli.extraction.figures import Kind, Mark, amounts_of
-from dsacli.extraction.values.words import FIGURE_SCALE, FIGURE_SCALES, IN_WORDS, PART, amount_of_words, part_of_one
+from dsacli.extraction.figures import CURRENCY_GLYPHS, EITHER, Kind, Mark, amounts_of
+from dsacli.extraction.values.powers import POWER, POWER_ALONE, amounts_with_power
+from dsacli.extraction.values.signs import minus_word, sign_before
+from dsacli.extraction.values.spaced import join_spaced
+from dsacli.extraction.values.words import (
+    FIGURE_SCALE,
+    FIGURE_SCALES,
+    IN_WORDS,
+    PART,
+    POINT,
+    amount_of_words,
+    part_of_one,
+)
 
 _I = re.IGNORECASE
 
 SUFFIXES = {"k": 10**3, "m": 10**6, "mm": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
-_GLYPHS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+GLYPHS = {
+    glyph: Decimal(over) / under
+    for under, row in {2: "½", 3: "⅓⅔", 4: "¼ ¾", 5: "⅕⅖⅗⅘", 6: "⅙   ⅚", 8: "⅛ ⅜ ⅝ ⅞"}.items()
+    for over, glyph in enumerate(row, 1)
+    if glyph != " "
+}
 # The whole run of digits and separators is taken at once, so that "1,2,3" or "1.2.3" is judged as it stands and no part of it passes
 # for a number.
 RUN = (
     r"(?:(?<![\w.)])\.)?(?<![0-9])(?<![0-9][.,])"
-    r"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f](?=[0-9])){0,40}(?![0-9])"
+    rf"[0-9](?:[0-9]|[.,'’\xa0\u2009\u202f{EITHER}](?=[0-9])){{0,40}}(?![0-9])"
 )
 _QUANTITY = re.compile(
-    rf"(?P<run>{RUN})(?:(?P<glyph>[½¼¾])|(?:\s|-)(?P<over>[1-7])/(?P<under>[2-8])(?![\w/]))?(?P<part>{PART})?"
-    rf"(?:[\s-]{{0,2}}(?P<scale>{FIGURE_SCALE}))?"
+    rf"(?P<ten>{POWER_ALONE})"
+    rf"|(?P<run>{RUN})(?:(?P<power>{POWER})|(?:[ \xa0]?(?P<glyph>[{''.join(GLYPHS)}])|(?:\s|-)(?P<over>[1-7])/(?P<under>[2-8])(?![\w/]))?"
+    rf"(?P<part>{PART})?(?:[\s-]{{0,2}}(?P<scale>{FIGURE_SCALE}))?)"
     rf"|(?<!\w)(?=[aefhnostz])(?P<words>{IN_WORDS})",
     _I,
 )
+_POINT_BEHIND = re.compile(POINT, _I)
 
 
 class Quantity(NamedTuple):
@@ -51,6 +69,11 @@ class Quantity(NamedTuple):
     def in_words(self) -> bool:
         return not self.figures
 
+    @property
+    def may_be_columns(self) -> bool:
+        """Whether it may be several figures, of which what follows belongs to the last only."""
+        return EITHER in self.figures
+
 
 def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") -> list[Quantity]:
     """Every number in `text`: "thirty (30)" is one, the ends of a range are marked `ranged`.
@@ -58,11 +81,13 @@ def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") ->
     decimal: the decimal mark of the document, where that is known
     """
     found: list[Quantity] = []
+    text = join_spaced(text, columns=kind == "money")
     for match in _QUANTITY.finditer(text):
         amounts = _amounts(match, decimal, kind)
         if not amounts:
             continue
-        new = Quantity(*match.span(), amounts, match["run"] or "", bool(match["scale"]))
+        scaled = bool(match["scale"] or match["power"] or match["ten"])
+        new = Quantity(*match.span(), amounts, match["run"] or match["ten"] or "", scaled)
         if found and _echoes(text, found[-1], new):
             old = found.pop()
             same = tuple(amount for amount in old.amounts if amount in amounts)
@@ -80,8 +105,11 @@ def quantities(text: str, decimal: Mark | None = None, kind: Kind = "number") ->
 def _amounts(match: re.Match[str], decimal: Mark | None, kind: Kind) -> tuple[Decimal, ...]:
     if match["words"]:
         in_words = amount_of_words(match["words"])
-        return () if in_words is None else (in_words,)
-    more = _GLYPHS.get(match["glyph"] or "", Decimal(0)) + part_of_one(match["part"] or "")
+        cut = _POINT_BEHIND.match(match.string, match.end())
+        return () if in_words is None or cut else (in_words,)
+    if match["ten"] or match["power"]:
+        return amounts_with_power(match["run"] or "1", match["power"] or f"×{match['ten']}", decimal)
+    more = GLYPHS.get(match["glyph"] or "", Decimal(0)) + part_of_one(match["part"] or "")
     if match["over"]:
         if int(match["over"]) >= int(match["under"]):
             return ()
@@ -97,8 +125,10 @@ def _echoes(text: str, old: Quantity, new: Quantity) -> bool:
     return old.in_words != new.in_words and between.strip() == "(" and text[new.end : new.end + 1] == ")"
 
 
-_RANGE = re.compile(r"\s{0,2}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{0,2}(?P<sign>[$£€¥₹]|[A-Z]{3}\s?)?")
-_BETWEEN = re.compile(r"\bbetween\s{1,2}(?:[$£€¥₹]|[A-Z]{3}\s?)?\Z", _I)
+_RANGE = re.compile(
+    rf"\s{{0,2}}(?:[-–—]|(?P<word>to|or|and)(?=\s))\s{{0,2}}(?P<sign>[{CURRENCY_GLYPHS}]|[A-Z]{{3}}\s?)?"
+)
+_BETWEEN = re.compile(rf"\bbetween\s{{1,2}}(?:[{CURRENCY_GLYPHS}]|[A-Z]{{3}}\s?)?\Z", _I)
 
 
 def _is_range(text: str, low: Quantity, high: Quantity) -> bool:
@@ -111,14 +141,8 @@ def _is_range(text: str, low: Quantity, high: Quantity) -> bool:
     return not (gap["word"] and gap["sign"]) or (high.scaled and not low.scaled)
 
 
-LEFT_JOINED = re.compile(r"(?:\w|\w[-–/]|[0-9]:)\Z")
-RIGHT_JOINED = re.compile(r"\w|[-–/:][0-9]")
-
-
-def sign_before(text: str, start: int) -> int:
-    """-1 where a minus, and not a hyphen or a dash, stands right before `start`."""
-    minus = start and text[start - 1] in "-−" and (start == 1 or text[start - 2] in " \t\n(:")
-    return -1 if minus else 1
+LEFT_JOINED = re.compile(r"(?:[\w^]|[\w^][-–/]|\^[−{(]|[0-9]:)\Z")
+RIGHT_JOINED = re.compile(r"\w|[-–/:][0-9]|\^")
 
 
 def json_number(amount: Decimal) -> int | float:
@@ -133,5 +157,13 @@ def free_quantities(
     for quantity in quantities(text, decimal, kind):
         sign = sign_before(text, quantity.start)
         start = quantity.start - (sign < 0)
-        if not LEFT_JOINED.search(text, max(0, start - 2), start):
+        if LEFT_JOINED.search(text, max(0, start - 2), start):
+            continue
+        word = minus_word(text, start, adjective=kind == "percent") if sign > 0 else None
+        if word and word.sure:
+            yield quantity, word.start, -1
+        elif word:
+            both = tuple(sign * amount for sign in (1, -1) for amount in quantity.amounts)
+            yield quantity._replace(amounts=both), word.start, 1
+        else:
             yield quantity, start, sign
