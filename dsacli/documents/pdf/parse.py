@@ -29,8 +29,8 @@ _ASKS_TO_WAIT = re.compile(r"please wait|adobe reader|viewer may not be able", r
 
 @dataclass
 class _Read:
-    """What the workers say of a PDF: the lines of every page, labels by page index, which pages (1-based) failed, are no language,
-    or hardly more than a picture, and the outline and form."""
+    """What the workers say of a PDF: the lines of every page, labels by page index, which pages (1-based) failed, are no language, or
+    hardly more than a picture, the outline and form, and whether only a part of the file was left, or not all of its fonts."""
 
     pages: list[list[Line]] = field(default_factory=list)
     labels: dict[int, str] = field(default_factory=dict)
@@ -38,6 +38,8 @@ class _Read:
     garbled: list[int] = field(default_factory=list)
     pictured: list[int] = field(default_factory=list)
     said_of_all: dict[str, Any] = field(default_factory=dict)
+    mended: bool = False
+    fonts_lost: bool = False
 
     @property
     def blank(self) -> list[int]:
@@ -71,8 +73,10 @@ def parse_pdf(
     warnings = _check(name, read, "ocrmypdf found none" if ocr else advice())
     if form == [] and any(_ASKS_TO_WAIT.search(line.text) for line in pages[0]):
         warnings.append("is an XFA form, whose data was not found; print it to a PDF with Adobe Reader")
-    if b"%%EOF" not in data[-_TAIL:]:
+    if read.mended or b"%%EOF" not in data[-_TAIL:]:
         warnings.append("looks cut short; what is left of it is read")
+    if read.fonts_lost:
+        warnings.append("fonts are lost; letters may be missing or others than it shows")
     body = body_size([line for page in pages for line in page])
     kept, printed = without_furniture(pages, body)
     lines = [line for page in kept for line in with_footnotes(page, body)]
@@ -93,7 +97,8 @@ def _read(name: str, data: bytes, password: str | None, on_page: PageProgress | 
     with closing(pdf_messages(name, data, password=password, limits=limits)) as messages:
         for message in messages:
             if "pages" in message:
-                total = message["pages"]
+                total, read.mended = message["pages"], "fonts_lost" in message
+                read.fonts_lost = message.get("fonts_lost", False)
             elif "outline" in message:
                 read.said_of_all = message
             else:

@@ -10,6 +10,7 @@ from dsacli.documents.pdf.by_pypdf import Pypdf
 from dsacli.documents.pdf.forms import fields_of, filled_in, notes_of
 from dsacli.documents.pdf.garbled import is_garbled
 from dsacli.documents.pdf.layout import page_lines
+from dsacli.documents.pdf.mend import Mended, mend
 from dsacli.documents.pdf.refused import Refused, Unreadable
 from dsacli.documents.pdf.runs import Run
 from dsacli.documents.pdf.xfa import xfa_lines
@@ -18,11 +19,22 @@ if TYPE_CHECKING:
     from dsacli.documents.pdf.pdfium import Pdfium
 
 
+def open_pdf(job: dict[str, Any], data: bytes) -> Reading:
+    """The PDF, or what is left of one that is damaged or cut short. Raises Refused when it cannot be opened."""
+    try:
+        return Reading(job, data)
+    except Refused as refusal:
+        if refusal.message["error"] in ("damaged", "empty") and (mended := mend(data)):
+            with suppress(Refused):
+                return Reading(job, mended.data, mended)
+        raise
+
+
 class Reading:
     """A PDF that is open. Raises Refused when it cannot be opened."""
 
-    def __init__(self, job: dict[str, Any], data: bytes):
-        self._job, self._data = job, data
+    def __init__(self, job: dict[str, Any], data: bytes, mended: Mended | None = None):
+        self._job, self._data, self.mended = job, data, mended
         self._pdfium = None if job.get("plain") else self._opened()
         if self._pdfium and self._pdfium.pages < 1:
             self._pdfium = None

@@ -10,6 +10,7 @@ requests, a line each:
 Messages:
 
     {"pages": 12}                                       once, when the file is open
+    {"pages": 7, "fonts_lost": false}                   the same of a file of which not all is left
     {"page": 0, "lines": [[text, x, y, size, bold, end, bottom, row], …], "label": "iv", "notes": ["[Note by …] …"],
      "garbled": false}
     {"page": 0, "failed": "why"}
@@ -30,10 +31,11 @@ from typing import Any, BinaryIO
 
 def serve(job: dict[str, Any], data: bytes, requests: BinaryIO, out: BinaryIO) -> None:
     """Reply to requests for pages of the PDF `data`; raises Refused when there is nothing in it."""
-    from dsacli.documents.pdf.reading import Reading
+    from dsacli.documents.pdf.reading import open_pdf
 
-    reading = Reading(job, data)
-    send(out, {"pages": reading.pages})
+    reading = open_pdf(job, data)
+    mended = {"fonts_lost": reading.mended.fonts_lost} if reading.mended else {}
+    send(out, {"pages": reading.pages, **mended})
     for request in map(json.loads, requests):
         for index in range(*request.get("read", (0, 0))):
             send(out, reading.page(index, plain=request.get("plain", False)))
