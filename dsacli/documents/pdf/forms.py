@@ -14,7 +14,8 @@ Rectangle = tuple[float, float, float, float]
 # Annotations of one page that are looked at, characters of a value or a note.
 _MOST, _LONGEST = 2000, 5000
 _HIDDEN = 0x02 | 0x20
-_PUSH_BUTTON, _PASSWORD = 1 << 16, 1 << 13
+_PUSH_BUTTON, _RADIO, _PASSWORD = 1 << 16, 1 << 15, 1 << 13
+_CHOSEN = "chosen"
 _NOTES = {
     "/Text": "Note", "/FreeText": "Note", "/Highlight": "Highlight", "/Underline": "Underlined", "/StrikeOut": "Struck out",
     "/Squiggly": "Underlined", "/Caret": "Insertion", "/Stamp": "Stamp", "/Ink": "Note", "/FileAttachment": "Attachment",
@@ -25,17 +26,20 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s]+|\.(?=\w)")
 
 
 class Field(NamedTuple):
-    """A filled field: where it is, what it holds, what the form calls it, and whether it is a box to tick."""
+    """A filled field: where it is, what it holds, what the form calls it, whether it is a box to tick, and whether another box than this
+    one was chosen of its group."""
 
     place: Rectangle
     value: str
     name: str
     box: bool
+    passed_over: bool = False
 
 
 def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
-    """The runs of a page with the value of each field beside its label, or under the name that the form has for it."""
-    found, filled = list(runs), set[int]()
+    """The runs of a page with the value of each field beside its label, or under the name that the form has for it; of choices of which
+    one was made, that one, and the others at the end of the page."""
+    found, filled, passed_over = list(runs), set[int](), list[int]()
     for field in sorted(fields, key=lambda field: (-field.place[3], field.place[0])):
         beside = [each.place for each in fields if each.box and _on_line(each.place, field.place)]
         at = _label(found, field, max([place[2] for place in beside], default=field.place[2]))
@@ -43,12 +47,18 @@ def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
             left, bottom, right, _ = field.place
             text = f"{field.name}: {field.value}" if field.name else field.value
             found.append(Run(text, left, bottom + 3, right, 10.0, False))
-        else:
+        elif field.passed_over:
+            passed_over.append(at)
+        elif field.value != _CHOSEN:
             label = found[at]
             mark = "" if at in filled or label.text.rstrip()[-1:] in ":?.,;=" else ":"
             filled.add(at)
             text = f"{label.text.rstrip(' _.')}{mark} {field.value}"
             found[at] = label._replace(text=text, end=max(label.end, field.place[2]))
+    if passed_over:
+        others = "; ".join(found[number].text for number in passed_over)
+        last = Run(f"[Not chosen: {others}]", 0.0, min(run.y for run in found) - 40, 100.0, 10.0, False)
+        found = [run for number, run in enumerate(found) if number not in passed_over] + [last]
     return found
 
 
@@ -93,7 +103,9 @@ def fields_of(page: Any) -> Iterator[Field]:
         if place and value:
             name = str(_inherited(annotation, "/TU") or _inherited(annotation, "/T") or "")[:200]
             box = _inherited(annotation, "/FT") == "/Btn"
-            yield Field(place, " ".join(value.split())[:_LONGEST], " ".join(_HUMP.split(name)), box)
+            passed_over = _is_choice(annotation) and value == "unchecked"
+            value = _CHOSEN if _is_choice(annotation) and value == "checked" else value
+            yield Field(place, " ".join(value.split())[:_LONGEST], " ".join(_HUMP.split(name)), box, passed_over)
 
 
 def notes_of(page: Any, text_in: Callable[[Sequence[Rectangle]], str]) -> list[str]:
@@ -149,6 +161,12 @@ def _value(annotation: Any) -> str:
     if hasattr(value, "get_data"):
         return str(value.get_data().decode("utf-8", "replace"))
     return str(value)
+
+
+def _is_choice(annotation: Any) -> bool:
+    """Whether a box is one of several of which one was chosen."""
+    chosen = str(_inherited(annotation, "/V") or "/Off")
+    return bool(int(_inherited(annotation, "/Ff") or 0) & _RADIO) and chosen != "/Off"
 
 
 def _rectangle(values: Any) -> Rectangle | None:

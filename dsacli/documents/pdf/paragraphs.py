@@ -14,6 +14,8 @@ from dsacli.documents.pdf.lines import BULLET, Line
 from dsacli.documents.pdf.typography import Typography, follows, full_width, is_short, measure_typography
 
 _ITEM = re.compile(r"(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\[\d{1,3}\])\s")
+# "Full name: Perpetua Vane"
+_LABELLED = re.compile(r"(?=[^\W\d_])(?=[^a-z])[^:|]{1,40}: \S")
 # No sentence ends in one of these.
 _OPEN = re.compile(
     r"(?<![^\W_])(?:of|the|a|an|and|or|to|in|on|at|by|for|from|with|that|which|as|than|is|was|are|were|der|die|das|und|von|de|la|le|et)$",
@@ -102,6 +104,8 @@ def _between(above: Line, line: Line, rank_above: Rank | None, rank: Rank | None
         return "\n\n"
     if BULLET.match(line.text) or (_ITEM.match(line.text) and not _is_full_prose(above, line, typography)):
         return "\n"
+    if _LABELLED.match(above.text) and _LABELLED.match(line.text):
+        return "\n" if follows(above, line, typography, slack=2.2) else "\n\n"
     change = abs(above.size - line.size) / line.size
     # A line of mostly code is a little smaller than the sentence that it is part of.
     if change > 0.2 or (change > 0.08 and _CLOSED.search(above.text)):

@@ -30,6 +30,10 @@ def filled() -> list[str]:
     for at, label in enumerate(("Parking space", "Cellar")):
         canvas.drawString(60 + 130 * at, 593, label)
         form.checkbox(name=f"box{at}", x=160 + 130 * at, y=590, checked=bool(at), size=14)
+    canvas.drawString(60, 533, "Flat:")
+    for at, label in enumerate(("Attic", "Garden", "Mews")):
+        form.radio(name="flat", value=label, selected=label == "Garden", x=120 + 80 * at, y=530, size=14)
+        canvas.drawString(138 + 80 * at, 533, label)
     canvas.drawString(60, 560, "Move-in date")
     for at, value in enumerate(("14", "09", "2024")):
         form.textfield(name=f"d{at}", value=value, x=260 + 50 * at, y=554, width=40, height=18)
@@ -42,7 +46,7 @@ def filled() -> list[str]:
 @pytest.mark.parametrize(
     "line",
     ["Full name: Perpetua Vane", "Address: 4 Kiln Lane", "I keep pets: checked", "I smoke: unchecked",
-     "Parking space: unchecked", "Cellar: checked", "Move-in date: 14 09 2024", "Emergency contact: Rufus Vane"],
+     "Flat: Garden", "[Not chosen: Attic; Mews]", "Parking space: unchecked", "Cellar: checked", "Move-in date: 14 09 2024", "Emergency contact: Rufus Vane"],
 )  # fmt: skip
 def test_a_value_stands_beside_its_label(filled, line):
     assert line in filled
