@@ -14,6 +14,12 @@ _LABEL = re.compile(
     r"(?P<mark>:(?=[\s*\"]|$)[*_\"]*|\t|\||=|\.{3,}|[ ][–—-][ ]|[ \xa0]{2,})",
     re.MULTILINE,
 )
+# A line of a few words and one figure: "Wage tax 812,40".
+_FIGURE_LINE = re.compile(
+    r"^[ >*_#•·-]*(?P<label>[^\W\d_][^\n:|\t=\d]{0,60}?)(?P<mark>[ ])"
+    r"(?=[-−+(]?(?:[€£$]|[A-Z]{3}[ ])?[-−]?\d[\d.,'’]*(?:[ \xa0]\d{3})*(?:[.,]\d{2})?\)?[-−]?(?:[ ]?(?:[€£$%]|[A-Z]{3}))?$)",
+    re.MULTILINE,
+)
 _LONGEST_LABEL = 9
 _ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|e|y|ie|ment)\Z")
 _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -93,10 +99,13 @@ def name_words(name: str) -> frozenset[str]:
 
 
 def _labels(document: str) -> Iterator[Labelled]:
-    found = [match for match in _LABEL.finditer(document) if len(match["label"].split()) <= _LONGEST_LABEL]
+    marked = [match for match in _LABEL.finditer(document) if len(match["label"].split()) <= _LONGEST_LABEL]
+    begun = {match.start("label") for match in marked}
+    lines = [match for match in _FIGURE_LINE.finditer(document) if match.start("label") not in begun]
+    found = sorted((*marked, *lines), key=lambda match: match.start("label")) if lines else marked
     for match, following in zip(found, [*found[1:], None]):
         low, high = match.end(), _line_end(document, match.end())
-        row = match["mark"] in "\t|" or match["mark"].isspace()
+        row = match["mark"] in "\t|" or (len(match["mark"]) > 1 and match["mark"].isspace())
         if not row and following and following.start() < high:
             high = following.start()
         if not row and not document[low:high].strip(" \t*_"):
