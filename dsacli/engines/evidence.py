@@ -14,6 +14,8 @@ _WHOLE = re.compile(
     r"\bEngland\s+and\s+Wales\b"
     # 1 240,90 and 9 800 kr and 214 633 people; beside nothing, or further figures, they may be two columns
     r"|(?<![\w.,])(?<!\d )(?:[€£$] ?)?\d{1,3}(?:[ \xa0]\d{3})+(?:,\d{1,2}(?!\d)|(?=[ \xa0]?(?:€|kr\b|zł|Kč|Ft\b|[A-Z]{3}\b))|(?= [^\W\d_A-Z]))"
+    # Population: 214 633
+    r"|(?<=: )\d{1,3}(?:[ \xa0]\d{3})+(?=\.?[ ]?(?:\n|\Z))"
     # CH93 0079 0016 2385 2957, GB 991 2233 44, QQ 12 34 56 C; of two parts, one may be another number
     rf"|(?<![\w-])(?:[A-Z]{{2}}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{{2,5}})(?: {_PART}(?: {_PART}){{1,6}}(?: [A-Z]{{1,3}})?| {_PART} [A-Z]{{1,3}})(?![\w-])"
 )

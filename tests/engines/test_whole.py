@@ -14,6 +14,7 @@ from dsacli.engines.evidence import Evidence, whole
         ("The salary is 42 500 SEK.", "500 SEK", "42 500 SEK"),
         ("The salary is 42 500 SEK.", "500", "42 500"),
         ("Oulu has 214 633 people.", "214", "214 633"),
+        ("Population: 214 633", "214", "214 633"),
         ("In 2019 120 people came.", "120", "120"),
         ("Revenue 120 135", "120", "120"),
         ("IBAN CH93 0079 0016 2385 2957, Berne", "CH93", "CH93 0079 0016 2385 2957"),

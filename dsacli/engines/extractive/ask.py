@@ -51,7 +51,7 @@ def ask(
         answering = Answering(model, context, question, queries, next(numbers))
         want = options.want or answering.want()
         found = answering.answers(want, max(count, CANDIDATES))
-        if want in INSTEAD and not options.want and not any(a.score is None or a.score >= least for a in found):
+        if want in INSTEAD and not options.want and not explains(found, least):
             words = answering.answers("span", max(count, CANDIDATES))
             if words and words[0].likelihood >= least:
                 want, found = "span", words
@@ -80,6 +80,11 @@ def asks_for_label(context: EncodedContext, question: str) -> bool:
     return bool(name) and any(
         label.words == name for each in context.documents for label in labels_in(each.document.text)
     )
+
+
+def explains(found: Sequence[Answer], least: float) -> bool:
+    """Whether passages answer: the best is likely enough, or has no score, and is no row of a table."""
+    return any(a.score is None or a.score >= least for a in found) and not found[0].answer.startswith("| ")
 
 
 class Answering:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from dsacli.engines.evidence import whole
 from dsacli.engines.extractive.answers.cells import in_named_column
-from dsacli.engines.extractive.answers.labelled import beside_labels
+from dsacli.engines.extractive.answers.labelled import beside_its_label, beside_labels
 from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
@@ -137,6 +137,7 @@ def candidates(context: EncodedContext, field: Field, result: QueryResult) -> It
         for first, last, confidence in result.spans.best(TEXT_CANDIDATES):
             evidence = whole(context.evidence(first, last))
             evidence = in_named_column(context.named(evidence.document), evidence, field.name)
+            evidence = beside_its_label(context.named(evidence.document), evidence, field.name)
             if not near_acronyms(field.name, *context.characters(first, last)):
                 continue
             yield Candidate(single_line(evidence.wording), confidence, evidence)

@@ -13,6 +13,7 @@ from dsacli.extraction.values.months import ENGLISH
 
 # What a heading says in brackets of its column: "Takings (£000)".
 _UNIT = re.compile(r"\([^()]{0,40}\)")
+_NAME = {"name"}
 _BALANCES = frozenset("balance saldo solde kontostand".split())
 _BALANCE = re.compile(rf"\b(?:{'|'.join(_BALANCES)})\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"[-−+(]?[^\d\W]{0,3}[€£$]?\s?\d[\d.,'’ \xa0]*[.,]\d{2}\)?\s?[€£$]?")
@@ -89,9 +90,19 @@ def _named(document: Document, heads: "list[Span] | tuple[Span, ...]", asked: se
     named = [
         number
         for number, (low, high) in enumerate(heads)
-        if (words := _alike(answer_key(_UNIT.sub(" ", document.text[low:high])).split())) and words <= asked
+        if (words := _alike(heading_words(document.text[low:high]))) and words <= asked
     ]
     return named[0] if len(named) == 1 else None
+
+
+def heading_words(heading: str) -> set[str]:
+    """The words by which a question names a column: "Takings (£000)" is the takings, "Employee name" says who the employee is.
+
+    >>> sorted(heading_words("Takings (£000) 2023")), heading_words("Employee name"), heading_words("Name")
+    (['2023', 'takings'], {'employee'}, {'name'})
+    """
+    words = set(answer_key(_UNIT.sub(" ", heading)).split())
+    return words - _NAME or words
 
 
 def _alike(words: "set[str] | list[str]") -> set[str]:

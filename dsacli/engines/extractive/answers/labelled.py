@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from dsacli.documents import Document
 from dsacli.documents.tables import Row, row_at
-from dsacli.engines.evidence import evidence_at
+from dsacli.engines.evidence import Evidence, evidence_at
 from dsacli.engines.extractive.candidate import Candidate
-from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.extraction.fields import Field
 from dsacli.extraction.labels import Labelled, beside_label, label_at, name_words, repeats_type
 from dsacli.extraction.values import Value, find_values
@@ -17,6 +17,8 @@ from dsacli.extraction.values import Value, find_values
 LABELLED = 0.9
 # Of several such lines, the part that each has whatever the reader makes of it.
 _EACH = 0.05
+# Characters of a value beside a label, and what parts several.
+_FEW, _PARTS = 60, re.compile(r"[,;:|()\n]|[.!?] ")
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)[0-9]{2}(?![\d.,])")
 # Characters above a row in which the years of its columns are looked for.
 _HEADING_REACH = 4000
@@ -70,6 +72,21 @@ def beside_labels(context: EncodedContext, field: Field) -> BesideLabels:
                 evidence = evidence_at(document, encoded.sentences, value.start, value.end)
                 found.append(Candidate(value.normalised, 0.0, evidence, value.readings))
     return BesideLabels(found, named, documents)
+
+
+def beside_its_label(encoded: EncodedDocument, evidence: Evidence, name: str) -> Evidence:
+    """The evidence, or where it is a part of the few words beside the label that says the name of a text field, all of these:
+    "Registration: KX19 OUV"."""
+    document = encoded.document
+    label = label_at(document.text, evidence.start)
+    if label is None or label.row or label.words != name_words(name) or evidence.end > label.end:
+        return evidence
+    value = document.text[label.start : label.end]
+    if len(value) > _FEW or _PARTS.search(value.strip(" .")):
+        return evidence
+    low = label.start + len(value) - len(value.lstrip(" *_"))
+    high = label.end - len(value) + len(value.rstrip(" .*_"))
+    return evidence_at(document, encoded.sentences, low, high) if low <= evidence.start else evidence
 
 
 def _value_beside(document: Document, label: Labelled, field: Field) -> Value | None:

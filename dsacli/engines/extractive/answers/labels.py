@@ -5,7 +5,7 @@ from dataclasses import replace
 from dsacli.documents.labelled import codes_in, labelled_row, row_of_key
 from dsacli.documents.tables import Row
 from dsacli.engines.evidence import evidence_at
-from dsacli.engines.extractive.answers.cells import under_heading
+from dsacli.engines.extractive.answers.cells import heading_words, under_heading
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, content_words, single_line
@@ -56,7 +56,11 @@ def from_table(context: EncodedContext, question: str, answer: Answer) -> Answer
     codes = codes_in(question)
     if codes and named(row.headings[0]) and not any(code in document.text[low:high] for code in codes):
         return replace(answer, score=0.0)
-    columns = [cell for cell, heading in zip(row.cells, row.headings) if named(heading) and not named(cell)]
+    columns = [
+        cell
+        for cell, heading in zip(row.cells, row.headings)
+        if (words := heading_words(document.text[slice(*heading)])) and words <= asked and not named(cell)
+    ]
     if len(columns) == 1:
         low, high = columns[0]
         if low == high:
