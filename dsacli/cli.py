@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from dsacli import __version__
+from dsacli.engines.options import Want
 from dsacli.errors import DsacliError, UsageFailure
 from dsacli.options import (
     EPILOG,
@@ -30,7 +31,6 @@ from dsacli.options import (
 )
 from dsacli.output.streams import give_up, replace_closed
 from dsacli.plain import printable
-from dsacli.reader.wants import Want
 
 if TYPE_CHECKING:
     from dsacli.engines.results import Result

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from dsacli.errors import UsageFailure
-from dsacli.reader.wants import Want
+from dsacli.reader.wants import Want as Want  # the command line has it from here
 
 Task = Literal["ask", "summarize", "extract", "inspect"]
 
