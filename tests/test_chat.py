@@ -53,6 +53,14 @@ def test_commands_and_what_they_cannot_do(cli, bridges):
     assert result.stdout.count("•") == 1 and "Who?" not in result.stdout
 
 
+def test_a_line_says_what_each_cost(cli, bridges):
+    summary, asked = cli("chat", bridges, input="/summary 1\nWho designed the bridge at Ansty?\n").stderr.splitlines()[
+        -2:
+    ]
+    assert summary.startswith("0 FLOP, dense ") and "selected" not in summary
+    assert "FLOP, dense " in asked and "× · " in asked and "tokens selected" in asked
+
+
 def test_a_page_is_shown_and_a_field_extracted(cli, pdf):
     result = cli("chat", pdf, "--quiet", input="/page 2\n/extract designer of the breakwater\n")
     assert "The new breakwater was designed by Ingrid Solheim." in result.stdout

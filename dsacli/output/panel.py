@@ -40,12 +40,10 @@ def savings_panel(savings: Savings, width: int) -> Panel:
 
 def savings_line(savings: Savings) -> str:
     """The same in one line."""
-    dense, sparse = savings.flops.dense, savings.flops.dsa
-    beside = f", dense {times(savings.flops.ratio)}" if sparse else ""
-    return (
-        f"{flop(sparse or dense)}{beside} · {savings.selected_tokens:,} of {savings.context_tokens:,} tokens selected · "
-        f"{savings.seconds:.2f} s"
-    )
+    beside = f"dense {times(savings.flops.ratio)}" if savings.flops.dsa else f"dense {flop(savings.flops.dense)}"
+    selected = f"{savings.selected_tokens:,} of {savings.context_tokens:,} tokens selected"
+    read = [selected] if savings.selected_tokens else []
+    return " · ".join([f"{flop(savings.flops.dsa)}, {beside}", *read, f"{savings.seconds:.2f} s"])
 
 
 def cost_table(flops: Cost, memory: Cost) -> Table:
