@@ -55,9 +55,10 @@ class Chat:
             self.ask(line)
             return
         command, _, rest = line.partition(" ")
-        if command not in COMMANDS:
+        _, _, method = COMMANDS.get(command, ("", "", ""))
+        if not method:
             raise DsacliError(f"{line}: no such command; /help lists them")
-        getattr(self, COMMANDS[command][2])(rest.strip())
+        getattr(self, method)(rest.strip())
 
     def ask(self, question: str) -> None:
         """A question, on its own or hanging on the one before."""

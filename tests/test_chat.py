@@ -41,12 +41,13 @@ def test_commands_and_what_they_cannot_do(cli, bridges):
         "chat",
         bridges,
         "--quiet",
-        input="/help\n/summary 1\n/extract\n/sumary\n/summary none\n/page 1\n\n/quit\nWho?\n",
+        input="/help\n/summary 1\n/extract\n/sumary\n/quit now\n/summary none\n/page 1\n\n/quit\nWho?\n",
     )
     assert result.stderr.splitlines()[0].startswith("Ask a question")
     assert [line for line in result.stderr.splitlines() if line.startswith("dsacli: ")] == [
         "dsacli: /extract: name a field, as in /extract price:money, start:date",
         "dsacli: /sumary: no such command; /help lists them",
+        "dsacli: /quit now: no such command; /help lists them",
         "dsacli: /summary none: give a number of sentences",
         "dsacli: there is no page 1",
     ]

@@ -168,8 +168,9 @@ def _(result: InspectResult, console: Console) -> None:
             "character": facts.characters,
             "token": facts.tokens,
             "sentence": facts.sentences,
+            "passage": facts.passages,
         }
-        held = [counted(count, unit) for unit, count in {**counts, "passage": facts.passages}.items() if count]
+        held = [counted(count, unit) for unit, count in counts.items() if count]
         kept = [f"index keys {size(facts.index_bytes)}"] if facts.index_bytes is not None else []
         console.print(indented(Text(f"{facts.kind}: {', '.join([*held, *kept])}"), 2, console))
         for warning in facts.warnings:

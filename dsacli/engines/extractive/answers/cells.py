@@ -57,7 +57,7 @@ def in_named_column(encoded: EncodedDocument, evidence: Evidence, name: str) -> 
     column = _named(document, rows[0].headings, _alike(content_words(name))) if rows else None
     if column is None:
         return evidence
-    row = next((row for row in rows if evidence.start <= row.cells[-1][1]), rows[-1])
+    row = _row_of(rows, evidence.start)
     low, high = row.cells[column]
     within = low <= evidence.start and evidence.end <= high
     return evidence if within or low == high else evidence_at(document, encoded.sentences, low, high)
@@ -66,7 +66,7 @@ def in_named_column(encoded: EncodedDocument, evidence: Evidence, name: str) -> 
 def _no_balance(encoded: EncodedDocument, rows: list[Row], answer: Answer, asked: set[str]) -> Answer:
     """The answer, or where it is what an account came to, and not asked for, the only other amount of its row: what was paid."""
     document, place = encoded.document, answer.evidence[0]
-    row = next((row for row in rows if place.start <= row.cells[-1][1]), rows[-1])
+    row = _row_of(rows, place.start)
     amounts = [
         (cell, bool(_BALANCE.search(document.text, *heading)))
         for cell, heading in zip(row.cells, row.headings)
@@ -77,6 +77,11 @@ def _no_balance(encoded: EncodedDocument, rows: list[Row], answer: Answer, asked
         return answer
     evidence = evidence_at(document, encoded.sentences, *paid[0])
     return replace(answer, answer=single_line(evidence.wording), evidence=(evidence,))
+
+
+def _row_of(rows: list[Row], place: int) -> Row:
+    """The row that a place of a table stands in."""
+    return next((row for row in rows if place <= row.cells[-1][1]), rows[-1])
 
 
 def _stands_in(answer: Answer, document: Document, row: Row) -> bool:
