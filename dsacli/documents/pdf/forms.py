@@ -15,7 +15,7 @@ Rectangle = tuple[float, float, float, float]
 _MOST, _LONGEST = 2000, 5000
 _HIDDEN = 0x02 | 0x20
 _PUSH_BUTTON, _RADIO, _PASSWORD = 1 << 16, 1 << 15, 1 << 13
-_CHOSEN = "chosen"
+_UNCHECKED = "unchecked"
 _NOTES = {
     "/Text": "Note", "/FreeText": "Note", "/Highlight": "Highlight", "/Underline": "Underlined", "/StrikeOut": "Struck out",
     "/Squiggly": "Underlined", "/Caret": "Insertion", "/Stamp": "Stamp", "/Ink": "Note", "/FileAttachment": "Attachment",
@@ -26,14 +26,14 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s]+|\.(?=\w)")
 
 
 class Field(NamedTuple):
-    """A filled field: where it is, what it holds, what the form calls it, whether it is a box to tick, and whether another box than this
-    one was chosen of its group."""
+    """A filled field: where it is, what it holds, what the form calls it, whether it is a box to tick, and whether that is one of
+    several of which one was chosen."""
 
     place: Rectangle
     value: str
     name: str
     box: bool
-    passed_over: bool = False
+    choice: bool = False
 
 
 def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
@@ -47,9 +47,9 @@ def filled_in(runs: Sequence[Run], fields: Sequence[Field]) -> list[Run]:
             left, bottom, right, _ = field.place
             text = f"{field.name}: {field.value}" if field.name else field.value
             found.append(Run(text, left, bottom + 3, right, 10.0, False))
-        elif field.passed_over:
+        elif field.choice and field.value == _UNCHECKED:
             passed_over.append(at)
-        elif field.value != _CHOSEN:
+        elif not field.choice:
             label = found[at]
             mark = "" if at in filled or label.text.rstrip()[-1:] in ":?.,;=" else ":"
             filled.add(at)
@@ -103,9 +103,8 @@ def fields_of(page: Any) -> Iterator[Field]:
         if place and value:
             name = str(_inherited(annotation, "/TU") or _inherited(annotation, "/T") or "")[:200]
             box = _inherited(annotation, "/FT") == "/Btn"
-            passed_over = _is_choice(annotation) and value == "unchecked"
-            value = _CHOSEN if _is_choice(annotation) and value == "checked" else value
-            yield Field(place, " ".join(value.split())[:_LONGEST], " ".join(_HUMP.split(name)), box, passed_over)
+            choice = box and _is_choice(annotation)
+            yield Field(place, " ".join(value.split())[:_LONGEST], " ".join(_HUMP.split(name)), box, choice)
 
 
 def notes_of(page: Any, text_in: Callable[[Sequence[Rectangle]], str]) -> list[str]:
@@ -150,7 +149,7 @@ def _value(annotation: Any) -> str:
         if flags & _PUSH_BUTTON:
             return ""
         state = annotation.get("/AS") or value or "/Off"
-        return "unchecked" if state == "/Off" else "checked"
+        return _UNCHECKED if state == "/Off" else "checked"
     if value is None or (kind == "/Tx" and flags & _PASSWORD):
         return ""
     if kind == "/Sig":

@@ -10,6 +10,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from reportlab.pdfgen.canvas import Canvas
 
 from dsacli.documents import parse
+from dsacli.documents.pdf.forms import Field, filled_in
+from dsacli.documents.pdf.runs import Run
 
 from ..making import column, draw_pdf
 
@@ -50,6 +52,13 @@ def filled() -> list[str]:
 )  # fmt: skip
 def test_a_value_stands_beside_its_label(filled, line):
     assert line in filled
+
+
+def test_what_somebody_typed_is_a_value_whatever_it_says():
+    label = Run("Status", 60, 700, 100, 10, False)
+    for value in ("chosen", "checked", "unchecked"):
+        (run,) = filled_in([label], [Field((120, 695, 200, 712), value, "status", False)])
+        assert run.text == f"Status: {value}"
 
 
 def test_notes_are_read_and_said_to_be():
