@@ -72,10 +72,8 @@ class Chat:
 
     def summarize(self, sentences: str) -> None:
         """A summary, of so many sentences where that is said."""
-        if sentences and (not sentences.isdecimal() or not 0 < int(sentences) <= 1000):
-            raise DsacliError(f"/summary {sentences}: give a number of sentences")
-        options = Options(sentences=int(sentences)) if sentences else Options()
-        self.show(self.session.engine.summarize(self.context, options))
+        number = _number("/summary", sentences, "a number of sentences", most=1000) if sentences else None
+        self.show(self.session.engine.summarize(self.context, Options(sentences=number)))
 
     def extract(self, names: str) -> None:
         """The values of fields, with commas between them."""
@@ -86,9 +84,10 @@ class Chat:
 
     def page(self, number: str) -> None:
         """What a page says."""
-        if not number.isdecimal():
-            raise DsacliError(f"/page {number}: give the number of a page")
-        show_page([each.document for each in self.context.documents], int(number))
+        show_page(
+            [each.document for each in self.context.documents],
+            _number("/page", number, "the number of a page", most=10**7),
+        )
 
     def help(self, _: str) -> None:
         """What can be typed."""
@@ -99,3 +98,14 @@ class Chat:
     def show(self, result: Result) -> None:
         """A result, and what it cost in one line."""
         show_brief(result, as_json=self.as_json, quiet=self.quiet, warnings=self.session.warnings)
+
+
+def _number(command: str, text: str, what: str, most: int) -> int:
+    """The number, from 1 to `most`, that is given to a command.
+
+    Raises:
+        DsacliError: it is none of those
+    """
+    if not text.isdecimal() or len(text) > len(str(most)) or not 0 < int(text) <= most:
+        raise DsacliError(f"{command} {text[:40]}: give {what}")
+    return int(text)

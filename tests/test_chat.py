@@ -41,7 +41,8 @@ def test_commands_and_what_they_cannot_do(cli, bridges):
         "chat",
         bridges,
         "--quiet",
-        input="/help\n/summary 1\n/extract\n/sumary\n/quit now\n/summary none\n/page 1\n\n/quit\nWho?\n",
+        input="/help\n/summary 1\n/extract\n/sumary\n/quit now\n/summary none\n/page 1\n"
+        f"/page {'9' * 5000}\n/summary {'9' * 5000}\n\n/quit\nWho?\n",
     )
     assert result.stderr.splitlines()[0].startswith("Ask a question")
     assert [line for line in result.stderr.splitlines() if line.startswith("dsacli: ")] == [
@@ -50,6 +51,8 @@ def test_commands_and_what_they_cannot_do(cli, bridges):
         "dsacli: /quit now: no such command; /help lists them",
         "dsacli: /summary none: give a number of sentences",
         "dsacli: there is no page 1",
+        f"dsacli: /page {'9' * 40}: give the number of a page",
+        f"dsacli: /summary {'9' * 40}: give a number of sentences",
     ]
     assert result.stdout.count("•") == 1 and "Who?" not in result.stdout
 

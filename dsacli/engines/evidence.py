@@ -7,15 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsacli.documents import Document
+from dsacli.extraction.values.spaced import spaced_figures
 
 _PART = r"(?:\d{2,4}|(?=[A-Z]*\d)[A-Z0-9]{2,4})"
 # What is one thing although there are spaces in it: half of it is no answer.
 _WHOLE = re.compile(
     r"\bEngland\s+and\s+Wales\b"
-    # 1 240,90 and 9 800 kr and 214 633 people; beside nothing, or further figures, they may be two columns
-    r"|(?<![\w.,])(?<!\d )(?:[€£$] ?)?\d{1,3}(?:[ \xa0]\d{3})+(?:,\d{1,2}(?!\d)|(?=[ \xa0]?(?:€|kr\b|zł|Kč|Ft\b|[A-Z]{3}\b))|(?= [^\W\d_A-Z]))"
-    # Population: 214 633
-    r"|(?<=: )\d{1,3}(?:[ \xa0]\d{3})+(?=\.?[ ]?(?:\n|\Z))"
     # CH93 0079 0016 2385 2957, GB 991 2233 44, QQ 12 34 56 C; of two parts, one may be another number
     rf"|(?<![\w-])(?:[A-Z]{{2}}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{{2,5}})(?: {_PART}(?: {_PART}){{1,6}}(?: [A-Z]{{1,3}})?| {_PART} [A-Z]{{1,3}})(?![\w-])"
 )
@@ -61,9 +58,9 @@ def whole(evidence: Evidence) -> Evidence:
     low, high = evidence.quote_start, evidence.quote_end
     if high - low > _LONGEST_PART:
         return evidence
-    for match in _WHOLE.finditer(evidence.quote, max(0, low - _LONGEST_PART), high + _LONGEST_PART):
-        begin, end = min(low, match.start()), max(high, match.end())
-        if match.start() < high and low < match.end() and (begin, end) != (low, high):
+    for first, after in spaced_figures(evidence.quote) + [match.span() for match in _WHOLE.finditer(evidence.quote)]:
+        begin, end = min(low, first), max(high, after)
+        if first < high and low < after and (begin, end) != (low, high):
             start, last = evidence.start - low + begin, evidence.end - high + end
             return replace(evidence, start=start, end=last, quote_start=begin, quote_end=end)
     return evidence

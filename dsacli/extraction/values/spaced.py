@@ -68,6 +68,15 @@ def join_spaced(text: str, columns: bool = False) -> str:
     return _RUN.sub(lambda run: run[0].replace(" ", space[_reading(run)]), text)
 
 
+def spaced_figures(text: str) -> list[tuple[int, int]]:
+    """The bounds of the figures that are surely one although there are spaces in them.
+
+    >>> spaced_figures("sold to 214 633 people")
+    [(8, 15)]
+    """
+    return [run.span() for run in _RUN.finditer(text.replace("\xa0", " ")) if _reading(run) is _Reading.ONE]
+
+
 def _reading(run: re.Match[str]) -> _Reading:
     """Whether a run is one figure, by what stands on both sides of it."""
     text, end = run.string, run.end()
