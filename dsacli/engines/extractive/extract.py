@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
-from dsacli.engines.evidence import whole
+from dsacli.engines.evidence import Evidence, whole
 from dsacli.engines.extractive.answers.cells import in_named_column
 from dsacli.engines.extractive.answers.labelled import beside_its_label, beside_labels
+from dsacli.engines.extractive.answers.replaced import amends, asks_before, asks_of_the_past, put_in_place, replaces
 from dsacli.engines.extractive.candidate import Candidate
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.query import Queries, QueryResult, read_question, run_dense
@@ -68,7 +69,7 @@ def extract(
             costs.append(result.savings)
             typed_as = of_type(field, list(candidates(context, field, result)), result.spans.no_answer)
             answers.append(labelled.weigh(typed_as))
-        found.append(best_value(field, answers, least))
+        found.append(latest(context, best_value(field, answers, least), chain.from_iterable(answers)))
         on_field(min(done + 1, len(fields)))
     starts = found[len(fields) :]
     found = [ended(each, starts) for each in found[: len(fields)]]
@@ -101,6 +102,41 @@ def best_value(field: Field, answers: Sequence[Iterable[Candidate]], min_confide
         return Extracted(field, None, None, score)
     wording = single_line(here.evidence.wording)
     return Extracted(field, here.value, wording, score, (here.evidence,), readings=here.readings)
+
+
+def latest(context: EncodedContext, found: Extracted, candidates: Iterable[Candidate]) -> Extracted:
+    """The value that a later amendment puts in the place of the one that was found, as likely as something that can be read in two ways,
+    or the one before it, for a field that asks for that; else what was found."""
+    if not found.evidence:
+        return found
+    name, place, score = found.field.name, found.evidence[0], found.score or 0.0
+    encoded = context.named(place.document)
+    others = [each for each in candidates if each.evidence.document == place.document and each.value != found.value]
+    new = None if asks_of_the_past(name) else put_in_place(encoded, place)
+    if new:
+        others = values_of(found.field, encoded, new)
+    elif amends(encoded.document, place, name):
+        others = [each for each in others if asks_before(name) and not amends(encoded.document, each.evidence, name)]
+    elif asks_of_the_past(name):
+        return found
+    else:
+        others = [each for each in others if place.end <= each.evidence.start]
+        others = [
+            each for each in others if replaces(encoded.document, each.evidence, place, name, each.confidence / score)
+        ]
+    best = max(others, key=lambda candidate: candidate.confidence, default=None)
+    if best is None:
+        return found
+    wording = single_line(best.evidence.wording)
+    return Extracted(found.field, best.value, wording, min(score, AMBIGUOUS), (best.evidence,), readings=best.readings)
+
+
+def values_of(field: Field, encoded: EncodedDocument, place: Evidence) -> list[Candidate]:
+    """What a place holds as a value of a field: the first of its type, or the whole of a text."""
+    if field.type == "text":
+        return [Candidate(single_line(place.wording), 1.0, place)]
+    values = find_values(place.wording, field.type, encoded.document.text, place.start)[:1]
+    return [Candidate(each.normalised, 1.0, place, each.readings) for each in values]
 
 
 def is_end(field: Field) -> bool:

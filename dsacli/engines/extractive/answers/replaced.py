@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from dsacli.documents import Document
-from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.evidence import Evidence, evidence_at
+from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.results import Answer
-from dsacli.engines.wording import answer_key, content_words
+from dsacli.engines.wording import answer_key, content_words, single_line
 
 _VERBS = "(?:replaced|amended|deleted|superseded|substituted|revised|varied|changed|increased|reduced|extended|restated|modified)"
 # Words by which a text replaces what stood before it; "may be amended" replaces nothing.
@@ -17,6 +18,17 @@ _REPLACES = re.compile(
 )
 _AMENDMENT = re.compile(
     r"\b(?:amendment|addendum|deed of variation|supplemental|variation agreement|side letter|rider)\b", re.IGNORECASE
+)
+_NEW = r"\s+(?:the\s+(?:words?|figures?|dates?|amounts?)\s+)?[\"“‘«]([^\"”»\n]{1,200}?)[\"”’»](?!\w)"
+# What stands before the words that are taken out, and what follows them.
+_TAKES_OUT = re.compile(
+    r"\b(?:replac|delet|strik|substitut|remov)ing(?:\s+the)?(?:\s+(?:words?|figures?|dates?|amounts?|phrase))?\s*\Z",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(rf"[^.;\n]{{0,80}}?\b(?:with|by|inserting|substituting|adding){_NEW}", re.IGNORECASE)
+_IS_REPLACED = re.compile(
+    rf"[^.;\n]{{0,60}}?\b(?:is|are|shall\s+be)\s+(?:hereby\s+)?{_VERBS}[^.;\n]{{0,60}}?\b(?:with|by|to){_NEW}",
+    re.IGNORECASE,
 )
 # A question for what was, and one for what was before something else.
 _PAST = re.compile(r"\b(?:was|were|did|had|first|until)\b", re.IGNORECASE)
@@ -42,16 +54,18 @@ def latest_first(context: EncodedContext, question: str, answers: list[Answer]) 
     for answer in answers[1:]:
         if _is_like(answer, best):
             (earlier if answer.evidence[0].end < place.start else later).append(answer)
-    if amends(document, best, question):
-        before = [answer for answer in earlier if not amends(document, answer, question)][:1]
+    if not asks_of_the_past(question) and (new := put_in_place(context.named(place.document), place)):
+        answer = replace(best, answer=single_line(new.wording), evidence=(new,), replaces=best)
+        return [answer, best, *(each for each in answers[1:] if each.evidence[0].start != new.start)]
+    if amends(document, place, question):
+        before = [answer for answer in earlier if not amends(document, answer.evidence[0], question)][:1]
         if _BEFORE.search(question):
             return [*(replace(each, score=best.score) for each in before), *(a for a in answers if a not in before)]
         return [replace(best, replaces=before[0]), *answers[1:]] if before and not _PAST.search(question) else answers
-    if _PAST.search(question) or _BEFORE.search(question):
+    if asks_of_the_past(question):
         return answers
-    share = FIGURES if re.search(r"\d", best.answer) else WORDS
     for answer in later:
-        if answer.likelihood >= share * best.likelihood and amends(document, answer, question):
+        if replaces(document, answer.evidence[0], place, question, answer.likelihood / best.likelihood):
             rest = [each for each in answers if each not in (best, answer)]
             return [replace(answer, score=best.score, replaces=best), best, *rest]
     return answers
@@ -62,17 +76,46 @@ def _is_like(one: Answer, other: Answer) -> bool:
     return one.evidence[0].document == other.evidence[0].document and _kind(one.answer) == _kind(other.answer)
 
 
-def amends(document: Document, answer: Answer, question: str) -> bool:
+def asks_of_the_past(question: str) -> bool:
+    """Whether a question, or the name of a field, is for what was."""
+    return bool(_PAST.search(question) or _BEFORE.search(question))
+
+
+def asks_before(question: str) -> bool:
+    """Whether it is for what was before something else."""
+    return bool(_BEFORE.search(question))
+
+
+def replaces(document: Document, later: Evidence, earlier: Evidence, question: str, share: float) -> bool:
+    """Whether what stands later is put in the place of what stands earlier, with that share of its probability."""
+    least = FIGURES if re.search(r"\d", earlier.wording) else WORDS
+    return share >= least and amends(document, later, question)
+
+
+def amends(document: Document, place: Evidence, question: str) -> bool:
     """Whether an answer stands in a paragraph that replaces another, or below a heading that calls itself an amendment, and what
     the question is about stands there too."""
-    offset = answer.evidence[0].start
-    low, high = document.paragraphs[document.paragraph_at(offset)]
-    low, high = max(low, offset - REACH), min(high, offset + REACH)
+    low, high = document.paragraphs[document.paragraph_at(place.start)]
+    low, high = max(low, place.start - REACH), min(high, place.start + REACH)
     around, asked = set(answer_key(document.text[low:high]).split()), content_words(question)
     if len(asked & around) < ABOUT * len(asked):
         return False
-    titles = document.heading_path(offset)[-2:]
+    titles = document.heading_path(place.start)[-2:]
     return bool(_REPLACES.search(document.text, low, high)) or any(map(_AMENDMENT.search, titles))
+
+
+def put_in_place(encoded: EncodedDocument, place: Evidence) -> Evidence | None:
+    """The words that a document puts, from there on, in the place of just these; None where it does not.
+
+    `"two months" in clause 4 is replaced by "six weeks"`, `by deleting "two months" and inserting "six weeks"`
+    """
+    document, found = encoded.document, None
+    for quoted in re.finditer(rf"[\"“‘«]{re.escape(place.wording)}[\"”’»]", document.text[place.start - 1 :]):
+        low, high = (place.start - 1 + each for each in quoted.span())
+        taken_out = _TAKES_OUT.search(document.text, max(0, low - REACH), low)
+        new = (_INSTEAD if taken_out else _IS_REPLACED).match(document.text, high)
+        found = evidence_at(document, encoded.sentences, *new.span(1)) if new else found
+    return found
 
 
 def _kind(wording: str) -> str:
