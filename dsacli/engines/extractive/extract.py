@@ -122,7 +122,7 @@ def latest(context: EncodedContext, found: Extracted, candidates: Iterable[Candi
     else:
         others = [each for each in others if place.end <= each.evidence.start]
         others = [
-            each for each in others if replaces(encoded.document, each.evidence, place, name, each.confidence / score)
+            each for each in others if replaces(encoded.document, each.evidence, place, name, each.confidence, score)
         ]
     best = max(others, key=lambda candidate: candidate.confidence, default=None)
     if best is None:

@@ -65,7 +65,7 @@ def latest_first(context: EncodedContext, question: str, answers: list[Answer]) 
     if asks_of_the_past(question):
         return answers
     for answer in later:
-        if replaces(document, answer.evidence[0], place, question, answer.likelihood / best.likelihood):
+        if replaces(document, answer.evidence[0], place, question, answer.likelihood, best.likelihood):
             rest = [each for each in answers if each not in (best, answer)]
             return [replace(answer, score=best.score, replaces=best), best, *rest]
     return answers
@@ -86,10 +86,12 @@ def asks_before(question: str) -> bool:
     return bool(_BEFORE.search(question))
 
 
-def replaces(document: Document, later: Evidence, earlier: Evidence, question: str, share: float) -> bool:
-    """Whether what stands later is put in the place of what stands earlier, with that share of its probability."""
+def replaces(
+    document: Document, later: Evidence, earlier: Evidence, question: str, likelihood: float, before: float
+) -> bool:
+    """Whether what stands later is put in the place of what stands earlier, with these probabilities."""
     least = FIGURES if re.search(r"\d", earlier.wording) else WORDS
-    return share >= least and amends(document, later, question)
+    return likelihood >= least * before and amends(document, later, question)
 
 
 def amends(document: Document, place: Evidence, question: str) -> bool:
@@ -109,9 +111,9 @@ def put_in_place(encoded: EncodedDocument, place: Evidence) -> Evidence | None:
 
     `"two months" in clause 4 is replaced by "six weeks"`, `by deleting "two months" and inserting "six weeks"`
     """
-    document, found = encoded.document, None
-    for quoted in re.finditer(rf"[\"“‘«]{re.escape(place.wording)}[\"”’»]", document.text[place.start - 1 :]):
-        low, high = (place.start - 1 + each for each in quoted.span())
+    document, found, first = encoded.document, None, max(0, place.start - 1)
+    for quoted in re.finditer(rf"[\"“‘«]{re.escape(place.wording)}[\"”’»]", document.text[first:]):
+        low, high = (first + each for each in quoted.span())
         taken_out = _TAKES_OUT.search(document.text, max(0, low - REACH), low)
         new = (_INSTEAD if taken_out else _IS_REPLACED).match(document.text, high)
         found = evidence_at(document, encoded.sentences, *new.span(1)) if new else found
