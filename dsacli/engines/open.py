@@ -17,6 +17,7 @@ READER = "dsa_reader"
 DECODERS = {
     "deepseek_v32": "dsacli.models.deepseek_v32",
     "glm_moe_dsa": "dsacli.models.deepseek_v32",
+    **dict.fromkeys(("llama", "mistral", "qwen2", "qwen3"), "dsacli.models.llama"),
 }
 
 
