@@ -89,8 +89,17 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class Writing:
-    """How a generative model writes."""
+    """How much a generative model reads, and how it writes."""
 
+    budget: Annotated[
+        int | None,
+        _of_model(
+            metavar="N",
+            min=256,
+            help="Tokens of documents that a generative model reads; what is longer is cut to what the question needs.",
+            show_default="the model's, 4096",
+        ),
+    ] = None
     max_tokens: Annotated[
         int | None,
         _of_model(metavar="N", min=1, help="Tokens that a generative model may write.", show_default="256"),

@@ -66,6 +66,26 @@ class SparseCache:
         """The most entries that any layer gathered for a query token since the last `truncate`, counted as it did."""
         return max(layer.selected for layer in self.layers)
 
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What it keeps of its tokens, by name: what `restore` takes."""
+        kept = {}
+        for number, layer in enumerate(self.layers):
+            kept[f"entries.{number}"] = layer.entries
+            if layer.index_keys.shape[1]:
+                kept[f"index_keys.{number}"] = layer.index_keys
+        return kept
+
+    def restore(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Keep the tokens of another cache of the same shapes, in place of any of its own. Raises ValueError for other shapes."""
+        self.truncate(0)
+        try:
+            for number, layer in enumerate(self.layers):
+                keys = tensors[f"index_keys.{number}"] if layer.index_keys.shape[1] else None
+                layer.append(tensors[f"entries.{number}"], keys)
+        except (KeyError, RuntimeError, ValueError) as failure:
+            self.truncate(0)
+            raise ValueError(f"no such cache: {failure}") from None
+
     def truncate(self, tokens: int) -> None:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:

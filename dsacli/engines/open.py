@@ -45,4 +45,4 @@ def open_engine(folder: Path | None, device: str, cache: "DiskCache | None", pro
         return ExtractiveEngine(folder or BUILT_IN, device, cache, progress)
     from dsacli.engines.generative.engine import GenerativeEngine
 
-    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, progress)
+    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, cache, progress)

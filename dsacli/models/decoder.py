@@ -31,6 +31,10 @@ class DecoderConfig(Protocol):
     def index_topk(self) -> int:
         """Entries that a token attends to, where nobody says otherwise."""
 
+    @property
+    def budget(self) -> int:
+        """Tokens of documents that it reads whole, where nobody says otherwise."""
+
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
 

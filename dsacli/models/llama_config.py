@@ -20,6 +20,8 @@ POSITIVE = (
 )
 # Entries that a token attends to, and layers that attend to all: what was measured on Qwen2.5 (docs/models.md).
 INDEX_TOPK, DENSE_LAYERS = 1024, 2
+# Tokens of documents: what two cores take in within a minute.
+BUDGET = 4096
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class LlamaConfig:
     eos_token_ids: tuple[int, ...] = ()
     index_topk: int = INDEX_TOPK
     dense_layers: int = DENSE_LAYERS
+    budget: int = BUDGET
 
     @property
     def entry_dim(self) -> int:
@@ -105,7 +108,7 @@ def parse_config(values: dict[str, Any]) -> LlamaConfig:
         "eos_token_ids": tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else (),
         "max_position_embeddings": longest(values),
     }
-    names = set(LlamaConfig.__dataclass_fields__) - made.keys() - {"index_topk", "dense_layers"}
+    names = set(LlamaConfig.__dataclass_fields__) - made.keys() - {"index_topk", "dense_layers", "budget"}
     return LlamaConfig(**{name: value for name, value in values.items() if name in names}, **made)
 
 

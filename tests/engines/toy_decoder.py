@@ -19,6 +19,7 @@ from dsacli.dsa.cost import DecoderCost
 class ToyConfig:
     vocab_size: int
     max_position_embeddings: int = 8192
+    budget: int = 8192
     index_topk: int = 1
     eos_token_ids: tuple[int, ...] = (0,)
 

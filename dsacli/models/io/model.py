@@ -1,5 +1,6 @@
 """A decoder from a directory: configuration, weights, tokenizer and chat template."""
 
+import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,15 @@ class DecoderModel:
     device: str
     dtype: torch.dtype
     load: Callable[[Path, Any, torch.dtype], Decoder]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells this model from any other on this machine: its files, by name, size and time of change."""
+        digest = hashlib.sha256(str(self.dtype).encode())
+        for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else [self.folder]:
+            status = path.stat()
+            digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
 
     @cached_property
     def network(self) -> Decoder:
