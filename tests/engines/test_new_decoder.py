@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dsacli.engines import open as opening
-from tests.engines.generative.test_tasks import TEXT, small_tokenizer
+from tests.engines.generative.conftest import TEXT, small_tokenizer
 
 # Its entries are numbers of tokens, which bfloat16 has up to 256.
 pytestmark = pytest.mark.precision("float32")
