@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context
+from dsacli.engines.generative.bearing import Sentences
 from dsacli.engines.generative.kept import KeptPrefills, prefill_key
 from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
 from dsacli.errors import DsacliError
@@ -63,6 +64,7 @@ class Conversation:
         self.head: list[int] = []
         self.document_pass = DocumentPass(len(context), 0, 0, 0.0)
         self.token_ids = torch.from_numpy(context.token_ids.astype(np.int64))
+        self.sentences = Sentences(context)
 
     def tokens(self, text: str) -> list[int]:
         """Token ids of a piece of the prompt."""

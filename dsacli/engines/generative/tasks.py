@@ -40,9 +40,11 @@ def ask(conversation: Conversation, question: str, options: Options) -> AskResul
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
-        place = located(conversation.context, text, written.attention_mass)
-        evidence = (place,) if place else best_evidence(conversation.context, written.attention_mass, EVIDENCE)
-        answers = (Answer(text, written.probability, evidence),)
+        mass = written.attention_mass
+        bearing = conversation.sentences.bearing(question, text, mass, EVIDENCE)
+        place = located(conversation.context, text, mass)
+        evidence = (place,) if place else bearing.evidence
+        answers = (Answer(text, written.probability, evidence, borne_out=bearing.bears_out),)
     return AskResult(question, answers, "probability", savings, written.interrupted)
 
 

@@ -35,6 +35,7 @@ KEYS = {
     "want",
     "items",
     "replaces",
+    "borne_out",
     "candidates",
 }
 
