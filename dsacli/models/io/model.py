@@ -14,6 +14,8 @@ from dsacli.errors import DsacliError
 from dsacli.models.decoder import Decoder, DecoderConfig
 from dsacli.models.io.chat import read_chat_template
 from dsacli.models.io.folder import read_json, read_tokenizer
+from dsacli.models.io.safetensors import Shards
+from dsacli.models.io.tensors import TensorSource
 from dsacli.weights import BUILT_IN
 
 
@@ -32,14 +34,14 @@ class DecoderModel:
     has_tokenizer: bool
     device: str
     dtype: torch.dtype
-    load: Callable[[Path, Any, torch.dtype], Decoder]
+    load: Callable[[TensorSource, Any, torch.dtype], Decoder]
 
     @cached_property
     def network(self) -> Decoder:
         """The network with its weights. Raises DsacliError that names the tensor and the file at fault."""
         if not self.has_tokenizer:
             raise DsacliError(f"{self.folder} has no tokenizer.json; without it, it can only be inspected")
-        return self.load(self.folder, self.config, self.dtype).to(self.device)
+        return self.load(Shards(self.folder), self.config, self.dtype).to(self.device)
 
 
 def open_decoder(folder: Path, module_name: str, device: str, dtype: torch.dtype) -> DecoderModel:
