@@ -44,6 +44,7 @@ WORDS = {
     "llama3": LLAMA3,
     "llama-v3": LLAMA3,
     "qwen2": (rf"{CONTRACTIONS}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}|{REST}",),
+    # The model's own, where upper and lower case are told apart in every script; llama.cpp does so in ASCII alone.
     "tekken": (
         rf"[^\r\n\p{{L}}\p{{N}}]?{UPPER}*{LOWER}+|[^\r\n\p{{L}}\p{{N}}]?{UPPER}+{LOWER}*|\p{{N}}"
         r"| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+",
