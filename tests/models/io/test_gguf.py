@@ -180,7 +180,8 @@ def configured(path, architecture="llama", vocabulary=None, tensors=(), **values
             add[type(value)](f"{architecture}.{name.replace('__', '.')}", value)
     add_vocabulary(writer, **(vocabulary or {}))
     for name, rows in {"token_embd.weight": 160, **dict(tensors)}.items():
-        writer.add_tensor(name, np.zeros((rows, 64), np.float32))
+        if rows is not None:
+            writer.add_tensor(name, np.zeros((rows, 64), np.float32))
     finish(writer)
     return config_values(Gguf(path))
 
@@ -265,16 +266,32 @@ def test_positions_that_are_stretched_by_a_tensor(tmp_path):
         ({"rope__dimension_count": 8}, "llama.rope.dimension_count is 8, for heads of 16"),
         ({"expert_count": 8}, "llama.expert_count is 8; only 0 is known"),
         ({"attention__sliding_window": 4096}, "llama.attention.sliding_window is 4096; only 0 is known"),
+        (
+            {
+                "tensors": {"rope_freqs.weight": 1},
+                "rope__scaling__type": "yarn",
+                "rope__scaling__factor": 4.0,
+            },
+            "rope_freqs.weight and llama.rope.scaling at once",
+        ),
+        ({"tensors": {"token_embd.weight": None}}, "tensor token_embd.weight is missing"),
         ({"tensors": {"token_embd.weight": 120}}, "140 tokens for 120 rows of token_embd.weight"),
         ({"vocabulary": {"eos_token_id": 140}}, "tokenizer.ggml.eos_token_id is 140, for 140 tokens"),
         ({"vocabulary": {"model": "t5"}}, "tokenizer.ggml.model is 't5'; known are gpt2, llama"),
         ({"vocabulary": {"tokens": None}}, "tokenizer.ggml.tokens is missing or empty"),
+        ({"vocabulary": {"pre": 7}}, "tokenizer.ggml.pre is 7, not a name"),
         ({"vocabulary": {"token_type": [1, 3]}}, "tokenizer.ggml.token_type has 2 entries, for 140 tokens"),
     ],
 )
 def test_a_configuration_that_can_not_be(tmp_path, values, said):
     with pytest.raises(DsacliError, match=rf"^{tmp_path}/a.gguf: {said}"):
         configured(tmp_path / "a.gguf", **values)
+
+
+def test_one_file_of_several(tmp_path):
+    path = bare(tmp_path / "a.gguf", architecture="llama", split__count=3)
+    with pytest.raises(DsacliError, match=f"^{path}: one file of several; merge them first$"):
+        config_values(Gguf(path))
 
 
 def test_one_number_for_all_layers_may_be_said_for_each(tmp_path):
