@@ -35,6 +35,8 @@ A680-A69B A722-A76F A771-A787 A78B-A78E AB70-ABBF FB00-FB06 FB13-FB17 FF21-FF3A 
 104B0-104D3 104D8-104FB 10C80-10CB2 10CC0-10CF2 118A0-118DF 1E900-1E943
 """
 CASED = "".join("-".join(rf"\x{{{end}}}" for end in pair.split("-")) for pair in CASED_RANGES.split())
+# `\s+$`, which would be tried from every space of a run that ends before the text does.
+LAST_SPACES = r"(?<!\s)\s++$"
 DIGITS_FIRST = (r"\p{N}", GPT2)
 LLAMA3 = (rf"{CONTRACTIONS}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}{{1,3}}|{REST}",)
 WORDS = {
@@ -53,7 +55,7 @@ WORDS = {
     "starcoder": DIGITS_FIRST,
     "refact": DIGITS_FIRST,
     "command-r": DIGITS_FIRST,
-    "deepseek-llm": ("[\r\n]", rf"\s?[{CASED}]+", r"\s?[!-/:-~！-／：-～‘-‟　-。]+", r"\s+$", HAN, r"\p{N}+"),
+    "deepseek-llm": ("[\r\n]", rf"\s?[{CASED}]+", r"\s?[!-/:-~！-／：-～‘-‟　-。]+", LAST_SPACES, HAN, r"\p{N}+"),
     "deepseek-coder": ("[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", HAN, r"\p{N}"),
 }
 # Those whose words are looked up whole before anything is merged.

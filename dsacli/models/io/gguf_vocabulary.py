@@ -23,6 +23,10 @@ ENDS = {
 }
 
 
+# More than any model has.
+MOST_TOKENS = 1 << 20
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Tokens by their ids, each of a kind; `scores` of a SentencePiece model, `merges` of a byte-level one.
@@ -62,16 +66,16 @@ def parse_vocabulary(metadata: dict[str, Any]) -> Vocabulary:
     if model not in (BYTE_LEVEL, SENTENCE_PIECE):
         raise ValueError(f"{KEY}model is {model!r:.60}; known are {BYTE_LEVEL}, {SENTENCE_PIECE}")
     pieces = model == SENTENCE_PIECE
-    tokens = listed(metadata, "tokens", str)
-    if not tokens:
-        raise ValueError(f"{KEY}tokens is missing or empty")
+    tokens = listed(metadata, "tokens", (str,))
     count = len(tokens)
+    if not 0 < count <= MOST_TOKENS:
+        raise ValueError(f"{KEY}tokens has {count} entries" if count else f"{KEY}tokens is missing or empty")
     # As llama.cpp has it: what has no text is no token that any text could be.
     tokens = [token or f"[EMPTY_{number}]" for number, token in enumerate(tokens)]
     if len(set(tokens)) < count:
         raise ValueError(f"{KEY}tokens has a token twice")
-    kinds = listed(metadata, "token_type", int, count) or [NORMAL] * count
-    scores = listed(metadata, "scores", float, count) if pieces else []
+    kinds = listed(metadata, "token_type", (int,), count) or [NORMAL] * count
+    scores = [float(score) for score in listed(metadata, "scores", (float, int), count)] if pieces else []
     if pieces and not scores:
         raise ValueError(f"{KEY}scores is missing")
     if any(score != score for score in scores):
@@ -100,7 +104,7 @@ def parse_vocabulary(metadata: dict[str, Any]) -> Vocabulary:
         tokens=tokens,
         kinds=kinds,
         scores=scores,
-        merges=[] if pieces else listed(metadata, "merges", str),
+        merges=[] if pieces else listed(metadata, "merges", (str,)),
         bos=special("bos"),
         eos=named[0],
         unknown=special("unknown"),
@@ -110,11 +114,11 @@ def parse_vocabulary(metadata: dict[str, Any]) -> Vocabulary:
     )
 
 
-def listed(metadata: dict[str, Any], name: str, kind: type, count: int | None = None) -> list[Any]:
-    """A list of `count` values of a kind, empty where there is none. Raises ValueError that names it."""
+def listed(metadata: dict[str, Any], name: str, kinds: tuple[type, ...], count: int | None = None) -> list[Any]:
+    """A list of `count` values of some kinds, empty where there is none. Raises ValueError that names it."""
     found = metadata.get(f"{KEY}{name}", [])
-    if not isinstance(found, list) or not all(type(value) is kind for value in found):
-        raise ValueError(f"{KEY}{name} is no list of {kind.__name__}")
+    if not isinstance(found, list) or not all(type(value) in kinds for value in found):
+        raise ValueError(f"{KEY}{name} is no list of {kinds[0].__name__}")
     if count is not None and found and len(found) != count:
         raise ValueError(f"{KEY}{name} has {len(found)} entries, for {count} tokens")
     return found

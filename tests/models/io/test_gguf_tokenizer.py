@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import time
 from pathlib import Path
 from random import Random
 
@@ -116,6 +117,20 @@ def test_a_vocabulary_that_can_not_be(tmp_path, changes, said):
         changes = {**changes, "token_type": [1] * 140}
     with pytest.raises(DsacliError, match=rf"^{tmp_path}/a.gguf: {re.escape(said)}"):
         read_gguf_tokenizer(written(tmp_path / "a.gguf", **changes))
+
+
+def test_a_run_of_spaces_takes_no_time(tmp_path):
+    for pre in WORDS:
+        tokenizer = read_gguf_tokenizer(written(tmp_path / "a.gguf", pre=pre))
+        began = time.perf_counter()
+        tokenizer.pre_tokenizer.pre_tokenize_str("a" + " " * 60_000 + "a" + "\t" * 60_000 + "\u4f60" * 60_000)
+        assert time.perf_counter() - began < 2, pre
+
+
+def test_more_tokens_than_any_model_has(tmp_path, monkeypatch):
+    monkeypatch.setattr("dsacli.models.io.gguf_vocabulary.MOST_TOKENS", 139)
+    with pytest.raises(DsacliError, match="tokenizer.ggml.tokens has 140 entries"):
+        read_gguf_tokenizer(written(tmp_path / "a.gguf"))
 
 
 def test_of_two_merges_that_are_alike_the_first_one_counts(tmp_path):
