@@ -1,6 +1,6 @@
 """A tokenizer from a GGUF file's vocabulary, whose ids are llama.cpp's: byte-level BPE, or SentencePiece's BPE."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dsacli.errors import DsacliError
 from dsacli.models.io.gguf import Gguf
@@ -98,9 +98,14 @@ def byte_level(vocabulary: Vocabulary) -> "Tokenizer":
     if not merges:
         raise ValueError("tokenizer.ggml.merges is missing or empty")
     tokenizer = Tokenizer(models.BPE(numbers, list(merges), ignore_merges=vocabulary.pre in WHOLE_FIRST))
-    splits = [pre_tokenizers.Split(Regex(expression), "isolated") for expression in words]
-    bytes_of_words = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([*splits, bytes_of_words])
+    splits: list[Any] = [pre_tokenizers.Split(Regex(expression), "isolated") for expression in words]
+    splits.append(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False))
+    absent = set(pre_tokenizers.ByteLevel.alphabet()) - numbers.keys()
+    if absent:
+        # A byte that is no token vanishes, but what stands on its two sides is never merged.
+        expression = "".join(rf"\x{{{ord(character):X}}}" for character in sorted(absent))
+        splits.append(pre_tokenizers.Split(Regex(f"[{expression}]"), "removed"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(splits)
     tokenizer.decoder = decoders.ByteLevel()
     return tokenizer
 

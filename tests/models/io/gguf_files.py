@@ -6,9 +6,10 @@ import gguf
 import numpy as np
 import torch
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+from tokenizers.pre_tokenizers import ByteLevel
 
 # Bytes as a byte-level vocabulary writes them, and what a few words of it are merged from.
-BYTES = [chr(byte if 33 <= byte < 127 else 256 + byte) for byte in range(128)]
+BYTES = sorted(ByteLevel.alphabet())
 MERGES = ["h e", "l l", "he ll", "hell o", "Ġ w", "o r", "Ġw or", "Ġwor l", "Ġworl d"]
 SPECIAL = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
 CONTROL = 3
@@ -16,8 +17,7 @@ CONTROL = 3
 
 def byte_level_vocabulary() -> tuple[list[str], list[int]]:
     """Tokens and their types."""
-    tokens = [*BYTES, "Ġ", *("".join(merge.split()) for merge in MERGES), *SPECIAL]
-    tokens = list(dict.fromkeys(tokens))
+    tokens = [*BYTES, *("".join(merge.split()) for merge in MERGES), *SPECIAL]
     return tokens, [CONTROL if token in SPECIAL else 1 for token in tokens]
 
 

@@ -99,24 +99,31 @@ def test_words_are_the_whole_text_under_every_name(tmp_path, pre, text):
         ({"merges": None}, "tokenizer.ggml.merges is missing or empty"),
         ({"merges": [1, 2]}, "tokenizer.ggml.merges is no list of str"),
         ({"tokens": [*byte_level_vocabulary()[0][:-1], "a"]}, "tokenizer.ggml.tokens has a token twice"),
-        ({"bos_token_id": 140}, "tokenizer.ggml.bos_token_id is 140, for 140 tokens"),
-        ({"bos_token_id": "x"}, "tokenizer.ggml.bos_token_id is 'x', for 140 tokens"),
+        ({"bos_token_id": 268}, "tokenizer.ggml.bos_token_id is 268, for 268 tokens"),
+        ({"bos_token_id": "x"}, "tokenizer.ggml.bos_token_id is 'x', for 268 tokens"),
         ({"add_bos_token": "x"}, "tokenizer.ggml.add_bos_token is 'x', not true or false"),
         ({"model": "bert"}, "tokenizer.ggml.model is 'bert'; known are gpt2, llama"),
         ({"model": "llama"}, "tokenizer.ggml.scores is missing"),
-        ({"model": "llama", "scores": [0.0]}, "tokenizer.ggml.scores has 1 entries, for 140 tokens"),
-        ({"model": "llama", "scores": [float("nan")] * 140}, "tokenizer.ggml.scores has one that is no number"),
+        ({"model": "llama", "scores": [0.0]}, "tokenizer.ggml.scores has 1 entries, for 268 tokens"),
+        ({"model": "llama", "scores": [float("nan")] * 268}, "tokenizer.ggml.scores has one that is no number"),
         (
-            {"model": "llama", "scores": [0.0] * 140, "tokens": [*byte_level_vocabulary()[0][:-1], "b" * 600]},
+            {"model": "llama", "scores": [0.0] * 268, "tokens": [*byte_level_vocabulary()[0][:-1], "b" * 600]},
             "tokenizer.ggml.tokens has one of 600 characters",
         ),
     ],
 )
 def test_a_vocabulary_that_can_not_be(tmp_path, changes, said):
     if changes.get("scores") and "tokens" in changes:
-        changes = {**changes, "token_type": [1] * 140}
+        changes = {**changes, "token_type": [1] * 268}
     with pytest.raises(DsacliError, match=rf"^{tmp_path}/a.gguf: {re.escape(said)}"):
         read_gguf_tokenizer(written(tmp_path / "a.gguf", **changes))
+
+
+def test_a_byte_that_is_no_token_vanishes_and_keeps_its_neighbours_apart(tmp_path):
+    tokens, _ = byte_level_vocabulary()
+    tokens[tokens.index("ā")] = "another"  # the byte 1
+    tokenizer = read_gguf_tokenizer(written(tmp_path / "a.gguf", tokens=tokens))
+    assert tokenizer.encode("ll").tokens == ["ll"] and tokenizer.encode("l\x01l").tokens == ["l", "l"]
 
 
 def test_a_run_of_spaces_takes_no_time(tmp_path):
@@ -128,8 +135,8 @@ def test_a_run_of_spaces_takes_no_time(tmp_path):
 
 
 def test_more_tokens_than_any_model_has(tmp_path, monkeypatch):
-    monkeypatch.setattr("dsacli.models.io.gguf_vocabulary.MOST_TOKENS", 139)
-    with pytest.raises(DsacliError, match="tokenizer.ggml.tokens has 140 entries"):
+    monkeypatch.setattr("dsacli.models.io.gguf_vocabulary.MOST_TOKENS", 267)
+    with pytest.raises(DsacliError, match="tokenizer.ggml.tokens has 268 entries"):
         read_gguf_tokenizer(written(tmp_path / "a.gguf"))
 
 
