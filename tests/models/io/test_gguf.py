@@ -316,7 +316,7 @@ def outcome(path, data):
     """What becomes of a file with these bytes: "" where all of it can be used, else the one line that says why not."""
     path.unlink(missing_ok=True)
     path.write_bytes(data)
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         file = Gguf(path)
         values = config_values(file)
@@ -328,7 +328,7 @@ def outcome(path, data):
         assert "\n" not in str(failure) and str(failure).startswith(str(path)) and len(str(failure)) < 1000
         return str(failure)
     finally:
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
     return ""
 
 

@@ -129,9 +129,9 @@ def test_a_byte_that_is_no_token_vanishes_and_keeps_its_neighbours_apart(tmp_pat
 def test_a_run_of_spaces_takes_no_time(tmp_path):
     for pre in WORDS:
         tokenizer = read_gguf_tokenizer(written(tmp_path / "a.gguf", pre=pre))
-        began = time.perf_counter()
+        began = time.process_time()
         tokenizer.pre_tokenizer.pre_tokenize_str("a" + " " * 60_000 + "a" + "\t" * 60_000 + "\u4f60" * 60_000)
-        assert time.perf_counter() - began < 2, pre
+        assert time.process_time() - began < 2, pre
 
 
 def test_more_tokens_than_any_model_has(tmp_path, monkeypatch):
