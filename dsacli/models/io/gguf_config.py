@@ -1,6 +1,7 @@
 """What a GGUF file's metadata says of a model, under the names of a Hugging Face `config.json`."""
 
 import math
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,10 @@ TURNED = ("llama", "mistral3")
 # What networks are built by that no decoder of ours is like.
 OTHERWISE = (
     "expert_count",
-    "attention.sliding_window",
     "attention.temperature_scale",
     "rope.scaling.yarn_log_multiplier",
 )
-# Factors by which the periods of rotary positions are stretched, [head_dim / 2]: llama.cpp keeps them as a tensor,
-# and no setting of Hugging Face's says the same.
+# Llama 3's way of stretching positions, which llama.cpp has as what comes of it and not as its settings.
 ROPE_FACTORS = "rope_freqs.weight"
 
 
@@ -42,7 +41,8 @@ def model_type_of(architecture: str) -> str:
 def config_values(file: Gguf) -> dict[str, Any]:
     """The JSON of a `config.json`; a shape that the file does not give is None, for the decoder to refuse.
 
-    `rope_scaling` is {"rope_type": "factors"} where the tensor `rope_freqs.weight` says how positions are stretched.
+    `rope_scaling` is {"rope_type": "factors", "factors": [head_dim / 2]}, what the period of each pair of numbers is
+    multiplied by, where the tensor `rope_freqs.weight` says how positions are stretched.
     Raises DsacliError that names the file and what is wrong or unknown.
     """
     try:
@@ -74,6 +74,7 @@ class Settings:
             if self.get(name):
                 raise ValueError(f"{self.key(name)} is {self.get(name)!r:.60}; only 0 is known")
         tensors, vocabulary, heads = self.file.tensors, read_vocabulary(self.file), self.whole("attention.head_count")
+        window = self.whole("attention.sliding_window") if self.get("attention.sliding_window") else None
         return {
             "model_type": self.model_type,
             "hidden_size": self.whole("embedding_length"),
@@ -90,6 +91,9 @@ class Settings:
             "hidden_act": "silu",
             "tie_word_embeddings": "output.weight" not in tensors,
             "attention_bias": "blk.0.attn_q.bias" in tensors,
+            "mlp_bias": "blk.0.ffn_gate.bias" in tensors,
+            "sliding_window": window,
+            "use_sliding_window": window is not None,
             "bos_token_id": vocabulary.bos,
             "eos_token_id": list(vocabulary.ends),
         }
@@ -145,7 +149,7 @@ class Settings:
         if ROPE_FACTORS in self.file.tensors:
             if kind == "yarn" or factor != 1.0:
                 raise ValueError(f"{ROPE_FACTORS} and {self.key('rope.scaling')} at once")
-            return {"rope_type": "factors"}
+            return {"rope_type": "factors", "factors": self.factors()}
         if kind == "none" or (kind == "linear" and factor == 1.0):
             return None
         if kind == "linear":
@@ -162,4 +166,14 @@ class Settings:
         more = self.fraction("rope.scaling.attn_factor", 1.0)
         if more != 1.0:
             found["attention_factor"] = more * (1.0 + 0.1 * math.log(max(factor, 1.0)))
+        return found
+
+    def factors(self) -> list[float]:
+        """What the tensor of them says."""
+        entry, half = self.file.tensors[ROPE_FACTORS], (self.head_dim(self.whole("attention.head_count")) or 0) // 2
+        if entry.kind.name != "F32" or entry.shape != (half,):
+            raise ValueError(f"tensor {ROPE_FACTORS} is {entry.kind.name} {list(entry.shape)}, not F32 [{half}]")
+        found = list(struct.unpack(f"<{half}f", self.file.stored(ROPE_FACTORS)))
+        if not all(math.isfinite(factor) and factor > 0 for factor in found):
+            raise ValueError(f"tensor {ROPE_FACTORS} has a factor that is no positive number")
         return found

@@ -181,7 +181,8 @@ def configured(path, architecture="llama", vocabulary=None, tensors=(), **values
     add_vocabulary(writer, **(vocabulary or {}))
     for name, rows in {"token_embd.weight": 300, **dict(tensors)}.items():
         if rows is not None:
-            writer.add_tensor(name, np.zeros((rows, 64), np.float32))
+            value = np.array(rows, np.float32) if isinstance(rows, list) else np.zeros((rows, 64), np.float32)
+            writer.add_tensor(name, value)
     finish(writer)
     return config_values(Gguf(path))
 
@@ -249,8 +250,15 @@ def test_stretched_positions(tmp_path, values, expected):
 
 
 def test_positions_that_are_stretched_by_a_tensor(tmp_path):
-    found = configured(tmp_path / "a.gguf", tensors={"rope_freqs.weight": 1})
-    assert found["rope_scaling"] == {"rope_type": "factors"}
+    factors = [1.0, 1.0, 1.0, 1.5, 2.0, 6.0, 8.0, 8.0]
+    found = configured(tmp_path / "a.gguf", tensors={"rope_freqs.weight": factors})
+    assert found["rope_scaling"] == {"rope_type": "factors", "factors": factors}
+
+
+def test_attention_within_a_window(tmp_path):
+    found = configured(tmp_path / "a.gguf", attention__sliding_window=128)
+    assert found["sliding_window"] == 128 and found["use_sliding_window"] is True
+    assert configured(tmp_path / "b.gguf")["use_sliding_window"] is False
 
 
 @pytest.mark.parametrize(
@@ -265,7 +273,9 @@ def test_positions_that_are_stretched_by_a_tensor(tmp_path):
         ({"rope__scaling__type": "longrope"}, "llama.rope.scaling.type is 'longrope'; known are none, linear, yarn"),
         ({"rope__dimension_count": 8}, "llama.rope.dimension_count is 8, for heads of 16"),
         ({"expert_count": 8}, "llama.expert_count is 8; only 0 is known"),
-        ({"attention__sliding_window": 4096}, "llama.attention.sliding_window is 4096; only 0 is known"),
+        ({"attention__temperature_scale": 0.1}, "llama.attention.temperature_scale is 0.1[0-9]*; only 0 is known"),
+        ({"tensors": {"rope_freqs.weight": 1}}, r"tensor rope_freqs.weight is F32 \[1, 64\], not F32 \[8\]"),
+        ({"tensors": {"rope_freqs.weight": [1.0] * 7 + [0.0]}}, "tensor rope_freqs.weight has a factor that is no"),
         (
             {
                 "tensors": {"rope_freqs.weight": 1},

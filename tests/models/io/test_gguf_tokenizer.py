@@ -96,6 +96,10 @@ def test_words_are_the_whole_text_under_every_name(tmp_path, pre, text):
         ({"merges": ["h e", "q zz"]}, "tokenizer.ggml.merges has 'q zz', which is no two tokens that make a third"),
         ({"merges": ["h e", "he o"]}, "tokenizer.ggml.merges has 'he o', which is no two tokens"),
         ({"merges": ["h e", "he"]}, "tokenizer.ggml.merges has 'he', which is no two tokens"),
+        (
+            {"merges": ["h e", "he"], "tokens": [*byte_level_vocabulary()[0][:-1], "hhe"]},
+            "tokenizer.ggml.merges has 'he', which is no two tokens",
+        ),
         ({"merges": None}, "tokenizer.ggml.merges is missing or empty"),
         ({"merges": [1, 2]}, "tokenizer.ggml.merges is no list of str"),
         ({"tokens": [*byte_level_vocabulary()[0][:-1], "a"]}, "tokenizer.ggml.tokens has a token twice"),
@@ -220,6 +224,25 @@ def test_control_tokens_and_what_follows_them(pieces):
     again = theirs.encode("the model")
     assert encoding.ids == [1, *again, 2, *again]
     assert read_vocabulary(Gguf(path)).add_bos
+
+
+def test_what_a_document_says_is_never_merged_into_a_control_token(tmp_path):
+    tokens, scores = ["<unk>", "▁", "a", "b", "ab"], [0.0, -1.0, -2.0, -3.0, -4.0]
+    file = written(
+        tmp_path / "a.gguf",
+        model="llama",
+        pre=None,
+        merges=None,
+        tokens=tokens,
+        scores=scores,
+        token_type=[2, 1, 1, 1, 3],
+        bos_token_id=4,
+        eos_token_id=4,
+    )
+    tokenizer = read_gguf_tokenizer(file)
+    assert tokenizer.encode("ab").tokens == ["ab"]
+    tokenizer.encode_special_tokens = True
+    assert tokenizer.encode("ab").tokens == ["▁", "a", "b"]
 
 
 def test_no_space_is_put_in_front_where_the_file_says_so(pieces, tmp_path):
