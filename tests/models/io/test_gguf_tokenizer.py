@@ -123,6 +123,13 @@ def test_a_vocabulary_that_can_not_be(tmp_path, changes, said):
         read_gguf_tokenizer(written(tmp_path / "a.gguf", **changes))
 
 
+@pytest.mark.parametrize(("pre", "tokens"), [("llama-bpe", ["xyz"]), ("tekken", ["xyz"]), ("qwen2", ["x", "y", "z"])])
+def test_words_are_looked_up_whole_where_the_name_says_so(tmp_path, pre, tokens):
+    words, kinds = byte_level_vocabulary()
+    file = written(tmp_path / "a.gguf", pre=pre, tokens=[*words, "xyz"], token_type=[*kinds, 1])
+    assert read_gguf_tokenizer(file).encode("xyz").tokens == tokens
+
+
 def test_a_byte_that_is_no_token_vanishes_and_keeps_its_neighbours_apart(tmp_path):
     tokens, _ = byte_level_vocabulary()
     tokens[tokens.index("ā")] = "another"  # the byte 1
