@@ -19,10 +19,7 @@ READER = "dsa_reader"
 DECODERS = {
     "deepseek_v32": "dsacli.models.deepseek_v32",
     "glm_moe_dsa": "dsacli.models.deepseek_v32",
-    "llama": "dsacli.models.llama",
-    "mistral": "dsacli.models.llama",
-    "qwen2": "dsacli.models.llama",
-    "qwen3": "dsacli.models.llama",
+    **dict.fromkeys(("llama", "mistral", "qwen2", "qwen3"), "dsacli.models.llama"),
 }
 
 

@@ -20,7 +20,9 @@ WHO = "Who built the ferry?"
 
 def test_an_unknown_type_is_named_with_those_that_are_known(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
-    with pytest.raises(DsacliError, match="model_type is 'bert'; known are dsa_reader, deepseek_v32, glm_moe_dsa, "):
+    with pytest.raises(
+        DsacliError, match="model_type is 'bert'; known are dsa_reader, deepseek_v32, glm_moe_dsa, llama, "
+    ):
         model_type_of(tmp_path)
     assert model_type_of(RECALL) in DECODERS and READER not in DECODERS
 
