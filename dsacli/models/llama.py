@@ -12,7 +12,6 @@ Dense models, made sparse by their own keys (`dsa.grouped`). All of it for one s
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -20,7 +19,7 @@ from torch import nn
 from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.grouped import FEWEST, GroupedSparseAttention
 from dsacli.errors import DsacliError
-from dsacli.models.io.safetensors import load_tensors
+from dsacli.models.io.tensors import TensorSource, load_tensors
 from dsacli.models.layers import GatedMLP, RMSNorm, embedding
 from dsacli.models.llama_config import LlamaConfig, parse_config
 from dsacli.models.rope import Rotation
@@ -28,8 +27,8 @@ from dsacli.models.rope import Rotation
 __all__ = ["Llama", "LlamaConfig", "load", "parse_config"]
 
 CHUNK_TOKENS = 512
-# Made when a model is built, so that no checkpoint has to hold them.
-BUFFERS = re.compile(r"rotary_emb\.inv_freq")
+# Made when a model is built, of the configuration.
+BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
 
 
 class Attention(nn.Module):
@@ -145,11 +144,11 @@ class Llama(nn.Module):
         return self.lm_head(hidden[-1])
 
 
-def load(folder: Path, config: LlamaConfig, dtype: torch.dtype) -> Llama:
+def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llama:
     """The network for inference, in `dtype`. Raises DsacliError that names the tensor and the file at fault."""
     with torch.device("meta"):
         network = Llama(config)
     tied = {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
-    state = load_tensors(folder, network.state_dict(), dtype, ignored=BUFFERS, tied=tied)
+    state = load_tensors(tensors, network.state_dict(), dtype, ignored=BUFFERS, tied=tied)
     network.load_state_dict(state, assign=True)
     return network.eval().requires_grad_(False)

@@ -14,6 +14,7 @@ class Rope:
     linear: what every position is divided by
     low_freq_factor, high_freq_factor: above 0, `llama3_factor` divides what turns fewer times than the first in
         `original_max_position_embeddings`, and nothing that turns more often than the second
+    factors: what divides each frequency, as some files have it in place of the numbers that it follows from
     """
 
     theta: float = 10_000.0
@@ -22,6 +23,7 @@ class Rope:
     llama3_factor: float = 1.0
     low_freq_factor: float = 0.0
     high_freq_factor: float = 0.0
+    factors: tuple[float, ...] = ()
     original_max_position_embeddings: int = 4096
     beta_fast: float = 32.0
     beta_slow: float = 1.0
@@ -48,6 +50,8 @@ class Rope:
     def frequencies(self, width: int) -> torch.Tensor:
         """Radians per position, [width / 2]: those that turn often stay, slow ones are stretched by YaRN's factor."""
         powers = self.theta ** (torch.arange(0, width, 2, dtype=torch.float) / width)
+        if self.factors:
+            return 1.0 / (powers * torch.tensor(self.factors))
         if self.high_freq_factor:
             turns = self.original_max_position_embeddings / (2 * math.pi * powers)
             kept = (turns - self.low_freq_factor) / (self.high_freq_factor - self.low_freq_factor)
@@ -90,6 +94,11 @@ def parse_rope(values: dict[str, Any]) -> Rope:
         if not 0 < low < high:
             raise ValueError("low_freq_factor and high_freq_factor of the rotary positions do not fit together")
         return Rope(theta, 0.0, 1.0, float(found["factor"]), low, high, original_max_position_embeddings=length)
+    if kind == "factors":
+        factors = tuple(map(float, found["factors"]))
+        if len(factors) != values["head_dim"] // 2 or min(factors) <= 0:
+            raise ValueError("the factors of the rotary positions do not fit the heads")
+        return Rope(theta, factors=factors)
     if kind != "yarn":
         raise ValueError(f"rope type {kind!r}; known are 'default', 'linear', 'llama3' and 'yarn'")
     names = {"beta_fast", "beta_slow", "mscale", "mscale_all_dim", "attention_factor"}

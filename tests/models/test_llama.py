@@ -1,5 +1,8 @@
 """The Llama family against transformers' own: the same directory, loaded by both, in float32."""
 
+import os
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -8,9 +11,11 @@ from dsacli.dsa.grouped import BLOCK_QUERIES, FIRST, LAST
 from dsacli.errors import DsacliError
 from dsacli.models import llama
 from dsacli.models.generate import Sampling, generate
-from dsacli.models.io.model import read_config
+from dsacli.models.io.model import open_decoder, read_config
+from dsacli.models.io.safetensors import Shards
 
 TOKENS, TOPK = 300, 100
+REAL = os.environ.get("DSACLI_TEST_MODELS")
 SHAPES = {
     "vocab_size": 211,
     "hidden_size": 64,
@@ -63,7 +68,7 @@ def pair(request, tmp_path_factory):
             torch.nn.init.normal_(value, 1.0 if "norm" in label else 0.0, 0.1)
     folder = tmp_path_factory.mktemp("model")
     theirs.save_pretrained(folder, max_shard_size="200KB")
-    return theirs, llama.load(folder, read_config(folder, llama.parse_config), torch.float32)
+    return theirs, llama.load(Shards(folder), read_config(folder, llama.parse_config), torch.float32)
 
 
 def ids(tokens: int = TOKENS) -> torch.Tensor:
@@ -191,3 +196,33 @@ def test_a_sliding_window_ends_the_context():
     values = {**SHAPES, "model_type": "mistral", "sliding_window": 512}
     assert llama.parse_config(values).max_position_embeddings == 512
     assert llama.parse_config({**values, "model_type": "qwen2"}).max_position_embeddings == 512 * 8
+
+
+def test_llama_3s_factors_give_what_its_parameters_give():
+    """GGUF files have the numbers, directories what they follow from."""
+    values = {**SHAPES, "model_type": "llama", "head_dim": 8}
+    known = llama.parse_config({**values, "rope_parameters": LLAMA3}).rope.frequencies(8)
+    plain = llama.parse_config({**values, "rope_theta": 5e5}).rope.frequencies(8)
+    rope = {"rope_type": "factors", "rope_theta": 5e5, "factors": (plain / known).tolist()}
+    assert torch.allclose(llama.parse_config({**values, "rope_parameters": rope}).rope.frequencies(8), known)
+    with pytest.raises(ValueError, match="do not fit the heads"):
+        llama.parse_config({**values, "rope_parameters": {**rope, "factors": [1.0]}})
+
+
+@pytest.mark.skipif(not REAL, reason="DSACLI_TEST_MODELS names no folder of released files")
+@pytest.mark.parametrize("name", ["SmolLM2-135M-Instruct.Q4_1.gguf", "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"])
+@torch.inference_mode()
+def test_a_released_file_gives_the_logits_of_transformers(name):
+    import transformers
+
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(REAL, gguf_file=name, dtype=torch.float32)
+    model = open_decoder(Path(REAL, name), "dsacli.models.llama", "cpu", torch.float32)
+    text = Path(__file__).read_text(encoding="utf-8")[:1200]
+    prompt = torch.tensor(model.tokenizer.encode(text, add_special_tokens=False).ids)
+    cache = model.network.new_cache(len(prompt) + 64)
+    assert torch.allclose(model.network(prompt, cache), theirs(prompt[None]).logits[0], atol=1e-3)
+    cache.truncate(0)
+    logits = model.network.prefill(prompt, cache)
+    found = [token for token, _ in generate(model.network, logits, cache, Sampling(64))]
+    expected = theirs.generate(prompt[None], max_new_tokens=64, do_sample=False, eos_token_id=None)[0, len(prompt) :]
+    assert found == expected.tolist()

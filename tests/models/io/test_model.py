@@ -37,7 +37,7 @@ def folder(tmp_path):
         ({"num_experts_per_tok": 9}, "do not fit together"),
         ({"mlp_layer_types": ["dense"]}, "there are 4 layers"),
         ({"index_topk_pattern": "SFFF"}, "the index pattern 'SFFF'"),
-        ({"rope_parameters": {"rope_type": "llama3", "rope_theta": 1e4}}, "rope type 'llama3'"),
+        ({"rope_parameters": {"rope_type": "longrope", "rope_theta": 1e4}}, "rope type 'longrope'"),
         ({"quantization_config": {"quant_method": "awq"}}, "quantization 'awq'"),
     ],
 )
