@@ -9,16 +9,25 @@ from collections.abc import Sequence
 
 import torch
 
+from dsacli.dsa.low_rank import LowRankKeys
+
 
 class LayerCache:
     """One layer's entries [capacity, entry_dim] and index keys [capacity, index_head_dim], 0 wide without an indexer.
 
-    `length`: tokens kept; `selected`: the most entries that a query token attended to.
+    `length`: tokens kept; `selected`: the most entries that a query token attended to; `low_rank`: index keys made of entries that
+    hold keys, for those who want them.
     """
 
     def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor, index_topk: int):
         self._entries, self._index_keys, self.index_topk = entries, index_keys, index_topk
         self.length = self.selected = 0
+        self.low_rank = LowRankKeys()
+
+    @property
+    def capacity(self) -> int:
+        """Tokens that there is room for."""
+        return len(self._entries)
 
     @property
     def entries(self) -> torch.Tensor:
@@ -90,3 +99,4 @@ class SparseCache:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:
             layer.length, layer.selected = min(layer.length, tokens), 0
+            layer.low_rank.truncate(tokens)

@@ -128,8 +128,8 @@ class DecoderCost:
     output:   FLOPs of the output layer
     entry_bytes, key_bytes: of what is read of a token, in all layers: entries, and index keys
     dense_entry, dense_entry_bytes: the same as `entry` and `entry_bytes`, of layers that attend to all tokens
-    shared: tokens of a prefill that are scored together
-    are_entries_keys: whether index keys are a part of the entries, and nothing is kept beside these
+    prefill_scan: as `scan`, of a token of a prefill, which is scored with its neighbours; None: the same
+    prefill_dense, written_dense: up to so many times index_topk a token of a prefill, or one that is written, attends to all
     """
 
     linear: int
@@ -140,44 +140,41 @@ class DecoderCost:
     key_bytes: int
     dense_entry: int = 0
     dense_entry_bytes: int = 0
-    shared: int = 1
-    are_entries_keys: bool = False
+    prefill_scan: int | None = None
+    prefill_dense: int = 1
+    written_dense: int = 1
 
     @property
     def kept_bytes(self) -> int:
         """Bytes kept of a token for dense attention, in all layers."""
         return self.entry_bytes + self.dense_entry_bytes
 
-    @property
-    def kept_key_bytes(self) -> int:
-        """Bytes kept of a token beside those, to be selected by."""
-        return 0 if self.are_entries_keys else self.key_bytes
-
     def token_flops(self, position: int, index_topk: int | None) -> int:
-        """FLOPs of the token at `position` (0 the first); `index_topk` None is dense: all attended to, none scored."""
+        """FLOPs of the written token at `position` (0 the first); `index_topk` None is dense: all attended to, none scored."""
         seen = position + 1
         everywhere = self.linear + self.dense_entry * seen
-        if index_topk is None or seen <= index_topk:
+        if index_topk is None or seen <= index_topk * self.written_dense:
             return everywhere + self.entry * seen
         return everywhere + self.entry * index_topk + self.scan * seen
 
     def prefill_flops(self, first: int, last: int, index_topk: int | None) -> int:
-        """FLOPs of the tokens [first, last) without the output layer: `token_flops` added up, scored together."""
+        """FLOPs of the tokens [first, last) without the output layer: those of a prefill."""
 
         def pairs(low: int, high: int) -> int:
             return (high * (high + 1) - low * (low + 1)) // 2 if high > low else 0
 
-        whole = last if index_topk is None else max(first, min(last, index_topk))
+        whole = last if index_topk is None else max(first, min(last, index_topk * self.prefill_dense))
+        scan = self.scan if self.prefill_scan is None else self.prefill_scan
         scored = last - whole
         return (
             self.linear * (last - first)
             + self.dense_entry * pairs(first, last)
             + self.entry * (pairs(first, whole) + scored * (index_topk or 0))
-            + self.scan * pairs(whole, last) // self.shared
+            + scan * pairs(whole, last)
         )
 
     def read_bytes(self, tokens: int, index_topk: int | None) -> int:
         """Bytes of the cache that the token after `tokens` others reads."""
-        if index_topk is None or tokens < index_topk:
+        if index_topk is None or tokens < index_topk * self.written_dense:
             return (tokens + 1) * self.kept_bytes
         return (tokens + 1) * (self.key_bytes + self.dense_entry_bytes) + index_topk * self.entry_bytes

@@ -13,10 +13,13 @@ from torch import nn
 
 from dsacli.dsa.cache import LayerCache
 from dsacli.dsa.cost import Counted
+from dsacli.dsa.low_rank import Projection
 from dsacli.dsa.selection import largest
 
 # Tokens always selected, at the beginning and before a block, and queries that select together.
 FIRST, LAST, BLOCK_QUERIES = 4, 64, 16
+# Up to so many times index_topk attention to all is faster than to select: of a prefill, and of a token that is written.
+PREFILL_DENSE, WRITTEN_DENSE = 2, 4
 FEWEST = FIRST + LAST + 2
 # Blocks whose entries are gathered at once: numbers.
 GATHERED_NUMBERS = 2**22
@@ -92,19 +95,20 @@ class GroupedSparseAttention(nn.Module):
     def __init__(self, groups: int, scale: float, is_dense: bool):
         super().__init__()
         self.groups, self.is_dense = groups, is_dense
-        self.scores, self.attend = KeyScores(), GroupedAttention(groups, scale)
+        self.scores, self.project, self.attend = KeyScores(), Projection(), GroupedAttention(groups, scale)
 
     def forward(
         self, queries: torch.Tensor, cache: LayerCache, attention_mass: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Attend from the last tokens of a cache to what they select, or, up to `index_topk` tokens, to all up to themselves.
+        """Attend from the last tokens of a cache to what they select, or, where that is faster, to all up to themselves.
 
         queries: [queries, heads, dim]; the cache's entries are [tokens, 2 · groups · dim]
         attention_mass: [capacity], float32, to which the attention that each token gets is added, over heads and queries
         returns: [queries, heads, dim]
         """
         first = cache.length - len(queries)
-        whole = len(queries) if self.is_dense else min(len(queries), max(0, cache.index_topk - first))
+        dense = (WRITTEN_DENSE if len(queries) == 1 else PREFILL_DENSE) * cache.index_topk
+        whole = len(queries) if self.is_dense else min(len(queries), max(0, dense - first))
         parts = []
         if whole:
             cache.count(0 if self.is_dense else first + whole)
@@ -147,7 +151,10 @@ class GroupedSparseAttention(nn.Module):
         own = first + size * torch.arange(blocks, device=queries.device)[:, None]
         last = first + size * (blocks - 1) - LAST
         summed = queries.unflatten(2, (self.groups, -1)).sum((1, 3)).flatten(1)
-        scores = self.scores(summed, cache.entries[FIRST:last, : self.groups * dim])
+        keys = cache.entries[:, : self.groups * dim]
+        if size == 1 and blocks == 1:
+            summed, keys = cache.low_rank.scanned(summed, keys, cache.capacity, self.project)
+        scores = self.scores(summed, keys[FIRST:last])
         near = max(0, first - LAST - FIRST)
         later = torch.arange(near + FIRST, last, device=queries.device) >= own - LAST
         scores[:, near:].masked_fill_(later, -torch.inf)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsacli.dsa.cost import DecoderCost
-from dsacli.dsa.grouped import BLOCK_QUERIES
+from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
+from dsacli.dsa.low_rank import RANK
 from dsacli.models.rope import Rope, parse_rope
 
 MODEL_TYPES = ("llama", "mistral", "qwen2", "qwen3")
@@ -66,14 +67,15 @@ class LlamaConfig:
         return DecoderCost(
             linear=2 * layers * linear,
             entry=4 * sparse * heads,
-            scan=sparse * self.entry_dim,
+            scan=2 * sparse * min(RANK, self.entry_dim // 2),
             output=2 * width * self.vocab_size,
             entry_bytes=sparse * self.entry_dim * element_bytes,
-            key_bytes=sparse * self.entry_dim // 2 * element_bytes,
+            key_bytes=sparse * min(RANK, self.entry_dim // 2) * element_bytes,
             dense_entry=4 * (layers - sparse) * heads,
             dense_entry_bytes=(layers - sparse) * self.entry_dim * element_bytes,
-            shared=BLOCK_QUERIES,
-            are_entries_keys=True,
+            prefill_scan=sparse * self.entry_dim // BLOCK_QUERIES,
+            prefill_dense=PREFILL_DENSE,
+            written_dense=WRITTEN_DENSE,
         )
 
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from dsacli.dsa.cost import CostMeter
-from dsacli.dsa.grouped import BLOCK_QUERIES, FIRST, LAST
+from dsacli.dsa.grouped import BLOCK_QUERIES, FIRST, LAST, PREFILL_DENSE
 from dsacli.errors import DsacliError
 from dsacli.models import llama
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.model import open_decoder, read_config
 from dsacli.models.io.safetensors import Shards
 
-TOKENS, TOPK = 300, 100
+TOKENS, TOPK = 480, 100
 REAL = os.environ.get("DSACLI_TEST_MODELS")
 SHAPES = {
     "vocab_size": 211,
@@ -111,7 +111,7 @@ def masked_reference(network, topk):
         scores = query @ keys.transpose(2, 3) * scaling
         allowed = torch.ones(total, total, dtype=torch.bool).tril()
         if module.layer_idx >= network.config.dense_layers:
-            for first in range(topk, total, BLOCK_QUERIES):
+            for first in range(topk * PREFILL_DENSE, total, BLOCK_QUERIES):
                 last = min(first + BLOCK_QUERIES, total)
                 summed = query[0, :, first:last].unflatten(0, (groups, -1)).sum((1, 2))
                 index = (summed[:, None] * key[0]).sum((0, 2))
@@ -142,7 +142,7 @@ def test_blocks_attend_to_what_they_select_and_to_nothing_else(pair):
         theirs.set_attn_implementation(before)
     cache = ours.new_cache(TOKENS, TOPK)
     assert torch.allclose(ours(ids(), cache), expected, atol=1e-4)
-    assert cache.selected == TOPK
+    assert cache.selected == TOPK * PREFILL_DENSE
     assert not torch.allclose(expected, theirs(ids()[None]).logits[0], atol=1e-2)
 
 
@@ -150,11 +150,14 @@ def test_blocks_attend_to_what_they_select_and_to_nothing_else(pair):
 def test_the_cost_is_that_of_the_closed_form(pair):
     _, ours = pair
     meter, cost, cache = CostMeter(), ours.config.cost(4), ours.new_cache(TOKENS + 1, TOPK)
-    ours.prefill(ids(), cache)
+    ours.prefill(ids(TOKENS - 1), cache)
+    ours(ids(1), cache)
     with meter.watch(ours):
         ours(ids(1), cache)
     dense = cost.dense_entry * (TOKENS + 1) + cost.entry * TOPK + cost.scan * (TOKENS - FIRST - LAST)
-    assert meter.total == cost.linear + cost.output + dense
+    # The second token only: the first also makes the index keys of all before it.
+    projected = 2 * 2 * ours.config.entry_dim // 2 * cost.scan // 2
+    assert meter.total == cost.linear + cost.output + dense + projected
 
 
 def test_too_few_to_select_is_refused(pair):
