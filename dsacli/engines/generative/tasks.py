@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from dsacli.engines.context import Context
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import best_evidence, located
 from dsacli.engines.options import Options
@@ -106,17 +104,20 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
             interrupted = written.interrupted
             text = single_line(written.text.split('"')[0])
             query.rewrite(f'{text}"')
-            found.append(value_of(conversation.context, field, text, written, least))
+            found.append(value_of(conversation, field, text, written, least))
         savings = query.savings()
     return ExtractResult(conversation.context.name, tuple(found), "probability", savings, interrupted)
 
 
-def value_of(context: Context[Any], field: Field, text: str, written: Generated, least: float) -> Extracted:
-    """A field's value as it was written: of its type, and with the place that says so; else null."""
+def value_of(conversation: Conversation, field: Field, text: str, written: Generated, least: float) -> Extracted:
+    """A field's value as it was written: of its type, and with the place that bears it out; else null."""
     if written.probability < least or not answer_key(text):
         return Extracted(field, None, None, written.probability)
-    place = located(context, text, written.attention_mass)
-    evidence = place or next(iter(best_evidence(context, written.attention_mass, 1)), None)
+    context, mass = conversation.context, written.attention_mass
+    evidence = located(context, text, mass)
+    if evidence is None:
+        bearing = conversation.sentences.bearing(field.name, text, mass, 1)
+        evidence = bearing.evidence[0] if bearing.bears_out else None
     # What it wrote is read as the document writes its figures there.
     name, at = (evidence.document, evidence.start) if evidence else ("", 0)
     document = next((each.document for each in context.documents if each.document.name == name), None)

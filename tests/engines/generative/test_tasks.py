@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -10,9 +11,11 @@ from dsacli.cli import app
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.generative import conversation as generative
-from dsacli.engines.generative.conversation import Conversation
+from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.tasks import value_of
 from dsacli.engines.tokenise import tokenise_document
+from dsacli.extraction.fields import Field
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import open_decoder
 from tests.engines.generative.conftest import TEXT
@@ -245,3 +248,12 @@ def test_evidence_is_where_the_attention_went(folder):
     assert "ferry number 70 leaves" in best.quote and best.line == 10
     found = located(work.context, "o'clock", attention_mass[::-1].copy())
     assert TEXT[found.start : found.end] == "o'clock"
+
+
+@pytest.mark.parametrize(("written", "value"), [("£9", 9), ("£9.00", None), ("£9,999", None)])
+def test_a_value_that_the_document_does_not_hold_is_null(folder, written, value):
+    talk = conversation(folder)
+    attended = np.full(len(talk.context), 0.01, np.float32)
+    found = value_of(talk, Field("price", "money"), written, Generated(written, [-0.1], attended), 0.3)
+    assert (found.value and found.value["amount"]) == value
+    assert bool(found.evidence) == (value is not None)
