@@ -74,9 +74,11 @@ class Sentences:
         attended = OF_ATTENTION * total * mass / max(float(mass.max()), 1e-9)
         chosen, held = list[int](), set[str]()
         while len(chosen) < count:
-            gains = [sum(wanted[each] for each in wanted.keys() & stems - held) for stems in self.stems]
+            # A further place is one for words of the answer that no other holds.
+            missing = (own if chosen else wanted).keys() - held
+            gains = [sum(wanted[each] for each in missing & stems) for stems in self.stems]
             best = int(np.argmax(np.array(gains) + (0 if chosen else attended)))
-            if chosen and (best in chosen or gains[best] < BORNE_OUT * (total - sum(wanted[each] for each in held))):
+            if chosen and (not missing or gains[best] < BORNE_OUT * sum(wanted[each] for each in missing)):
                 break
             chosen.append(best)
             held |= wanted.keys() & self.stems[best]
