@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from dsacli.engines.options import Options, Task, refuse_unknown
 from dsacli.errors import DsacliError
 from dsacli.models.io.folder import read_json
+from dsacli.models.io.names import resolve as resolve  # the session has it from here
 from dsacli.weights import BUILT_IN
 
 if TYPE_CHECKING:  # what they import takes seconds, and is not needed to refuse an option
