@@ -463,8 +463,8 @@ def models_list(json: Annotated[bool, typer.Option("--json", help="One JSON obje
 def models_pull(
     name: Annotated[str, typer.Argument(metavar="OWNER/NAME[:FILE.gguf]", help="A repository, or a file of one.")],
 ) -> None:
-    """Fetch a model from the Hugging Face hub. No other command uses the network. What an interrupted one fetched is not
-    fetched again; the package huggingface_hub has to be installed."""
+    """Fetch a model from the Hugging Face hub. No other command uses the network. Files that are here are not fetched
+    again. The package huggingface_hub has to be installed."""
     from dsacli.engines.models import pull
     from dsacli.output.models import show_pulled
 

@@ -33,7 +33,7 @@ def models() -> Iterator[Model]:
 def obstacle(model: Installed) -> str | None:
     """Why a model can't be run; None where nothing is in its way."""
     about = model.description
-    return unknown(about.type) or about.fault if about.type else about.fault or "its type is not said"
+    return unknown(about.type) or about.fault if about.type else about.fault or "its type is not stated"
 
 
 def unknown(type: str | None) -> str | None:

@@ -32,7 +32,7 @@ def describe_folder(folder: Path) -> Description:
     try:
         values = read_json(folder / "config.json")
     except DsacliError:
-        return Description(None, None, size, "its config.json is broken")
+        return Description(None, None, size, "broken config.json")
     # A model that sees or hears too keeps the language model's settings apart.
     within = values.get("text_config")
     context = values.get(
@@ -46,8 +46,8 @@ def describe_gguf(path: Path) -> Description:
     try:
         architecture, context = gguf_values(path)
     except (OSError, ValueError):
-        return Description(None, None, size_of(path), "it is no GGUF file, damaged or cut short")
-    fault = "it is one file of several; merge them first" if PART.search(path.name) else None
+        return Description(None, None, size_of(path), "damaged or cut short")
+    fault = "one file of several" if PART.search(path.name) else None
     return Description(as_text(architecture), as_count(context), size_of(path), fault)
 
 
@@ -58,10 +58,10 @@ def missing(folder: Path) -> str | None:
         try:
             names = set(json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values())
         except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            return f"its {INDEX} is broken"
+            return f"broken {INDEX}"
     if all(isinstance(name, str) and is_file(folder / name) for name in names):
         return None
-    return "its weights are not all here" if any(folder.glob("*.safetensors")) else "it has no safetensors files"
+    return "incomplete" if any(folder.glob("*.safetensors")) else "no safetensors files"
 
 
 def as_text(value: object) -> str | None:

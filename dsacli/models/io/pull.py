@@ -18,8 +18,8 @@ WEIGHTS = re.compile(r"[^/\\]+\.safetensors")
 READ = re.compile(r"model[^/\\]*\.safetensors")
 CONFIG = "config.json"
 SECONDS = 10
-# Of the libraries that can be under it.
-HTTP_CLIENTS = {"httpx", "httpcore", "requests", "urllib3"}
+# What a failure of the network is in the HTTP clients that can be under it: httpx, by whatever name, and requests.
+UNREACHED = {"TransportError", "RequestException"}
 
 
 def fetch_model(name: str, check: Callable[[Path], object]) -> Path:
@@ -55,6 +55,8 @@ def fetch(repository: str, file: str | None, check: Callable[[Path], object]) ->
     if not sys.stderr.isatty():
         disable_progress_bars()
     about = HfApi().model_info(repository, timeout=SECONDS)
+    # As the hub writes it: it answers to any case.
+    repository = about.id if about.id.casefold() == repository.casefold() else repository
     commit = about.sha or ""
     if not COMMIT.fullmatch(commit):
         raise DsacliError(f"{repository}: the hub names no commit of it")
@@ -115,8 +117,8 @@ def why(failure: Exception) -> str:
     if isinstance(failure, errors.OfflineModeIsEnabled):
         return "HF_HUB_OFFLINE is set"
     if isinstance(failure, errors.HfHubHTTPError):
-        return f"the Hugging Face hub refuses: {said}"
-    clients = {kind.__module__.partition(".")[0] for kind in type(failure).__mro__}
-    if clients & HTTP_CLIENTS or isinstance(failure, (ConnectionError, TimeoutError, errors.LocalEntryNotFoundError)):
+        return f"the Hugging Face hub refuses: {said.partition(' For more information')[0]}"
+    kinds = {kind.__name__ for kind in type(failure).__mro__}
+    if kinds & UNREACHED or isinstance(failure, (ConnectionError, TimeoutError, errors.LocalEntryNotFoundError)):
         return f"the Hugging Face hub cannot be reached: {said}"
     return said
