@@ -11,7 +11,7 @@ from rich.text import Text
 
 from dsacli.engines.models import Model
 from dsacli.output import SCHEMA_VERSION
-from dsacli.output.text import Err, Out
+from dsacli.output.consoles import Err, Out
 from dsacli.output.units import size
 from dsacli.plain import printable
 
