@@ -38,7 +38,9 @@ def describe_folder(folder: Path) -> Description:
     context = values.get(
         "max_position_embeddings", within.get("max_position_embeddings") if isinstance(within, dict) else None
     )
-    return Description(as_text(values.get("model_type")), as_count(context), size, missing(folder))
+    return Description(
+        as_text(values.get("model_type")), as_count(context), size, missing(folder) or without_tokenizer(folder)
+    )
 
 
 def describe_gguf(path: Path) -> Description:
@@ -62,6 +64,11 @@ def missing(folder: Path) -> str | None:
     if all(isinstance(name, str) and is_file(folder / name) for name in names):
         return None
     return "incomplete" if any(folder.glob("*.safetensors")) else "no safetensors files"
+
+
+def without_tokenizer(folder: Path) -> str | None:
+    """What to say of a directory that can only be inspected."""
+    return None if is_file(folder / "tokenizer.json") else "no tokenizer.json"
 
 
 def as_text(value: object) -> str | None:

@@ -23,9 +23,9 @@ UNREACHED = {"TransportError", "RequestException"}
 
 
 def fetch_model(name: str, check: Callable[[Path], object]) -> Path:
-    """The directory of OWNER/NAME, or the GGUF file of OWNER/NAME:FILE.gguf, once it is here. `check` sees a directory, and may refuse it, before its weights come.
+    """The directory of OWNER/NAME, or the GGUF file of OWNER/NAME:FILE.gguf, once it is here.
 
-    What was fetched before is not fetched again; the weights come last, and only when all are there does the cache take
+    `check` sees a directory, and may refuse it, before its weights come. What was fetched before is not fetched again; the weights come last, and only when all are there does the cache take
     them for the repository's newest. Raises UsageFailure for a name of another form, DsacliError for all else.
     """
     asked = NAME.fullmatch(name)

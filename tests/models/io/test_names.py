@@ -148,6 +148,7 @@ def test_a_snapshot_whose_weights_are_all_here_goes_before_one_that_was_cut_shor
         ({**SHARDED, SHARDS["a"]: b"weights"}, "incomplete"),
         ({"config.json": b"{}", "model-00001-of-00002.safetensors": b"weights"}, "incomplete"),
         ({"config.json": b"{}", "pytorch_model.bin": b"weights"}, "no safetensors files"),
+        ({name: data for name, data in FOLDER.items() if name != "tokenizer.json"}, "no tokenizer.json"),
         ({**FOLDER, "config.json": b"{"}, "broken config.json"),
         ({**FOLDER, "config.json": b"[" * 100_000}, "broken config.json"),
         ({**FOLDER, "model.safetensors.index.json": b"[]"}, "broken model.safetensors.index.json"),
