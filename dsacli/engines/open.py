@@ -8,6 +8,7 @@ from dsacli.errors import DsacliError
 from dsacli.models.io.folder import read_json
 from dsacli.models.io.gguf import is_gguf
 from dsacli.models.io.gguf_config import gguf_model_type
+from dsacli.models.io.names import resolve as resolve  # the session has it from here
 from dsacli.weights import BUILT_IN
 
 if TYPE_CHECKING:  # what they import takes seconds, and is not needed to refuse an option

@@ -22,6 +22,7 @@ NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "
 TEXT, LIST = 8, 9
 ALIGNMENT = "general.alignment"
 ARCHITECTURE = "general.architecture"
+CONTEXT = "context_length"
 # More than any model has; a file may be as long as its zeros are cheap.
 HEAD_BYTES, KEYS, TENSORS, DIMENSIONS, ENTRIES, NAME_LENGTH = 1 << 27, 1 << 16, 1 << 17, 4, 1 << 23, 256
 
@@ -101,9 +102,35 @@ def architecture_of(path: Path) -> str:
     return found
 
 
+def summary_of(path: Path) -> tuple[object, object]:
+    """The architecture and the tokens of context that a file states, None for what it does not; its vocabulary, which mostly stands
+    behind them, is not read. Raises DsacliError as `Gguf` does."""
+    architecture, lengths = None, dict[str, object]()
+    try:
+        for key, value in Head(mapped(path)).metadata():
+            owner, _, name = key.rpartition(".")
+            if key == ARCHITECTURE:
+                architecture = value
+            if name == CONTEXT:
+                lengths[owner] = value
+            if architecture in lengths:
+                break
+    except ValueError as failure:
+        raise DsacliError(f"{path}: not a GGUF file, damaged or cut short ({failure})") from None
+    return architecture, lengths.get(str(architecture))
+
+
 def is_gguf(path: Path) -> bool:
-    """Whether a path is that of a GGUF file, by its name, and not of a directory."""
-    return path.suffix.lower() == ".gguf" and not path.is_dir()
+    """Whether a path is that of a GGUF file, by its name or by how it begins: Ollama's have no such name."""
+    if path.suffix.lower() == ".gguf":
+        return not path.is_dir()
+    if not path.is_file():  # what is no file, as a pipe, could keep us waiting
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
 
 
 def mapped(path: Path) -> mmap.mmap:
