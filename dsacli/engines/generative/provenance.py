@@ -44,6 +44,8 @@ def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32]
         )
         last = first + LONGEST_QUOTE
     encoded, start, end = context.characters(first, last - 1)
+    wording = encoded.document.text[start:end]
+    start, end = start + len(wording) - len(wording.lstrip()), end - len(wording) + len(wording.rstrip())
     return replace(
         evidence_at(encoded.document, encoded.sentences, start, end),
         quote=encoded.document.text[start:end],

@@ -83,7 +83,10 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
     """
     least = MIN_FIELD_PROBABILITY if options.min_probability is None else options.min_probability
     tokens, decode = conversation.tokens, conversation.model.tokenizer.decode
-    quote, null = tokens('"'), tokens("null")
+    # A quotation mark with the space before it is one token of most vocabularies, which never writes the two apart.
+    quote, null, space = tokens(' "'), tokens(" null"), ""
+    if len(quote) > 1 or quote[0] == null[0]:
+        quote, null, space = tokens('"'), tokens("null"), " "
     if decode(quote).strip() != '"' or decode(null).strip() != "null":
         raise DsacliError("this model's tokens can't write JSON; extract needs another model, or the built-in one")
     wanted = ", ".join(f"{json.dumps(field.name)} ({field.type})" for field in fields)
@@ -94,7 +97,7 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
     ) as query:
         query.feed(tokens("{"))
         for number, field in enumerate(fields):
-            query.feed(tokens(f"{', ' if number else ''}{json.dumps(field.name, ensure_ascii=False)}: "))
+            query.feed(tokens(f"{', ' if number else ''}{json.dumps(field.name, ensure_ascii=False)}:{space}"))
             if interrupted or query.prefers(null[0], quote[0]):
                 query.feed(null)
                 found.append(Extracted(field, None, None, None))

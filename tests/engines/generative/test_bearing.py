@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tokenizers import pre_tokenizers, processors
 
 from dsacli.documents import parse
 from dsacli.engines.context import Context
@@ -72,3 +73,14 @@ def test_of_two_places_alike_the_attended_one_is_shown():
     (document,) = here.context.documents
     mass[document.starts > text.index("\n")] = 5.0
     assert "autumn" in here.bearing("What is the fee?", "40 pounds", mass, 1).evidence[0].quote
+
+
+def test_a_quotation_begins_with_the_sentences_first_word():
+    """Also where a token is a word with the space before it."""
+    tokenizer = small_tokenizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    text = "It rains. Either party may end it. The fee is 40 pounds."
+    here = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), tokenizer)]))
+    found = here.bearing("Who may end it?", "Either party may end it.", np.full(len(here.context), 0.1, np.float32), 1)
+    assert found.evidence[0].quote == "Either party may end it."
