@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # The training data (dsacli/training/data.py says what it looks like): make evaluate DATA=…
 DATA ?=
 
-.PHONY: demo lint docs test test-slow fuzz evaluate bench bench-pdf bench-pipelines bench-deepseek clean
+.PHONY: demo lint docs test test-slow test-models fuzz evaluate bench bench-pdf bench-pipelines bench-deepseek clean
 
 demo: $(VENV)/installed
 	$(BIN)/dsacli ask sample_docs/annual-report.pdf "When did the Carrow Narrows array begin to deliver electricity?"
@@ -34,6 +34,13 @@ fuzz: $(VENV)/installed-test
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m slow
+
+# Real language models, 1.7 GB, outside the repository: make test-models MODELS=~/models
+MODELS ?=
+test-models: $(VENV)/installed-test
+	@test -n "$(MODELS)" || { echo "make test-models MODELS=… : the folder to keep them in" >&2; exit 2; }
+	$(BIN)/python tests/fetch_models.py "$(MODELS)"
+	DSACLI_TEST_MODELS="$(abspath $(MODELS))" $(BIN)/python -m pytest -q tests/models
 
 evaluate: $(VENV)/installed-test
 	@test -n "$(DATA)" || { echo "make evaluate DATA=… : the folder of the training data" >&2; exit 2; }

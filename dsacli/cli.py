@@ -80,6 +80,18 @@ cache_app = typer.Typer(no_args_is_help=True, help="Encoded documents kept on th
 app.add_typer(cache_app, name="cache")
 
 
+class ListFirst(TyperGroup):
+    """Commands of which "list" is the one that is meant where none is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        named = args and (not args[0].startswith("-") or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else ["list", *args])
+
+
+models_app = typer.Typer(cls=ListFirst, help="Models of this machine: what --model takes. Alone, it lists them.")
+app.add_typer(models_app, name="models")
+
+
 Documents = Annotated[
     list[str], typer.Argument(metavar="DOCUMENT...", help="Files, folders, or - for stdin.", show_default=False)
 ]
@@ -429,3 +441,31 @@ def cache_path() -> None:
     from dsacli.engines.disk_cache import open_cache
 
     typer.echo(str(open_cache().folder))
+
+
+@models_app.command("list")
+def models_list(json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
+    """Name, type and size of each model. The built-in reader comes first, then what lies in the Hugging Face cache and in
+    Ollama's store. "runs" says whether this version knows the type; what a model needs of memory is not looked at."""
+    from dsacli.engines.models import models
+    from dsacli.output.models import show_models
+
+    show_models(list(models()), as_json=json)
+
+
+@models_app.command(
+    "pull",
+    cls=Command,
+    epilog="""Example:
+  dsacli models pull Qwen/Qwen2.5-1.5B-Instruct
+  dsacli models pull bartowski/Llama-3.2-3B-Instruct-GGUF:Llama-3.2-3B-Instruct-Q4_K_M.gguf""",
+)
+def models_pull(
+    name: Annotated[str, typer.Argument(metavar="OWNER/NAME[:FILE.gguf]", help="A repository, or a file of one.")],
+) -> None:
+    """Fetch a model from the Hugging Face hub. No other command uses the network. Files that are here are not fetched
+    again. The package huggingface_hub has to be installed."""
+    from dsacli.engines.models import pull
+    from dsacli.output.models import show_pulled
+
+    show_pulled(pull(name))

@@ -8,7 +8,6 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -77,7 +76,12 @@ class Model:
     """Which model, and how much it selects."""
 
     model: Annotated[
-        Path | None, _of_model(metavar="DIR", help="A model directory.", show_default="the built-in reader")
+        str | None,
+        _of_model(
+            metavar="NAME",
+            help="A model's directory, GGUF file or name; dsacli models lists names.",
+            show_default="the built-in reader",
+        ),
     ] = None
     top_k: Annotated[
         int | None,
@@ -89,8 +93,17 @@ class Model:
 
 @dataclasses.dataclass(frozen=True)
 class Writing:
-    """How a generative model writes."""
+    """How much a generative model reads, and how it writes."""
 
+    budget: Annotated[
+        int | None,
+        _of_model(
+            metavar="N",
+            min=256,
+            help="Tokens of documents that a generative model reads; what is longer is cut to what the question needs.",
+            show_default="the model's, 4096",
+        ),
+    ] = None
     max_tokens: Annotated[
         int | None,
         _of_model(metavar="N", min=1, help="Tokens that a generative model may write.", show_default="256"),

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsacli.dsa.dtype import forced_dtype
-from dsacli.engines.open import check_options, open_engine
+from dsacli.engines.open import check_options, open_engine, resolve
 from dsacli.engines.options import Options, Task
 from dsacli.errors import DsacliError, UsageFailure
 
@@ -23,10 +22,10 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
 
 @dataclass(frozen=True)
 class Setting:
-    """What a run works with: a model directory (None: the built-in reader), a device, CPU threads (None: all cores),
+    """What a run works with: a model by its path or name (None: the built-in reader), a device, CPU threads (None: all cores),
     the cache on disk or none, how documents are read (None: whole), and how much is told on stderr."""
 
-    model: Path | None = None
+    model: str | None = None
     device: str = "cpu"
     threads: int | None = None
     cached: bool = True
@@ -93,9 +92,10 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
 
     Raises UsageFailure, before anything is loaded, for options that the model's engine does not understand and for a
     DSACLI_DTYPE or device that there is none of; DsacliError for
-    a device that is not there and for a model that can't be loaded.
+    a model whose name leads nowhere, a device that is not there and a model that can't be loaded.
     """
-    check_options(setting.model, task, options)
+    folder = None if setting.model is None else resolve(setting.model)
+    check_options(folder, task, options)
     forced_dtype()
     if not re.fullmatch(r"cpu|mps|cuda(:[0-9]+)?", setting.device):
         raise UsageFailure(f"unknown device {setting.device!r}; choose cpu, cuda or mps")
@@ -109,7 +109,7 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
         torch.set_num_threads(min(setting.threads, os.cpu_count() or 1))
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
     with bars:
-        engine = open_engine(setting.model, setting.device, open_cache() if setting.cached else None, bars)
+        engine = open_engine(folder, setting.device, open_cache() if setting.cached else None, bars)
         session = Session(engine, bars, setting.reading)
         handler = Warnings(session)
         logger.addHandler(handler)

@@ -93,6 +93,16 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "own-cache" / "dsacli"
 
 
+@pytest.fixture
+def own_stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without models, for one test: where its Hugging Face cache, its Ollama store and its index adapters are."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "stores" / "hub"))
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "stores" / "ollama"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "stores" / "data"))
+    (tmp_path / "stores").mkdir()
+    return tmp_path / "stores"
+
+
 @pytest.fixture(scope="module")
 def model(precision: torch.dtype) -> ReaderModel:
     """The built-in reader."""

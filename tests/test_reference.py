@@ -26,7 +26,17 @@ def test_the_page_is_what_the_help_says(script):
 
 def test_every_command_has_its_section(script):
     page = script.reference()
-    for words in ("", " ask", " summarize", " extract", " inspect", " cache", " cache list", " cache clear"):
+    for words in (
+        "",
+        " ask",
+        " summarize",
+        " extract",
+        " inspect",
+        " cache",
+        " cache list",
+        " cache clear",
+        " models pull",
+    ):
         assert f"\n## dsacli{words}\n\n```\nUsage: dsacli{words} " in page
 
 

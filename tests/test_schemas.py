@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from tests.engines.generative.test_tasks import folder  # noqa: F401
+from tests.engines.generative.conftest import folder  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 RECALL = ("--model", ROOT / "tests" / "recall_model", "--max-tokens", 8, "--min-probability", 0)

@@ -9,16 +9,25 @@ from collections.abc import Sequence
 
 import torch
 
+from dsacli.dsa.low_rank import LowRankKeys
+
 
 class LayerCache:
     """One layer's entries [capacity, entry_dim] and index keys [capacity, index_head_dim], 0 wide without an indexer.
 
-    `length`: tokens kept; `selected`: the most entries that a query token attended to.
+    `length`: tokens kept; `selected`: the most entries that a query token attended to; `low_rank`: index keys made of entries that
+    hold keys, for those who want them.
     """
 
     def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor, index_topk: int):
         self._entries, self._index_keys, self.index_topk = entries, index_keys, index_topk
         self.length = self.selected = 0
+        self.low_rank = LowRankKeys()
+
+    @property
+    def capacity(self) -> int:
+        """Tokens that there is room for."""
+        return len(self._entries)
 
     @property
     def entries(self) -> torch.Tensor:
@@ -66,7 +75,28 @@ class SparseCache:
         """The most entries that any layer gathered for a query token since the last `truncate`, counted as it did."""
         return max(layer.selected for layer in self.layers)
 
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """What it keeps of its tokens, by name: what `restore` takes."""
+        kept = {}
+        for number, layer in enumerate(self.layers):
+            kept[f"entries.{number}"] = layer.entries
+            if layer.index_keys.shape[1]:
+                kept[f"index_keys.{number}"] = layer.index_keys
+        return kept
+
+    def restore(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Keep the tokens of another cache of the same shapes, in place of any of its own. Raises ValueError for other shapes."""
+        self.truncate(0)
+        try:
+            for number, layer in enumerate(self.layers):
+                keys = tensors[f"index_keys.{number}"] if layer.index_keys.shape[1] else None
+                layer.append(tensors[f"entries.{number}"], keys)
+        except (KeyError, RuntimeError, ValueError) as failure:
+            self.truncate(0)
+            raise ValueError(f"no such cache: {failure}") from None
+
     def truncate(self, tokens: int) -> None:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:
             layer.length, layer.selected = min(layer.length, tokens), 0
+            layer.low_rank.truncate(tokens)

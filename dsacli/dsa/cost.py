@@ -126,7 +126,10 @@ class DecoderCost:
     entry:    FLOPs of attending to one entry, in all layers
     scan:     FLOPs of scoring one index key, in all layers that have an indexer
     output:   FLOPs of the output layer
-    entry_bytes, key_bytes: of what is kept of a token, in all layers: latents, and index keys
+    entry_bytes, key_bytes: of what is read of a token, in all layers: entries, and index keys
+    dense_entry, dense_entry_bytes: the same as `entry` and `entry_bytes`, of layers that attend to all tokens
+    prefill_scan: as `scan`, of a token of a prefill, which is scored with its neighbours; None: the same
+    prefill_dense, written_dense: up to so many times index_topk a token of a prefill, or one that is written, attends to all
     """
 
     linear: int
@@ -135,30 +138,43 @@ class DecoderCost:
     output: int
     entry_bytes: int
     key_bytes: int
+    dense_entry: int = 0
+    dense_entry_bytes: int = 0
+    prefill_scan: int | None = None
+    prefill_dense: int = 1
+    written_dense: int = 1
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes kept of a token for dense attention, in all layers."""
+        return self.entry_bytes + self.dense_entry_bytes
 
     def token_flops(self, position: int, index_topk: int | None) -> int:
-        """FLOPs of the token at `position` (0 the first); `index_topk` None is dense: all attended to, none scored."""
+        """FLOPs of the written token at `position` (0 the first); `index_topk` None is dense: all attended to, none scored."""
         seen = position + 1
-        if index_topk is None or seen <= index_topk:
-            return self.linear + self.entry * seen
-        return self.linear + self.entry * index_topk + self.scan * seen
+        everywhere = self.linear + self.dense_entry * seen
+        if index_topk is None or seen <= index_topk * self.written_dense:
+            return everywhere + self.entry * seen
+        return everywhere + self.entry * index_topk + self.scan * seen
 
     def prefill_flops(self, first: int, last: int, index_topk: int | None) -> int:
-        """FLOPs of the tokens [first, last) without the output layer: `token_flops` added up."""
+        """FLOPs of the tokens [first, last) without the output layer: those of a prefill."""
 
         def pairs(low: int, high: int) -> int:
             return (high * (high + 1) - low * (low + 1)) // 2 if high > low else 0
 
-        whole = last if index_topk is None else max(first, min(last, index_topk))
+        whole = last if index_topk is None else max(first, min(last, index_topk * self.prefill_dense))
+        scan = self.scan if self.prefill_scan is None else self.prefill_scan
         scored = last - whole
         return (
             self.linear * (last - first)
+            + self.dense_entry * pairs(first, last)
             + self.entry * (pairs(first, whole) + scored * (index_topk or 0))
-            + self.scan * pairs(whole, last)
+            + scan * pairs(whole, last)
         )
 
     def read_bytes(self, tokens: int, index_topk: int | None) -> int:
         """Bytes of the cache that the token after `tokens` others reads."""
-        if index_topk is None or tokens < index_topk:
-            return (tokens + 1) * self.entry_bytes
-        return (tokens + 1) * self.key_bytes + index_topk * self.entry_bytes
+        if index_topk is None or tokens < index_topk * self.written_dense:
+            return (tokens + 1) * self.kept_bytes
+        return (tokens + 1) * (self.key_bytes + self.dense_entry_bytes) + index_topk * self.entry_bytes

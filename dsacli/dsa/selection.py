@@ -115,7 +115,7 @@ def select_topk(
 
 
 def _better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    # Not `_largest`: neighbours share a maximum, so that scores at the cut are mostly equal.
+    # Not `largest`: neighbours share a maximum, so that scores at the cut are mostly equal.
     best, kept = scores.topk(min(count, len(scores)), sorted=False)
     return best, tokens[kept]
 
@@ -160,17 +160,17 @@ def _causal_block(
         if last > own_first:
             later = torch.arange(own_first, last, device=device) > own
             scores[:, own_first - first :].masked_fill_(later, -torch.inf)
-        places = _largest(scores, min(index_topk, last - first))
+        places = largest(scores, min(index_topk, last - first))
         here, places = scores.gather(1, places), places + first
         if first:
             here, places = torch.cat([best, here], 1), torch.cat([tokens, places], 1)
-            kept = _largest(here, min(index_topk, here.shape[1]))
+            kept = largest(here, min(index_topk, here.shape[1]))
             here, places = here.gather(1, kept), places.gather(1, kept)
         best, tokens = here, places
     return tokens if total - count + 1 >= index_topk else tokens.masked_fill(best.isneginf(), -1)
 
 
-def _largest(scores: torch.Tensor, count: int) -> torch.Tensor:
+def largest(scores: torch.Tensor, count: int) -> torch.Tensor:
     """Where each row's `count` largest scores stand: int64 [queries, count].
 
     On a CPU by parting the bare values and looking for those above the cut, in less than half the time of `topk`, which

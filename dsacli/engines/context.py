@@ -64,9 +64,12 @@ class Context(Generic[D]):
 
     @cached_property
     def sentence_edges(self) -> NDArray[Any]:
-        """The first token of every sentence of every document, and the end: int64 [sentences + 1]."""
+        """The first token of every sentence of every document, and the end: int64 [sentences + 1].
+
+        Some models' tokens begin with the space before a word, which stands before the sentence.
+        """
         firsts = [
-            np.searchsorted(document.starts, document.sentences[:, 0]) + shift
+            np.searchsorted(document.ends, document.sentences[:, 0], side="right") + shift
             for document, shift in zip(self.documents, self.edges.tolist())
         ]
         return np.unique(np.concatenate([*firsts, self.edges]))

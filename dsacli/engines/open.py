@@ -1,4 +1,4 @@
-"""From a model directory to the engine that runs it: the only look at `model_type`."""
+"""From a model directory or a GGUF file to the engine that runs it: the only look at `model_type`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 from dsacli.engines.options import Options, Task, refuse_unknown
 from dsacli.errors import DsacliError
 from dsacli.models.io.folder import read_json
+from dsacli.models.io.gguf import is_gguf
+from dsacli.models.io.gguf_config import gguf_model_type
+from dsacli.models.io.names import resolve as resolve  # the session has it from here
 from dsacli.weights import BUILT_IN
 
 if TYPE_CHECKING:  # what they import takes seconds, and is not needed to refuse an option
@@ -17,11 +20,14 @@ READER = "dsa_reader"
 DECODERS = {
     "deepseek_v32": "dsacli.models.deepseek_v32",
     "glm_moe_dsa": "dsacli.models.deepseek_v32",
+    **dict.fromkeys(("llama", "mistral", "qwen2", "qwen3"), "dsacli.models.llama"),
 }
 
 
 def model_type_of(folder: Path) -> str:
-    """The type that a directory's `config.json` states. Raises DsacliError where it is none that is known."""
+    """The type that a directory's `config.json` or a GGUF file states. Raises DsacliError where none is known."""
+    if is_gguf(folder):
+        return gguf_model_type(folder)
     path = folder / "config.json"
     found = read_json(path).get("model_type")
     if found != READER and found not in DECODERS:
@@ -44,4 +50,4 @@ def open_engine(folder: Path | None, device: str, cache: "DiskCache | None", pro
         return ExtractiveEngine(folder or BUILT_IN, device, cache, progress)
     from dsacli.engines.generative.engine import GenerativeEngine
 
-    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, progress)
+    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, cache, progress)

@@ -19,7 +19,7 @@ class Options:
     index_topk: tokens that the indexer keeps; compare_dense: really run dense attention too
     answers: per question; min_confidence, min_probability: below these nothing was found; want: the form of the answers
     sentences, words: the length of a summary, of each section's with `by_section`; focus: what it is for
-    max_tokens, temperature, top_p, seed: how a generative model writes
+    max_tokens, temperature, top_p, seed: how a generative model writes; budget: tokens of documents that it reads at the most
     """
 
     index_topk: int | None = None
@@ -32,6 +32,7 @@ class Options:
     words: int | None = None
     focus: str | None = None
     by_section: bool | None = None
+    budget: int | None = None
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -43,7 +44,7 @@ class Options:
         return frozenset(each.name for each in fields(self) if getattr(self, each.name) is not None)
 
 
-_SAMPLING = frozenset({"max_tokens", "temperature", "top_p", "seed"})
+_WRITING = frozenset({"budget", "max_tokens", "temperature", "top_p", "seed"})
 EXTRACTIVE: dict[Task, frozenset[str]] = {
     "ask": frozenset({"answers", "min_confidence", "want", "index_topk", "compare_dense"}),
     "summarize": frozenset({"sentences", "words", "focus", "by_section", "compare_dense"}),
@@ -51,9 +52,9 @@ EXTRACTIVE: dict[Task, frozenset[str]] = {
     "inspect": frozenset({"index_topk"}),
 }
 GENERATIVE: dict[Task, frozenset[str]] = {
-    "ask": frozenset({"min_probability", "index_topk"}) | _SAMPLING,
-    "summarize": frozenset({"sentences", "words", "focus", "index_topk"}) | _SAMPLING,
-    "extract": frozenset({"min_probability", "index_topk"}) | _SAMPLING,
+    "ask": frozenset({"min_probability", "index_topk"}) | _WRITING,
+    "summarize": frozenset({"sentences", "words", "focus", "index_topk"}) | _WRITING,
+    "extract": frozenset({"min_probability", "index_topk"}) | _WRITING,
     "inspect": frozenset({"index_topk"}),
 }
 # Where an option's flag is not its name.

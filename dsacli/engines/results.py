@@ -25,7 +25,7 @@ class Answer:
 
     Of a list `items` are its answers, each with its own place; `replaces` is the earlier answer that this one has replaced. The
     evidence of a clause or an explanation quotes it whole, and marks the words that decide. What was put together and not read
-    has no `score`.
+    has no `score`. `borne_out`: whether the evidence holds what was written in a model's own words; None for a quotation.
     """
 
     answer: str
@@ -33,6 +33,7 @@ class Answer:
     evidence: tuple[Evidence, ...]
     items: tuple["Answer", ...] = ()
     replaces: "Answer | None" = None
+    borne_out: bool | None = None
 
     @property
     def likelihood(self) -> float:

@@ -1,9 +1,10 @@
 """What the generative engine needs of a causal network, whatever its architecture.
 
-A decoder is one module of `models/`, with two functions for whoever opens a directory (`io.model.open_decoder`):
+A decoder is one module of `models/`, with two functions for whoever opens a model (`io.model.open_decoder`):
 
     parse_config(values) -> DecoderConfig      of the JSON of config.json; ValueError that names the setting at fault
-    load(folder, config, dtype) -> Decoder     for inference; DsacliError that names the tensor and the file at fault
+    load(tensors, config, dtype) -> Decoder    of a TensorSource, for inference; DsacliError that names the tensor and
+                                               the file at fault
 """
 
 from collections.abc import Callable, Iterator
@@ -30,6 +31,10 @@ class DecoderConfig(Protocol):
     @property
     def index_topk(self) -> int:
         """Entries that a token attends to, where nobody says otherwise."""
+
+    @property
+    def budget(self) -> int:
+        """Tokens of documents that it reads whole, where nobody says otherwise."""
 
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""

@@ -71,6 +71,11 @@ class DeepseekConfig:
         return self.model_type == "glm_moe_dsa"
 
     @property
+    def budget(self) -> int:
+        """All that fits: it was trained to read that sparsely."""
+        return self.max_position_embeddings
+
+    @property
     def latent_dim(self) -> int:
         """Numbers per token and layer that all heads attend to: the latent and its rotary part."""
         return self.kv_lora_rank + self.qk_rope_head_dim

@@ -15,7 +15,6 @@ Keys and values of the heads are never made: W_UK is absorbed into the query and
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -25,7 +24,7 @@ from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.indexer import LightningIndexer
 from dsacli.dsa.selection import select_causal
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
-from dsacli.models.io.safetensors import load_tensors
+from dsacli.models.io.tensors import TensorSource, load_tensors
 from dsacli.models.layers import GatedMLP, RMSNorm, embedding
 from dsacli.models.rope import Rotation
 
@@ -259,7 +258,7 @@ class DeepseekV32(nn.Module):
         return self.lm_head(hidden[-1])
 
 
-def load(folder: Path, config: DeepseekConfig, dtype: torch.dtype) -> DeepseekV32:
+def load(tensors: TensorSource, config: DeepseekConfig, dtype: torch.dtype) -> DeepseekV32:
     """The network for inference, in `dtype`. Raises DsacliError that names the tensor and the file at fault."""
     with torch.device("meta"):
         network = DeepseekV32(config)
@@ -268,7 +267,7 @@ def load(folder: Path, config: DeepseekConfig, dtype: torch.dtype) -> DeepseekV3
     extra = rf"^model\.layers\.({shared})\.self_attn\.indexer\.|{BUFFERS}|^model\.layers\.{config.num_hidden_layers}\."
     tied = {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
     state = load_tensors(
-        folder,
+        tensors,
         network.state_dict(),
         dtype,
         ignored=re.compile(extra),

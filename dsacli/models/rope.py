@@ -1,4 +1,4 @@
-"""Rotary positions (Su et al. 2021), and YaRN's way of stretching them (Peng et al. 2023, "NTK by parts")."""
+"""Rotary positions (Su et al. 2021), and the ways of stretching them: YaRN's (Peng et al. 2023, "NTK by parts"), Llama 3's, and linear."""
 
 import math
 from dataclasses import dataclass
@@ -9,10 +9,21 @@ import torch
 
 @dataclass(frozen=True)
 class Rope:
-    """Rotary positions; with a `factor` above 0, YaRN's: "NTK by parts" and the temperature."""
+    """Rotary positions; with a `factor` above 0, YaRN's: "NTK by parts" and the temperature.
+
+    linear: what every position is divided by
+    low_freq_factor, high_freq_factor: above 0, `llama3_factor` divides what turns fewer times than the first in
+        `original_max_position_embeddings`, and nothing that turns more often than the second
+    factors: what divides each frequency, as some files have it in place of the numbers that it follows from
+    """
 
     theta: float = 10_000.0
     factor: float = 0.0
+    linear: float = 1.0
+    llama3_factor: float = 1.0
+    low_freq_factor: float = 0.0
+    high_freq_factor: float = 0.0
+    factors: tuple[float, ...] = ()
     original_max_position_embeddings: int = 4096
     beta_fast: float = 32.0
     beta_slow: float = 1.0
@@ -39,8 +50,15 @@ class Rope:
     def frequencies(self, width: int) -> torch.Tensor:
         """Radians per position, [width / 2]: those that turn often stay, slow ones are stretched by YaRN's factor."""
         powers = self.theta ** (torch.arange(0, width, 2, dtype=torch.float) / width)
+        if self.factors:
+            return 1.0 / (powers * torch.tensor(self.factors))
+        if self.high_freq_factor:
+            turns = self.original_max_position_embeddings / (2 * math.pi * powers)
+            kept = (turns - self.low_freq_factor) / (self.high_freq_factor - self.low_freq_factor)
+            kept = kept.clamp(0, 1)
+            return (kept + (1 - kept) / self.llama3_factor) / powers
         if not self.factor:
-            return 1.0 / powers
+            return 1.0 / (powers * self.linear)
 
         def dimension(rotations: float) -> float:
             length = self.original_max_position_embeddings / (rotations * 2 * math.pi)
@@ -63,17 +81,29 @@ def parse_rope(values: dict[str, Any]) -> Rope:
 
     Raises ValueError for a type of them that is not known.
     """
-    found = {"rope_theta": values.get("rope_theta", 10_000.0)} | values.get("rope_scaling", {})
-    found |= values.get("rope_parameters", {})
-    kind = found.get("rope_type", found.get("type", "default"))
-    if kind not in ("default", "yarn"):
-        raise ValueError(f"rope type {kind!r}; known are 'default' and 'yarn'")
+    found = {"rope_theta": values.get("rope_theta", 10_000.0)} | (values.get("rope_scaling") or {})
+    found |= values.get("rope_parameters") or {}
+    kind, theta = found.get("rope_type", found.get("type", "default")), float(found["rope_theta"])
+    length = found.get("original_max_position_embeddings") or values["max_position_embeddings"]
     if kind == "default":
-        return Rope(float(found["rope_theta"]))
-    names = set(Rope.__dataclass_fields__) - {"theta", "factor"}
+        return Rope(theta)
+    if kind == "linear":
+        return Rope(theta, linear=float(found["factor"]))
+    if kind == "llama3":
+        low, high = float(found["low_freq_factor"]), float(found["high_freq_factor"])
+        if not 0 < low < high:
+            raise ValueError("low_freq_factor and high_freq_factor of the rotary positions do not fit together")
+        return Rope(theta, 0.0, 1.0, float(found["factor"]), low, high, original_max_position_embeddings=length)
+    if kind == "factors":
+        factors = tuple(map(float, found["factors"]))
+        if len(factors) != values["head_dim"] // 2 or min(factors) <= 0:
+            raise ValueError("the factors of the rotary positions do not fit the heads")
+        return Rope(theta, factors=factors)
+    if kind != "yarn":
+        raise ValueError(f"rope type {kind!r}; known are 'default', 'linear', 'llama3' and 'yarn'")
+    names = {"beta_fast", "beta_slow", "mscale", "mscale_all_dim", "attention_factor"}
     rest = {name: value for name, value in found.items() if name in names and value is not None}
-    rest.setdefault("original_max_position_embeddings", values["max_position_embeddings"])
-    return Rope(float(found["rope_theta"]), float(found["factor"]), **rest)
+    return Rope(theta, float(found["factor"]), original_max_position_embeddings=length, **rest)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def show_answer(answer: Answer, result: AskResult, console: Console, style: str)
 def show_words(answer: Answer, measure: Measure, console: Console, style: str) -> None:
     """A few words, and below them the quotations that they stand in."""
     score = f"  {how_sure(answer.score, measure)}" if answer.score is not None else ""
-    console.print(indented(Text.assemble((answer.answer, style), (score, "dim")), 2, console))
+    doubt = "  not borne out by what it cites" if answer.borne_out is False else ""
+    style = UNCERTAIN if doubt else style
+    console.print(indented(Text.assemble((answer.answer, style), (score, "dim"), (doubt, UNCERTAIN)), 2, console))
     for evidence in answer.evidence:
         console.print(Text("    " + whereabouts(evidence), style="cyan"))
         if len(answer_key(answer.answer)) < SAYS_MORE * len(answer_key(evidence.quote)):

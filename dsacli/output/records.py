@@ -32,7 +32,9 @@ def _(result: AskResult) -> dict[str, Any]:
         [answer_record(each, result.measure) for each in some] for some in (result.answers, result.candidates)
     )
     best = (
-        answers[0] if answers else {"answer": None, result.measure: None, "evidence": [], "items": [], "replaces": None}
+        answers[0]
+        if answers
+        else {"answer": None, result.measure: None, "evidence": [], "items": [], "replaces": None, "borne_out": None}
     )
     return {
         "schema_version": SCHEMA_VERSION,
@@ -57,6 +59,7 @@ def answer_record(answer: Answer, measure: Measure) -> dict[str, Any]:
         "evidence": [record(each) for each in answer.evidence],
         "items": [answer_record(each, measure) for each in answer.items],
         "replaces": answer_record(answer.replaces, measure) if answer.replaces else None,
+        "borne_out": answer.borne_out,
     }
 
 

@@ -21,26 +21,12 @@ from dsacli.engines.results import (
 )
 from dsacli.errors import DsacliError
 from dsacli.output.answers import show_answers
+from dsacli.output.consoles import Err, Out
 from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_line, savings_panel
 from dsacli.output.places import indented, short_place
 from dsacli.output.records import cell, record, write_csv
-from dsacli.output.streams import give_up
 from dsacli.output.units import counted, size
 from dsacli.plain import printable
-
-
-class Out(Console):
-    """stdout; a reader that has gone is the command line's to deal with."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-class Err(Console):
-    """stderr; the results go on without a reader of what they cost."""
-
-    def on_broken_pipe(self) -> None:
-        give_up(sys.stderr)
 
 
 def show(

@@ -58,8 +58,9 @@ def ours(folder: Path, ids: torch.Tensor) -> tuple[list[tuple[int, float]], floa
     """(tokens done, seconds) along the prefill, and seconds a token of decoding after it."""
     from dsacli.models.deepseek_v32 import load, parse_config
     from dsacli.models.io.model import read_config
+    from dsacli.models.io.safetensors import Shards
 
-    network = load(folder, read_config(folder, parse_config), torch.float32)
+    network = load(Shards(folder), read_config(folder, parse_config), torch.float32)
     cache, marks = network.new_cache(len(ids) + STEPS["ours"]), []
     began = time.perf_counter()
     logits = network.prefill(ids, cache, lambda done: marks.append((done, time.perf_counter() - began)))

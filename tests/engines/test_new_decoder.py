@@ -4,9 +4,10 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from dsacli.engines import open as opening
-from tests.engines.generative.test_tasks import TEXT, small_tokenizer
+from tests.engines.generative.conftest import TEXT, small_tokenizer
 
 # Its entries are numbers of tokens, which bfloat16 has up to 256.
 pytestmark = pytest.mark.precision("float32")
@@ -20,6 +21,7 @@ def toy(tmp_path, monkeypatch):
     folder.mkdir()
     tokenizer = small_tokenizer()
     (folder / "config.json").write_text(json.dumps({"model_type": "toy", "vocab_size": tokenizer.get_vocab_size()}))
+    save_file({}, folder / "model.safetensors")
     tokenizer.save(str(folder / "tokenizer.json"))
     return folder
 

@@ -10,6 +10,8 @@ import pytest
 from dsacli.engines.open import DECODERS, READER, model_type_of
 from dsacli.engines.options import EXTRACTIVE, GENERATIVE, Options
 from dsacli.errors import DsacliError
+from dsacli.models.io.gguf_config import MODEL_TYPES
+from tests.models.io.gguf_files import tiny_model, write_model
 
 ROOT = Path(__file__).resolve().parents[2]
 RECALL = ROOT / "tests" / "recall_model"
@@ -18,9 +20,21 @@ WHO = "Who built the ferry?"
 
 def test_an_unknown_type_is_named_with_those_that_are_known(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
-    with pytest.raises(DsacliError, match="model_type is 'bert'; known are dsa_reader, deepseek_v32, glm_moe_dsa$"):
+    with pytest.raises(
+        DsacliError, match="model_type is 'bert'; known are dsa_reader, deepseek_v32, glm_moe_dsa, llama, "
+    ):
         model_type_of(tmp_path)
     assert model_type_of(RECALL) in DECODERS and READER not in DECODERS
+
+
+def test_a_gguf_file_states_its_type_too(tmp_path):
+    path = tmp_path / "a.gguf"
+    path.write_bytes(b"GGUF")
+    with pytest.raises(DsacliError, match=f"{path}: not a GGUF file, damaged or cut short"):
+        model_type_of(path)
+    write_model(tiny_model("qwen2"), path)
+    assert model_type_of(path) == "qwen2" and "qwen2" in DECODERS
+    assert set(MODEL_TYPES.values()) <= DECODERS.keys()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ An induction head without weights: the entry of a token is its id, the one that 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,12 +12,14 @@ from torch import nn
 
 from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.cost import DecoderCost
+from dsacli.models.io.tensors import TensorSource
 
 
 @dataclass(frozen=True)
 class ToyConfig:
     vocab_size: int
     max_position_embeddings: int = 8192
+    budget: int = 8192
     index_topk: int = 1
     eos_token_ids: tuple[int, ...] = (0,)
 
@@ -67,5 +68,5 @@ class Toy(nn.Module):
         return self(token_ids[-1:], cache, attention_mass)[-1]
 
 
-def load(folder: Path, config: ToyConfig, dtype: torch.dtype) -> Toy:
+def load(tensors: TensorSource, config: ToyConfig, dtype: torch.dtype) -> Toy:
     return Toy(config).to(dtype)

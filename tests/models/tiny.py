@@ -7,6 +7,7 @@ import torch
 
 from dsacli.models import deepseek_v32
 from dsacli.models.io.model import read_config
+from dsacli.models.io.safetensors import Shards
 
 SHAPES = {
     "vocab_size": 211,
@@ -77,4 +78,4 @@ def edit_config(folder: Path, **values) -> None:
 
 def load(folder: Path, dtype: torch.dtype = torch.float32) -> deepseek_v32.DeepseekV32:
     """The network of a directory, which needs no tokenizer."""
-    return deepseek_v32.load(folder, read_config(folder, deepseek_v32.parse_config), dtype)
+    return deepseek_v32.load(Shards(folder), read_config(folder, deepseek_v32.parse_config), dtype)

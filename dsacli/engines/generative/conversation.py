@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context
+from dsacli.engines.generative.bearing import Sentences
+from dsacli.engines.generative.kept import KeptPrefills, prefill_key
 from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling, generate
@@ -53,14 +55,16 @@ class Conversation:
         index_topk: int | None = None,
         on_tokens: Callable[[int, int], None] = lambda done, total: None,
         on_text: Callable[[str], None] = lambda text: None,
+        kept: KeptPrefills | None = None,
     ):
         self.model, self.context, self.sampling = model, context, sampling
-        self.on_tokens, self.on_text = on_tokens, on_text
+        self.on_tokens, self.on_text, self.kept = on_tokens, on_text, kept
         self.index_topk = index_topk or model.config.index_topk
         self.cache: SparseCache | None = None
         self.head: list[int] = []
         self.document_pass = DocumentPass(len(context), 0, 0, 0.0)
         self.token_ids = torch.from_numpy(context.token_ids.astype(np.int64))
+        self.sentences = Sentences(context)
 
     def tokens(self, text: str) -> list[int]:
         """Token ids of a piece of the prompt."""
@@ -94,11 +98,17 @@ class Conversation:
 
     def prefill_document(self, cache: SparseCache, head: list[int]) -> DocumentPass:
         """What the cache keeps of the document, once."""
-        began, meter = time.monotonic(), CostMeter()
-        ids = torch.cat([torch.tensor(head, dtype=torch.int64), self.token_ids]).to(self.model.device)
+        began, meter, count = time.monotonic(), CostMeter(), len(self.context)
+        ids = torch.cat([torch.tensor(head, dtype=torch.int64), self.token_ids])
+        key = prefill_key(self.model, ids, self.index_topk)
+        if self.kept and (cost := self.kept.load(key, cache, len(ids))):
+            return DocumentPass(count, count, *cost)
         with meter.watch(self.model.network):
-            self.model.network.prefill(ids, cache, lambda done: self.on_tokens(done, len(ids)))
-        return DocumentPass(len(self.context), 0, meter.total, time.monotonic() - began)
+            self.model.network.prefill(ids.to(self.model.device), cache, lambda done: self.on_tokens(done, len(ids)))
+        done = DocumentPass(count, 0, meter.total, time.monotonic() - began)
+        if self.kept:
+            self.kept.save(key, cache, self.context.name, done)
+        return done
 
 
 class Query:

@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 from dsacli.documents import Source
 from dsacli.dsa.dtype import fastest_dtype
 from dsacli.engines.context import Context, TokenizedDocument
+from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
+from dsacli.engines.generative.kept import KeptPrefills
 from dsacli.engines.generative.tasks import ask, extract, summarize
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
@@ -27,10 +29,11 @@ DEFAULTS = Sampling()
 class GenerativeEngine:
     """An `Engine` on a decoder's directory; `module` is the one in `models` that knows its type.
 
-    A context is prefilled once for all questions of a call.
+    A context is prefilled once for all questions of a call; that of a whole document is kept in `cache`, unless that is None.
     """
 
-    def __init__(self, folder: Path, module: str, device: str, progress: Progress):
+    def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
+        self.cache = cache
         self.model, self.progress = open_decoder(folder, module, device, fastest_dtype(device)), progress
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
@@ -70,7 +73,7 @@ class GenerativeEngine:
             options.seed,
         )
 
-        def start(part: Context[Any]) -> Conversation:
+        def start(part: Context[Any], is_whole: bool) -> Conversation:
             return Conversation(
                 self.model,
                 part,
@@ -78,9 +81,10 @@ class GenerativeEngine:
                 options.index_topk,
                 lambda done, total: self.progress.prefill(context.name, done, total),
                 self.progress.writing,
+                KeptPrefills(self.cache, self.progress.warn) if self.cache and is_whole else None,
             )
 
-        return FittedContext(self.model, context, sampling, start)
+        return FittedContext(self.model, context, sampling, start, options.budget)
 
     def _shown(self, result: Result) -> Result:
         """The result, once nothing of it stands on the terminal any more."""

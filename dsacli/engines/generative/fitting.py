@@ -24,19 +24,24 @@ PROMPT_TOKENS = 256
 
 
 class FittedContext:
-    """A context in a model: prefilled once where it fits, else as far as a query needs it."""
+    """A context in a model: prefilled once where it fits, else as far as a query needs it.
+
+    start: makes the conversation about a context, whose prefill is kept for other runs where the second argument says so
+    budget: tokens of documents at the most, None for the model's own number
+    """
 
     def __init__(
         self,
         model: DecoderModel,
         context: Context[Any],
         sampling: Sampling,
-        start: Callable[[Context[Any]], Conversation],
+        start: Callable[[Context[Any], bool], Conversation],
+        budget: int | None = None,
     ):
         self.context, self.start = context, start
         self.limit = model.config.max_position_embeddings
-        self.room = self.limit - sampling.max_new_tokens - PROMPT_TOKENS
-        self.whole = start(context) if len(context) <= self.room else None
+        self.room = min(self.limit - sampling.max_new_tokens - PROMPT_TOKENS, budget or model.config.budget)
+        self.whole = start(context, True) if len(context) <= self.room else None
 
     def about(self, query: str | None) -> Conversation:
         """The conversation to put a query to. Raises DsacliError for a model without room for any document."""
@@ -44,7 +49,7 @@ class FittedContext:
             return self.whole
         if self.room < 1:
             raise DsacliError(f"a context of {self.limit:,} tokens has no room for a document")
-        return self.start(selected_parts(self.context, self.room, query, *self.encoded))
+        return self.start(selected_parts(self.context, self.room, query, *self.encoded), False)
 
     @cached_property
     def encoded(self) -> tuple[ReaderModel, EncodedContext]:

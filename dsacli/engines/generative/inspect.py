@@ -26,6 +26,6 @@ def inspect(model: DecoderModel, context: Context[Any], options: Options) -> Ins
         Tokenwise(
             Cost(cost.prefill_flops(0, first, None), cost.prefill_flops(0, first, topk)),
             Cost(cost.token_flops(token, None) + cost.output, cost.token_flops(token, topk) + cost.output),
-            Cost(cost.entry_bytes, cost.entry_bytes + cost.key_bytes),
+            Cost(cost.kept_bytes, cost.kept_bytes + cost.key_bytes),
         ),
     )

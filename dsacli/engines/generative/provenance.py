@@ -16,18 +16,24 @@ LONGEST_QUOTE = 80
 def best_evidence(context: Context[Any], attention_mass: NDArray[np.float32], count: int) -> tuple[Evidence, ...]:
     """The `count` sentences whose tokens got the most attention while something was written, the most first.
 
-    Sentences with less than a third of the first one's are left out. Attention to the first tokens of a context, where it
-    goes when nothing else is wanted, is not counted.
+    Sentences with less than a third of the first one's are left out.
     """
-    edges = context.sentence_edges
-    weighed = attention_mass.copy()
-    weighed[: min(4, len(weighed))] = 0
-    totals = np.add.reduceat(weighed, edges[:-1]) if len(weighed) else np.empty(0)
+    edges, totals = context.sentence_edges, sentence_mass(context, attention_mass)
     found: list[int] = []
     for number in np.argsort(-totals)[:count].tolist():
         if totals[number] > 0 and (not found or totals[number] > totals[found[0]] / 3):
             found.append(number)
-    return tuple(sentence_evidence(context, weighed, int(edges[n]), int(edges[n + 1])) for n in found)
+    return tuple(sentence_evidence(context, attention_mass, int(edges[n]), int(edges[n + 1])) for n in found)
+
+
+def sentence_mass(context: Context[Any], attention_mass: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The attention that each sentence got, float32 [sentences]; that to the first tokens of a context, where it goes when nothing
+    else is wanted, is not counted."""
+    if not len(attention_mass):
+        return np.empty(0, np.float32)
+    weighed = attention_mass.copy()
+    weighed[:4] = 0
+    return np.add.reduceat(weighed, context.sentence_edges[:-1])
 
 
 def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32], first: int, last: int) -> Evidence:
@@ -38,6 +44,8 @@ def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32]
         )
         last = first + LONGEST_QUOTE
     encoded, start, end = context.characters(first, last - 1)
+    wording = encoded.document.text[start:end]
+    start, end = start + len(wording) - len(wording.lstrip()), end - len(wording) + len(wording.rstrip())
     return replace(
         evidence_at(encoded.document, encoded.sentences, start, end),
         quote=encoded.document.text[start:end],

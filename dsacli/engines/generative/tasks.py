@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from dsacli.engines.context import Context
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import best_evidence, located
 from dsacli.engines.options import Options
@@ -40,9 +38,11 @@ def ask(conversation: Conversation, question: str, options: Options) -> AskResul
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
-        place = located(conversation.context, text, written.attention_mass)
-        evidence = (place,) if place else best_evidence(conversation.context, written.attention_mass, EVIDENCE)
-        answers = (Answer(text, written.probability, evidence),)
+        mass = written.attention_mass
+        bearing = conversation.sentences.bearing(question, text, mass, EVIDENCE)
+        place = located(conversation.context, text, mass)
+        evidence = (place,) if place else bearing.evidence
+        answers = (Answer(text, written.probability, evidence, borne_out=bearing.bears_out),)
     return AskResult(question, answers, "probability", savings, written.interrupted)
 
 
@@ -83,7 +83,10 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
     """
     least = MIN_FIELD_PROBABILITY if options.min_probability is None else options.min_probability
     tokens, decode = conversation.tokens, conversation.model.tokenizer.decode
-    quote, null = tokens('"'), tokens("null")
+    # A quotation mark with the space before it is one token of most vocabularies, which never writes the two apart.
+    quote, null, space = tokens(' "'), tokens(" null"), ""
+    if len(quote) > 1 or quote[0] == null[0]:
+        quote, null, space = tokens('"'), tokens("null"), " "
     if decode(quote).strip() != '"' or decode(null).strip() != "null":
         raise DsacliError("this model's tokens can't write JSON; extract needs another model, or the built-in one")
     wanted = ", ".join(f"{json.dumps(field.name)} ({field.type})" for field in fields)
@@ -94,7 +97,7 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
     ) as query:
         query.feed(tokens("{"))
         for number, field in enumerate(fields):
-            query.feed(tokens(f"{', ' if number else ''}{json.dumps(field.name, ensure_ascii=False)}: "))
+            query.feed(tokens(f"{', ' if number else ''}{json.dumps(field.name, ensure_ascii=False)}:{space}"))
             if interrupted or query.prefers(null[0], quote[0]):
                 query.feed(null)
                 found.append(Extracted(field, None, None, None))
@@ -104,17 +107,20 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
             interrupted = written.interrupted
             text = single_line(written.text.split('"')[0])
             query.rewrite(f'{text}"')
-            found.append(value_of(conversation.context, field, text, written, least))
+            found.append(value_of(conversation, field, text, written, least))
         savings = query.savings()
     return ExtractResult(conversation.context.name, tuple(found), "probability", savings, interrupted)
 
 
-def value_of(context: Context[Any], field: Field, text: str, written: Generated, least: float) -> Extracted:
-    """A field's value as it was written: of its type, and with the place that says so; else null."""
+def value_of(conversation: Conversation, field: Field, text: str, written: Generated, least: float) -> Extracted:
+    """A field's value as it was written: of its type, and with the place that bears it out; else null."""
     if written.probability < least or not answer_key(text):
         return Extracted(field, None, None, written.probability)
-    place = located(context, text, written.attention_mass)
-    evidence = place or next(iter(best_evidence(context, written.attention_mass, 1)), None)
+    context, mass = conversation.context, written.attention_mass
+    evidence = located(context, text, mass)
+    if evidence is None:
+        bearing = conversation.sentences.bearing(field.name, text, mass, 1)
+        evidence = bearing.evidence[0] if bearing.bears_out else None
     # What it wrote is read as the document writes its figures there.
     name, at = (evidence.document, evidence.start) if evidence else ("", 0)
     document = next((each.document for each in context.documents if each.document.name == name), None)

@@ -1,5 +1,6 @@
-"""A decoder from a directory: configuration, weights, tokenizer and chat template."""
+"""A decoder from a directory or a GGUF file: configuration, weights, tokenizer and chat template."""
 
+import hashlib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +15,19 @@ from dsacli.errors import DsacliError
 from dsacli.models.decoder import Decoder, DecoderConfig
 from dsacli.models.io.chat import read_chat_template
 from dsacli.models.io.folder import read_json, read_tokenizer
+from dsacli.models.io.gguf import Gguf, is_gguf
+from dsacli.models.io.gguf_config import config_values, turned_heads
+from dsacli.models.io.gguf_tensors import GgufTensors
+from dsacli.models.io.gguf_tokenizer import read_gguf_tokenizer
+from dsacli.models.io.gguf_vocabulary import read_vocabulary
+from dsacli.models.io.safetensors import Shards
+from dsacli.models.io.tensors import TensorSource
 from dsacli.weights import BUILT_IN
 
 
 @dataclass(frozen=True)
 class DecoderModel:
-    """A decoder's directory; the weights are read when first used.
+    """A decoder's directory, or its GGUF file; the weights are read when first used.
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
     """
@@ -32,22 +40,37 @@ class DecoderModel:
     has_tokenizer: bool
     device: str
     dtype: torch.dtype
-    load: Callable[[Path, Any, torch.dtype], Decoder]
+    tensors: Callable[[], TensorSource]
+    load: Callable[[TensorSource, Any, torch.dtype], Decoder]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells this model from any other on this machine: its files, by name, size and time of change."""
+        digest = hashlib.sha256(str(self.dtype).encode())
+        for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else [self.folder]:
+            status = path.stat()
+            digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
 
     @cached_property
     def network(self) -> Decoder:
         """The network with its weights. Raises DsacliError that names the tensor and the file at fault."""
         if not self.has_tokenizer:
             raise DsacliError(f"{self.folder} has no tokenizer.json; without it, it can only be inspected")
-        return self.load(self.folder, self.config, self.dtype).to(self.device)
+        return self.load(self.tensors(), self.config, self.dtype).to(self.device)
 
 
-def open_decoder(folder: Path, module_name: str, device: str, dtype: torch.dtype) -> DecoderModel:
-    """Everything of a directory but its weights, by the decoder of a module as `models.decoder` describes it.
+def open_decoder(path: Path, module_name: str, device: str, dtype: torch.dtype) -> DecoderModel:
+    """Everything of a directory or a GGUF file but its weights, by the decoder of a module as `models.decoder` has it.
 
     Raises DsacliError for a configuration or tokenizer that can't be read.
     """
     decoder = importlib.import_module(module_name)
+    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype)
+
+
+def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+    """The decoder of a directory, by the module `decoder`."""
     config = read_config(folder, decoder.parse_config)
     settings = folder / "tokenizer_config.json"
     values = read_json(settings) if settings.exists() else {}
@@ -55,7 +78,36 @@ def open_decoder(folder: Path, module_name: str, device: str, dtype: torch.dtype
     owned = (folder / "tokenizer.json").exists()
     tokenizer = read_tokenizer(folder if owned else BUILT_IN)
     template = read_chat_template(folder, values)
-    return DecoderModel(folder, config, tokenizer, template, special, owned, device, dtype, decoder.load)
+
+    def tensors() -> TensorSource:
+        return Shards(folder)
+
+    return DecoderModel(folder, config, tokenizer, template, special, owned, device, dtype, tensors, decoder.load)
+
+
+def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+    """The decoder of a GGUF file, by the module `decoder`."""
+    file = Gguf(path)
+    values, vocabulary = config_values(file), read_vocabulary(file)
+    config = parsed(path, values, decoder.parse_config)
+    special = {"bos_token": vocabulary.text(vocabulary.bos), "eos_token": vocabulary.text(vocabulary.eos)}
+    template = file.metadata.get("tokenizer.chat_template")
+
+    def tensors() -> TensorSource:
+        return GgufTensors(file, turned_heads(file, values))
+
+    return DecoderModel(
+        path,
+        config,
+        read_gguf_tokenizer(file),
+        template if isinstance(template, str) else None,
+        special,
+        True,
+        device,
+        dtype,
+        tensors,
+        decoder.load,
+    )
 
 
 def read_config(folder: Path, parse: Callable[[dict[str, Any]], DecoderConfig]) -> DecoderConfig:
@@ -65,6 +117,11 @@ def read_config(folder: Path, parse: Callable[[dict[str, Any]], DecoderConfig]) 
     end = folder / "generation_config.json"
     if end.exists() and (ids := read_json(end).get("eos_token_id")) is not None:
         values["eos_token_id"] = ids
+    return parsed(path, values, parse)
+
+
+def parsed(path: Path, values: dict[str, Any], parse: Callable[[dict[str, Any]], DecoderConfig]) -> DecoderConfig:
+    """The configuration that the settings of a file make."""
     try:
         return parse(values)
     except (ValueError, TypeError, KeyError, AttributeError) as failure:

@@ -1,22 +1,19 @@
 """The tensors of a Hugging Face directory: one safetensors file or several with an index, memory-mapped, FP8 undone."""
 
 import json
-import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 
 from dsacli.errors import DsacliError
+from dsacli.models.io.tensors import SCALES, TensorSource
 
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
-SCALES = "_scale_inv"
-# Matches no name.
-NONE = re.compile(r"(?!)")
 
 
-class Shards:
+class Shards(TensorSource):
     """All tensors of a directory by name; nothing is read before `tensor` asks for it.
 
     Raises DsacliError that names the file when one is missing, cut short or no safetensors file.
@@ -54,25 +51,11 @@ class Shards:
         """Where a tensor would be that is in none of them: the one file, or the directory of several."""
         return next(iter(self._open)) if len(self._open) == 1 else self.folder
 
-    def refuse_others(self, known: Container[str], ignored: re.Pattern[str] = NONE) -> None:
-        """Raise DsacliError for a tensor that is neither known nor ignored."""
-        for name in sorted(self.files):
-            if name not in known and not ignored.search(name):
-                raise DsacliError(f"{self.files[name]}: unexpected tensor {name}")
-
-    def missing(self, name: str) -> DsacliError:
-        """What to raise for a tensor that is not there."""
-        return DsacliError(f"{self.place}: tensor {name} is missing")
-
-    def misshapen(self, name: str, shape: Iterable[int], wanted: Iterable[int]) -> DsacliError:
-        """What to raise for a tensor of another shape than the wanted one."""
-        return DsacliError(f"{self.files[name]}: tensor {name} is {list(shape)}, not {list(wanted)}")
-
     def shape(self, name: str) -> list[int]:
         """The shape of a tensor, unread."""
         return list(self._open[self.files[name]].get_slice(name).get_shape())
 
-    def tensor(self, name: str, dtype: torch.dtype, block: tuple[int, int] | None) -> torch.Tensor:
+    def tensor(self, name: str, dtype: torch.dtype, block: tuple[int, int] | None = None) -> torch.Tensor:
         """A tensor in `dtype`: a view of the file where it is stored so, else converted; FP8 times its scales."""
         value = self.stored(name)
         if value.dtype.itemsize > 1 or not value.dtype.is_floating_point:
@@ -107,34 +90,3 @@ def dequantised(value: torch.Tensor, scales: torch.Tensor, block: tuple[int, int
         wide = scales[number].float().repeat_interleave(block[1])[: value.shape[1]]
         out[low : low + block[0]] = value[low : low + block[0]].float() * wide
     return out
-
-
-def load_tensors(
-    folder: Path,
-    wanted: dict[str, torch.Tensor],
-    dtype: torch.dtype,
-    *,
-    ignored: re.Pattern[str] = NONE,
-    kept_wide: re.Pattern[str] = NONE,
-    block: tuple[int, int] | None = None,
-    tied: dict[str, str] | None = None,
-) -> dict[str, torch.Tensor]:
-    """The tensors `wanted` (their shapes matter, their values do not), in `dtype`; those `kept_wide` in float32.
-
-    Names that match `ignored` may be there or not; `tied` names are taken from others when they are missing. Raises
-    DsacliError that names the tensor and the file for one that is missing, misshapen or unexpected.
-    """
-    shards, tied = Shards(folder), tied or {}
-    shards.refuse_others({*wanted, *(name + SCALES for name in wanted)}, ignored)
-    found: dict[str, torch.Tensor] = {}
-    for name, like in wanted.items():
-        source = name if name in shards.files else tied.get(name, name)
-        if source not in shards.files:
-            raise shards.missing(name)
-        if shards.shape(source) != list(like.shape):
-            raise shards.misshapen(source, shards.shape(source), like.shape)
-        if source != name and source in found:
-            found[name] = found[source]
-        else:
-            found[name] = shards.tensor(source, torch.float32 if kept_wide.search(name) else dtype, block)
-    return found

@@ -2,28 +2,26 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from typer.testing import CliRunner
 
 from dsacli.cli import app
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.generative import conversation as generative
-from dsacli.engines.generative.conversation import Conversation
+from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.tasks import value_of
 from dsacli.engines.tokenise import tokenise_document
+from dsacli.extraction.fields import Field
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import open_decoder
+from tests.engines.generative.conftest import TEXT
 from tests.models.released import DEEPSEEK_V32
-from tests.models.tiny import edit_config, saved
+from tests.models.tiny import edit_config
 
-TEXT = "\n".join(
-    f"Paragraph {n} says that the ferry number {n * 7} leaves the harbour at {n % 24} o'clock. It costs £{n + 3}."
-    for n in range(1, 41)
-)
-TEMPLATE = "{% for m in messages %}<|user|>{{ m.content }}<|end|>{% endfor %}{% if add_generation_prompt %}<|model|>{% endif %}"
 KEYS = {
     "document",
     "warnings",
@@ -40,40 +38,9 @@ KEYS = {
     "want",
     "items",
     "replaces",
+    "borne_out",
     "candidates",
 }
-
-
-def small_tokenizer() -> Tokenizer:
-    """A byte-level BPE tokenizer with three special tokens."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    specials = ["<|end|>", "<|user|>", "<|model|>"]
-    trainer = trainers.BpeTrainer(
-        vocab_size=420, special_tokens=specials, initial_alphabet=alphabet, show_progress=False
-    )
-    tokenizer.train_from_iterator([TEXT, "null"] * 3, trainer)
-    return tokenizer
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """A model directory with tokenizer and chat template."""
-    folder = tmp_path_factory.mktemp("model")
-    tokenizer = small_tokenizer()
-    saved("deepseek_v32", folder, vocab_size=tokenizer.get_vocab_size(), eos_token_id=0)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": TEMPLATE, "eos_token": "<|end|>"}))
-    return folder
-
-
-@pytest.fixture
-def document(tmp_path):
-    path = tmp_path / "ferry.txt"
-    path.write_text(TEXT, encoding="utf-8")
-    return path
 
 
 def run(*arguments):
@@ -281,3 +248,12 @@ def test_evidence_is_where_the_attention_went(folder):
     assert "ferry number 70 leaves" in best.quote and best.line == 10
     found = located(work.context, "o'clock", attention_mass[::-1].copy())
     assert TEXT[found.start : found.end] == "o'clock"
+
+
+@pytest.mark.parametrize(("written", "value"), [("£9", 9), ("£9.00", None), ("£9,999", None)])
+def test_a_value_that_the_document_does_not_hold_is_null(folder, written, value):
+    talk = conversation(folder)
+    attended = np.full(len(talk.context), 0.01, np.float32)
+    found = value_of(talk, Field("price", "money"), written, Generated(written, [-0.1], attended), 0.3)
+    assert (found.value and found.value["amount"]) == value
+    assert bool(found.evidence) == (value is not None)

@@ -1,0 +1,165 @@
+"""DSA over grouped queries: the keys that are cached anyway are the index keys, and neighbouring queries select together.
+
+    I(t, s) = Σ_groups (Σ_{heads of the group} q(t)) · k(s)
+
+DeepSeek-V3.2-Exp report, section 2.1, with one query per group of heads in place of the indexer's own and without its ReLU: it needs
+no training. A block of queries selects once, by the sum of their index queries, since gathering for each apart is slower on a CPU
+than dense attention is (as NSA's groups do, arXiv 2502.11089). The first tokens and the last are always selected.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from dsacli.dsa.cache import LayerCache
+from dsacli.dsa.cost import Counted
+from dsacli.dsa.low_rank import Projection
+from dsacli.dsa.selection import largest
+
+# Tokens always selected, at the beginning and before a block, and queries that select together.
+FIRST, LAST, BLOCK_QUERIES = 4, 64, 16
+# Up to so many times index_topk attention to all is faster than to select: of a prefill, and of a token that is written.
+PREFILL_DENSE, WRITTEN_DENSE = 2, 4
+FEWEST = FIRST + LAST + 2
+# Blocks whose entries are gathered at once: numbers.
+GATHERED_NUMBERS = 2**22
+
+
+class KeyScores(Counted):
+    """Index scores over the keys that attention uses."""
+
+    part = "index"
+
+    def forward(self, queries: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+        """I of blocks: queries [blocks, groups · dim] over keys [tokens, groups · dim]; float32 [blocks, tokens]."""
+        return (queries @ keys.T).float()
+
+    def flops(self, queries: torch.Tensor, keys: torch.Tensor) -> int:
+        """Of q · k."""
+        return 2 * queries.numel() * len(keys)
+
+
+class GroupedAttention(Counted):
+    """Core attention of grouped queries over keys and values that were gathered, or over all earlier ones."""
+
+    part = "attention"
+
+    def __init__(self, groups: int, scale: float):
+        super().__init__()
+        self.groups, self.scale = groups, scale
+
+    def forward(
+        self, queries: torch.Tensor, entries: torch.Tensor, attention_mass: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Attend from blocks of queries, each to its own entries, of which the last ones are the queries' own tokens.
+
+        queries: [blocks, queries, heads, dim]; entries: [blocks, entries, 2 · groups · dim], keys before values
+        attention_mass: float32 [blocks, entries], to which the weights are added, over heads and queries
+        returns: [blocks, queries, heads, dim]
+        """
+        count, heads, dim = queries.shape[1:]
+        keys, values = entries.unflatten(2, (2, self.groups, dim)).transpose(1, 3).unbind(2)
+        mask = _own_causal(count, entries) if count > 1 else None
+        if attention_mass is None and count > BLOCK_QUERIES:
+            across = queries.transpose(1, 2)
+            out = F.scaled_dot_product_attention(across, keys, values, mask, scale=self.scale, enable_gqa=True)
+            return out.transpose(1, 2)
+        # Heads of a group beside each other, as rows of one product.
+        rows = queries.unflatten(2, (self.groups, -1)).permute(0, 2, 3, 1, 4).flatten(2, 3)
+        mask = None if mask is None else mask.repeat(heads // self.groups, 1)
+        if attention_mass is None:
+            out = F.scaled_dot_product_attention(rows, keys, values, mask, scale=self.scale)
+        else:
+            scores = (rows @ keys.transpose(2, 3)).float() * self.scale
+            weights = torch.softmax(scores if mask is None else scores + mask, -1)
+            attention_mass += weights.sum((1, 2))
+            out = weights.to(values.dtype) @ values
+        return out.unflatten(2, (-1, count)).permute(0, 3, 1, 2, 4).flatten(2, 3)
+
+    def flops(self, queries: torch.Tensor, entries: torch.Tensor, *rest: object) -> int:
+        """Of q · k and of the weighted sum."""
+        return 4 * queries.numel() * entries.shape[1]
+
+
+def _own_causal(count: int, entries: torch.Tensor) -> torch.Tensor:
+    """What is added to the scores of `count` queries whose own tokens are the last entries: [count, entries]."""
+    mask = entries.new_zeros(count, entries.shape[1])
+    own = torch.ones(count, count, dtype=torch.bool, device=entries.device).tril()
+    mask[:, -count:].masked_fill_(~own, -torch.inf)
+    return mask
+
+
+class GroupedSparseAttention(nn.Module):
+    """Selection and core attention of one layer; `is_dense` for one that attends to all earlier tokens."""
+
+    def __init__(self, groups: int, scale: float, is_dense: bool):
+        super().__init__()
+        self.groups, self.is_dense = groups, is_dense
+        self.scores, self.project, self.attend = KeyScores(), Projection(), GroupedAttention(groups, scale)
+
+    def forward(
+        self, queries: torch.Tensor, cache: LayerCache, attention_mass: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Attend from the last tokens of a cache to what they select, or, where that is faster, to all up to themselves.
+
+        queries: [queries, heads, dim]; the cache's entries are [tokens, 2 · groups · dim]
+        attention_mass: [capacity], float32, to which the attention that each token gets is added, over heads and queries
+        returns: [queries, heads, dim]
+        """
+        first = cache.length - len(queries)
+        dense = (WRITTEN_DENSE if len(queries) == 1 else PREFILL_DENSE) * cache.index_topk
+        whole = len(queries) if self.is_dense else min(len(queries), max(0, dense - first))
+        parts = []
+        if whole:
+            cache.count(0 if self.is_dense else first + whole)
+            mass = None if attention_mass is None else attention_mass[None, : first + whole]
+            parts.append(self.attend(queries[None, :whole], cache.entries[None, : first + whole], mass)[0])
+        rest = len(queries) - whole
+        even = rest - rest % BLOCK_QUERIES
+        for low, high in ((whole, whole + even), (whole + even, len(queries))):
+            if high > low:
+                cache.count(cache.index_topk)
+                size = min(BLOCK_QUERIES, high - low)
+                blocks = queries[low:high].unflatten(0, (-1, size))
+                parts.append(self._selected(blocks, cache, first + low, attention_mass).flatten(0, 1))
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def _selected(
+        self, queries: torch.Tensor, cache: LayerCache, first: int, attention_mass: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Attention of neighbouring blocks [blocks, queries, heads, dim], whose first token is the one at `first`."""
+        tokens = self.select(queries, cache, first)
+        step = max(1, GATHERED_NUMBERS // (tokens.shape[1] * cache.entries.shape[1]))
+        out = []
+        for low in range(0, len(queries), step):
+            chosen = tokens[low : low + step]
+            gathered = cache.entries[chosen.flatten()].unflatten(0, chosen.shape)
+            if attention_mass is None:
+                out.append(self.attend(queries[low : low + step], gathered))
+            else:
+                mass = torch.zeros(chosen.shape, device=queries.device)
+                out.append(self.attend(queries[low : low + step], gathered, mass))
+                attention_mass.index_add_(0, chosen.flatten(), mass.flatten())
+        return out[0] if len(out) == 1 else torch.cat(out)
+
+    def select(self, queries: torch.Tensor, cache: LayerCache, first: int) -> torch.Tensor:
+        """The tokens that each block attends to, its own the last: int64 [blocks, index_topk + queries - 1].
+
+        queries: [blocks, queries, heads, dim], of which the first is the token at `first`
+        """
+        blocks, size, _, dim = queries.shape
+        own = first + size * torch.arange(blocks, device=queries.device)[:, None]
+        last = first + size * (blocks - 1) - LAST
+        summed = queries.unflatten(2, (self.groups, -1)).sum((1, 3)).flatten(1)
+        keys = cache.entries[:, : self.groups * dim]
+        if size == 1 and blocks == 1:
+            summed, keys = cache.low_rank.scanned(summed, keys, cache.capacity, self.project)
+        scores = self.scores(summed, keys[FIRST:last])
+        near = max(0, first - LAST - FIRST)
+        later = torch.arange(near + FIRST, last, device=queries.device) >= own - LAST
+        scores[:, near:].masked_fill_(later, -torch.inf)
+        # With itself the first of a block attends to index_topk tokens.
+        chosen = largest(scores, cache.index_topk - FEWEST + 1) + FIRST
+        always = torch.arange(FIRST, device=queries.device).expand(blocks, -1)
+        window = own + torch.arange(-LAST, size, device=queries.device)
+        return torch.cat([always, chosen, window], 1)

@@ -1,0 +1,154 @@
+"""The Llama family (`llama`, `mistral`, `qwen2`, `qwen3`; SmolLM is a `llama`): grouped queries under DSA.
+
+    hidden ── norm ──┬── q ── (norm) ── rotary ── queries [tokens, heads, dim]
+       │             ├── k ── (norm) ── rotary ── keys [tokens, groups, dim] ──┬── the cache, and the index keys
+       │             └── v ── values [tokens, groups, dim] ────────────────────┘
+       │      queries, summed over a group's heads and a block's tokens ── I(t, s) over the keys ── top-k
+       ├──(+)── o ── core attention over the selected keys and values
+       └──(+)── down(silu(gate) · up) ── norm
+
+Dense models, made sparse by their own keys (`dsa.grouped`). All of it for one sequence, no batch.
+"""
+
+import re
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from dsacli.dsa.cache import LayerCache, SparseCache
+from dsacli.dsa.grouped import FEWEST, GroupedSparseAttention
+from dsacli.errors import DsacliError
+from dsacli.models.io.tensors import TensorSource, load_tensors
+from dsacli.models.layers import GatedMLP, RMSNorm, embedding
+from dsacli.models.llama_config import LlamaConfig, parse_config
+from dsacli.models.rope import Rotation
+
+__all__ = ["Llama", "LlamaConfig", "load", "parse_config"]
+
+CHUNK_TOKENS = 512
+# Made when a model is built, of the configuration.
+BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
+
+
+class Attention(nn.Module):
+    """Grouped-query attention over what is selected."""
+
+    def __init__(self, config: LlamaConfig, is_dense: bool):
+        super().__init__()
+        heads, groups, dim = config.num_attention_heads, config.num_key_value_heads, config.head_dim
+        self.dim, biased = dim, config.attention_bias
+        self.q_proj = nn.Linear(config.hidden_size, heads * dim, bias=biased)
+        self.k_proj = nn.Linear(config.hidden_size, groups * dim, bias=biased)
+        self.v_proj = nn.Linear(config.hidden_size, groups * dim, bias=biased)
+        self.o_proj = nn.Linear(heads * dim, config.hidden_size, bias=config.output_bias)
+        self.q_norm = RMSNorm(dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
+        self.k_norm = RMSNorm(dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
+        self.attend = GroupedSparseAttention(groups, dim**-0.5, is_dense)
+
+    def forward(
+        self, hidden: torch.Tensor, rotation: Rotation, cache: LayerCache, attention_mass: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Attend from new tokens [tokens, hidden], and keep their keys and values."""
+        queries = self.q_norm(self.q_proj(hidden).unflatten(1, (-1, self.dim)))
+        keys = self.k_norm(self.k_proj(hidden).unflatten(1, (-1, self.dim)))
+        keys = rotation.apply(keys, False).flatten(1)
+        cache.append(torch.cat([keys, self.v_proj(hidden)], 1))
+        context = self.attend(rotation.apply(queries, False), cache, attention_mass)
+        return self.o_proj(context.flatten(1))
+
+
+class Layer(nn.Module):
+    """One transformer layer."""
+
+    def __init__(self, config: LlamaConfig, number: int):
+        super().__init__()
+        self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.self_attn = Attention(config, number < config.dense_layers)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.mlp = GatedMLP(config.hidden_size, config.intermediate_size, config.mlp_bias)
+
+    def forward(
+        self, hidden: torch.Tensor, rotation: Rotation, cache: LayerCache, attention_mass: torch.Tensor | None
+    ) -> torch.Tensor:
+        hidden = hidden + self.self_attn(self.input_layernorm(hidden), rotation, cache, attention_mass)
+        return hidden + self.mlp(self.post_attention_layernorm(hidden))
+
+
+class Trunk(nn.Module):
+    """Embeddings, layers and the last norm: what the release calls `model`."""
+
+    def __init__(self, config: LlamaConfig):
+        super().__init__()
+        self.embed_tokens = embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(Layer(config, number) for number in range(config.num_hidden_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+
+class Llama(nn.Module):
+    """The causal language model. One sequence at a time."""
+
+    def __init__(self, config: LlamaConfig):
+        super().__init__()
+        self.config = config
+        self.model = Trunk(config)
+        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self._frequencies: torch.Tensor | None = None
+
+    def new_cache(self, capacity: int, index_topk: int | None = None) -> SparseCache:
+        """As `Decoder.new_cache`; the keys of the entries are the index keys. Raises DsacliError for too few tokens to select."""
+        if index_topk is not None and index_topk < FEWEST:
+            raise DsacliError(f"this model selects {FEWEST} tokens or more, not {index_topk}")
+        widths = [(self.config.entry_dim, 0)] * self.config.num_hidden_layers
+        return SparseCache(capacity, index_topk or self.config.index_topk, widths, self.model.norm.weight)
+
+    def states(
+        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Hidden states [tokens, hidden] of new tokens, int64 [tokens], after those in the cache."""
+        positions = torch.arange(len(cache), len(cache) + len(token_ids), device=token_ids.device)
+        hidden = self.model.embed_tokens(token_ids)
+        rotation = self.rotation(positions, hidden.dtype)
+        for layer, kept in zip(self.model.layers, cache.layers):
+            hidden = layer(hidden, rotation, kept, attention_mass)
+        return self.model.norm(hidden)
+
+    def rotation(self, positions: torch.Tensor, dtype: torch.dtype) -> Rotation:
+        """Rotary positions of tokens at `positions` [tokens]."""
+        if self._frequencies is None or self._frequencies.device != positions.device:
+            self._frequencies = self.config.rope.frequencies(self.config.head_dim).to(positions.device)
+        return Rotation.at(positions, self._frequencies, self.config.rope.cosine_scale, dtype)
+
+    def forward(
+        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """As `Decoder.forward`."""
+        return self.lm_head(self.states(token_ids, cache, attention_mass))
+
+    @torch.inference_mode()
+    def prefill(
+        self,
+        token_ids: torch.Tensor,
+        cache: SparseCache,
+        on_tokens: Callable[[int], None] = lambda done: None,
+        attention_mass: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """As `Decoder.prefill`, chunk by chunk."""
+        before = len(token_ids) if attention_mass is None else len(token_ids) - 1
+        for low in range(0, before, CHUNK_TOKENS):
+            high = min(low + CHUNK_TOKENS, before)
+            hidden = self.states(token_ids[low:high], cache)
+            on_tokens(high)
+        if attention_mass is not None:
+            hidden = self.states(token_ids[-1:], cache, attention_mass)
+        return self.lm_head(hidden[-1])
+
+
+def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llama:
+    """The network for inference, in `dtype`. Raises DsacliError that names the tensor and the file at fault."""
+    with torch.device("meta"):
+        network = Llama(config)
+    tied = {"lm_head.weight": "model.embed_tokens.weight"} if config.tie_word_embeddings else {}
+    state = load_tensors(tensors, network.state_dict(), dtype, ignored=BUFFERS, tied=tied)
+    network.load_state_dict(state, assign=True)
+    return network.eval().requires_grad_(False)

@@ -1,0 +1,121 @@
+"""The shapes of a decoder of the Llama family, read from the `config.json` of a released directory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dsacli.dsa.cost import DecoderCost
+from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
+from dsacli.dsa.low_rank import RANK
+from dsacli.models.rope import Rope, parse_rope
+
+MODEL_TYPES = ("llama", "mistral", "qwen2", "qwen3")
+POSITIVE = (
+    "vocab_size",
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "max_position_embeddings",
+)
+# Entries that a token attends to, and layers that attend to all: what was measured on Qwen2.5 (docs/models.md).
+INDEX_TOPK, DENSE_LAYERS = 1024, 2
+# Tokens of documents: what two cores take in within a minute.
+BUDGET = 4096
+
+
+@dataclass(frozen=True)
+class LlamaConfig:
+    """Shapes, by the names of the released configurations.
+
+    attention_bias: of queries, keys and values; output_bias: of what attention gives out; qk_norm: queries and keys are normalised,
+    head by head; dense_layers: the first so many attend to all earlier tokens
+    """
+
+    model_type: str
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    head_dim: int
+    max_position_embeddings: int
+    rope: Rope
+    rms_norm_eps: float = 1e-6
+    attention_bias: bool = False
+    output_bias: bool = False
+    mlp_bias: bool = False
+    qk_norm: bool = False
+    tie_word_embeddings: bool = False
+    eos_token_ids: tuple[int, ...] = ()
+    index_topk: int = INDEX_TOPK
+    dense_layers: int = DENSE_LAYERS
+    budget: int = BUDGET
+
+    @property
+    def entry_dim(self) -> int:
+        """Numbers kept of a token in a layer: its keys and values."""
+        return 2 * self.num_key_value_heads * self.head_dim
+
+    def cost(self, element_bytes: int) -> DecoderCost:
+        """What tokens cost, with cache entries of `element_bytes` a number."""
+        heads, width, layers = self.num_attention_heads * self.head_dim, self.hidden_size, self.num_hidden_layers
+        sparse = max(0, layers - self.dense_layers)
+        linear = width * (2 * heads + self.entry_dim) + 3 * width * self.intermediate_size
+        return DecoderCost(
+            linear=2 * layers * linear,
+            entry=4 * sparse * heads,
+            scan=2 * sparse * min(RANK, self.entry_dim // 2),
+            output=2 * width * self.vocab_size,
+            entry_bytes=sparse * self.entry_dim * element_bytes,
+            key_bytes=sparse * min(RANK, self.entry_dim // 2) * element_bytes,
+            dense_entry=4 * (layers - sparse) * heads,
+            dense_entry_bytes=(layers - sparse) * self.entry_dim * element_bytes,
+            prefill_scan=sparse * self.entry_dim // BLOCK_QUERIES,
+            prefill_dense=PREFILL_DENSE,
+            written_dense=WRITTEN_DENSE,
+        )
+
+
+def parse_config(values: dict[str, Any]) -> LlamaConfig:
+    """A configuration from the JSON of `config.json`. Raises ValueError that names the setting at fault."""
+    values = {name: value for name, value in values.items() if value is not None}
+    kind = values.get("model_type")
+    if kind not in MODEL_TYPES:
+        raise ValueError(f"model_type is {kind!r}; known are {', '.join(MODEL_TYPES)}")
+    heads = values.get("num_attention_heads")
+    values.setdefault("num_key_value_heads", heads)
+    if isinstance(heads, int) and isinstance(values.get("hidden_size"), int) and heads > 0:
+        values.setdefault("head_dim", values["hidden_size"] // heads)
+    for name in POSITIVE:
+        if not isinstance(values.get(name), int) or isinstance(values[name], bool) or values[name] < 1:
+            raise ValueError(f"{name} is {values.get(name)!r}, not a positive whole number")
+    if values["num_attention_heads"] % values["num_key_value_heads"]:
+        raise ValueError("num_attention_heads is no multiple of num_key_value_heads")
+    if values["head_dim"] % 2:
+        raise ValueError(f"head_dim is {values['head_dim']}, an odd number")
+    if values.get("hidden_act", "silu") != "silu":
+        raise ValueError(f"hidden_act is {values['hidden_act']!r}; only 'silu' is known")
+    if "quantization_config" in values:
+        raise ValueError("weights quantised in a directory are not read; a GGUF file of the model is")
+    biased, end = bool(values.get("attention_bias", False)), values.get("eos_token_id", ())
+    made: dict[str, Any] = {
+        "rope": parse_rope(values),
+        "attention_bias": biased or kind == "qwen2",
+        "output_bias": biased and kind != "qwen2",
+        "mlp_bias": bool(values.get("mlp_bias", False)),
+        "qk_norm": kind == "qwen3",
+        "eos_token_ids": tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else (),
+        "max_position_embeddings": longest(values),
+    }
+    names = set(LlamaConfig.__dataclass_fields__) - made.keys() - {"index_topk", "dense_layers", "budget"}
+    return LlamaConfig(**{name: value for name, value in values.items() if name in names}, **made)
+
+
+def longest(values: dict[str, Any]) -> int:
+    """Tokens that fit: no more than a sliding window, within which it is as if there were none."""
+    length, window = values["max_position_embeddings"], values.get("sliding_window")
+    slides = values.get("use_sliding_window", values["model_type"] == "mistral")
+    return int(min(length, window)) if window and slides else int(length)

@@ -1,0 +1,86 @@
+"""Answers in a model's own words, held against the document."""
+
+import numpy as np
+import pytest
+from tokenizers import pre_tokenizers, processors
+
+from dsacli.documents import parse
+from dsacli.engines.context import Context
+from dsacli.engines.generative.bearing import Sentences
+from dsacli.engines.tokenise import tokenise_document
+from tests.engines.generative.conftest import small_tokenizer
+
+TEXT = """This agreement is made between Wexcombe Archives Limited and Talland Digitisation B.V. on 14 February 2025.
+
+If the Customer fails to make boxes available, the Supplier may charge a standing fee of £2,850 for that month.
+
+Neither party may assign this agreement without the written consent of the other.
+
+This agreement is governed by the law of England and Wales. Notices are sent to the seat of a party.
+"""
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return Sentences(Context([tokenise_document(parse("a.txt", TEXT.encode()), small_tokenizer())]))
+
+
+def bearing(sentences, question, answer, attended=""):
+    mass = np.full(len(sentences.context), 0.1, np.float32)
+    if attended:
+        start = TEXT.index(attended)
+        (document,) = sentences.context.documents
+        mass[(document.starts >= start) & (document.ends <= start + len(attended))] = 5.0
+    return sentences.bearing(question, answer, mass, 3)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "quoted"),
+    [
+        ("What is the governing law?", "The governing law is that of England and Wales.", "governed by"),
+        (
+            "Who are the parties?",
+            "The parties are Wexcombe Archives Limited and Talland Digitisation B.V.",
+            "made between",
+        ),
+        ("What is the standing fee?", "£2,850", "standing fee"),
+        ("May it be assigned?", "No, neither party may assign it without the other's consent.", "Neither party"),
+    ],
+)
+def test_what_the_document_says_is_borne_out_wherever_attention_went(sentences, question, answer, quoted):
+    found = bearing(sentences, question, answer, attended="Notices are sent")
+    assert found.bears_out and quoted in found.evidence[0].quote
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What is the rent of the flat?", "The rent of the flat is £2,850."),
+        ("What is the standing fee?", "The standing fee is £3,850."),
+        ("Who lost the harbour key?", "Orla Whitlock, the harbour master's clerk."),
+        # Only with consent.
+        ("Can the agreement be assigned?", "Yes, the agreement can be assigned."),
+    ],
+)
+def test_what_it_does_not_say_is_not(sentences, question, answer):
+    assert not bearing(sentences, question, answer).bears_out
+
+
+def test_of_two_places_alike_the_attended_one_is_shown():
+    text = "The fee is 40 pounds in spring.\n\nThe fee is 40 pounds in autumn.\n"
+    here = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), small_tokenizer())]))
+    mass = np.full(len(here.context), 0.1, np.float32)
+    (document,) = here.context.documents
+    mass[document.starts > text.index("\n")] = 5.0
+    assert "autumn" in here.bearing("What is the fee?", "40 pounds", mass, 1).evidence[0].quote
+
+
+def test_a_quotation_begins_with_the_sentences_first_word():
+    """Also where a token is a word with the space before it."""
+    tokenizer = small_tokenizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    text = "It rains. Either party may end it. The fee is 40 pounds."
+    here = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), tokenizer)]))
+    found = here.bearing("Who may end it?", "Either party may end it.", np.full(len(here.context), 0.1, np.float32), 1)
+    assert found.evidence[0].quote == "Either party may end it."

@@ -1,0 +1,92 @@
+"""Prefills that are kept on disk: the next question to a document starts at once, and never from anything else."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from dsacli.cli import app
+from dsacli.engines.disk_cache import open_cache
+from tests.models.tiny import edit_config
+
+QUESTION = "Which ferry is it?"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("DSACLI_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def ask(folder, document):
+    """The answer of one run of the program, and what it says of the document pass."""
+
+    def run(*options):
+        arguments = [
+            "ask",
+            document,
+            QUESTION,
+            "--model",
+            folder,
+            "--json",
+            "--min-probability",
+            0,
+            "--max-tokens",
+            8,
+            *options,
+        ]
+        result = CliRunner().invoke(app, [str(each) for each in arguments])
+        assert result.exit_code == 0, result.stderr
+        found = json.loads(result.stdout)
+        return found["answer"], found["savings"]["document_pass"]
+
+    return run
+
+
+def entries():
+    return [(each.key, each.name) for each in open_cache().entries()]
+
+
+def test_the_second_run_answers_the_same_from_what_the_first_kept(ask, document):
+    answer, done = ask()
+    assert done["cached"] == 0 and entries() == [(entries()[0][0], str(document))]
+    again, kept = ask()
+    assert again == answer and kept["cached"] == kept["tokens"]
+    assert (kept["flops"], kept["seconds"]) == (done["flops"], done["seconds"])
+
+
+def test_another_selection_or_another_document_is_another_prefill(ask, document):
+    ask()
+    assert ask("--top-k", 20)[1]["cached"] == 0
+    document.write_text(document.read_text(encoding="utf-8") + " It is late.", encoding="utf-8")
+    assert ask()[1]["cached"] == 0
+    assert len(entries()) == 3
+
+
+def test_a_model_that_changed_is_another_model(ask, folder):
+    ask()
+    edit_config(folder, index_topk=25)
+    try:
+        assert ask()[1]["cached"] == 0
+    finally:
+        edit_config(folder, index_topk=24)
+
+
+def test_a_damaged_one_is_made_again(ask):
+    answer, _ = ask()
+    (path,) = open_cache().folder.glob("*.safetensors")
+    data = bytearray(path.read_bytes())
+    data[-5] ^= 1
+    path.write_bytes(bytes(data))
+    again, done = ask()
+    assert again == answer and done["cached"] == 0
+
+
+def test_nothing_is_kept_where_the_user_wants_nothing_kept(ask):
+    ask("--no-cache")
+    assert entries() == []
+
+
+def test_what_was_cut_to_the_question_is_not_kept(ask):
+    assert ask("--budget", 256)[1]["tokens"] <= 256
+    assert entries() == []
