@@ -42,7 +42,14 @@ COST = {"dense": int, "dsa": int, "ratio": float}
 DOCUMENT_PASS = {"tokens": int, "cached": int, "flops": int, "seconds": float}
 SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory_bytes": COST, "seconds": float,
            "peak_memory_bytes": OPTIONAL, "document_pass": DOCUMENT_PASS, "dense_run": None}  # fmt: skip
-ANSWER = {"answer": str, "confidence": float, "evidence": [EVIDENCE], "items": [None], "replaces": None}
+ANSWER = {
+    "answer": str,
+    "confidence": float,
+    "evidence": [EVIDENCE],
+    "items": [None],
+    "replaces": None,
+    "borne_out": None,
+}
 ASK = {
     "schema_version": int,
     "task": str,
