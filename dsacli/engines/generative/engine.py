@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsacli.documents import Source
-from dsacli.dsa.dtype import fastest_dtype
+from dsacli.dsa.dtype import fastest_dtype, forced_dtype
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
@@ -33,8 +33,9 @@ class GenerativeEngine:
     """
 
     def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
-        self.cache = cache
-        self.model, self.progress = open_decoder(folder, module, device, fastest_dtype(device)), progress
+        self.cache, self.progress = cache, progress
+        # Who says what to compute in gets that, and nothing of fewer bits.
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs=forced_dtype() is None)
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 

@@ -22,6 +22,7 @@ from dsacli.models.io.gguf_tokenizer import read_gguf_tokenizer
 from dsacli.models.io.gguf_vocabulary import read_vocabulary
 from dsacli.models.io.safetensors import Shards
 from dsacli.models.io.tensors import TensorSource
+from dsacli.models.packed import pack
 from dsacli.weights import BUILT_IN
 
 
@@ -30,6 +31,7 @@ class DecoderModel:
     """A decoder's directory, or its GGUF file; the weights are read when first used.
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
+    packs: whether it decodes from packed weights, on a CPU where these are faster
     """
 
     folder: Path
@@ -40,13 +42,14 @@ class DecoderModel:
     has_tokenizer: bool
     device: str
     dtype: torch.dtype
+    packs: bool
     tensors: Callable[[], TensorSource]
     load: Callable[[TensorSource, Any, torch.dtype], Decoder]
 
     @cached_property
     def fingerprint(self) -> str:
         """What tells this model from any other on this machine: its files, by name, size and time of change."""
-        digest = hashlib.sha256(str(self.dtype).encode())
+        digest = hashlib.sha256(f"{self.dtype}{' packed' * self.packs}".encode())
         for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else [self.folder]:
             status = path.stat()
             digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -57,19 +60,23 @@ class DecoderModel:
         """The network with its weights. Raises DsacliError that names the tensor and the file at fault."""
         if not self.has_tokenizer:
             raise DsacliError(f"{self.folder} has no tokenizer.json; without it, it can only be inspected")
-        return self.load(self.tensors(), self.config, self.dtype).to(self.device)
+        tensors = self.tensors()
+        network = self.load(tensors, self.config, self.dtype).to(self.device)
+        if self.packs and self.device == "cpu":
+            pack(network, tensors)
+        return network
 
 
-def open_decoder(path: Path, module_name: str, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_decoder(path: Path, module_name: str, device: str, dtype: torch.dtype, packs: bool = False) -> DecoderModel:
     """Everything of a directory or a GGUF file but its weights, by the decoder of a module as `models.decoder` has it.
 
     Raises DsacliError for a configuration or tokenizer that can't be read.
     """
     decoder = importlib.import_module(module_name)
-    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype)
+    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype, packs)
 
 
-def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype, packs: bool) -> DecoderModel:
     """The decoder of a directory, by the module `decoder`."""
     config = read_config(folder, decoder.parse_config)
     settings = folder / "tokenizer_config.json"
@@ -82,10 +89,12 @@ def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype) -> 
     def tensors() -> TensorSource:
         return Shards(folder)
 
-    return DecoderModel(folder, config, tokenizer, template, special, owned, device, dtype, tensors, decoder.load)
+    return DecoderModel(
+        folder, config, tokenizer, template, special, owned, device, dtype, packs, tensors, decoder.load
+    )
 
 
-def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype, packs: bool) -> DecoderModel:
     """The decoder of a GGUF file, by the module `decoder`."""
     file = Gguf(path)
     values, vocabulary = config_values(file), read_vocabulary(file)
@@ -105,6 +114,7 @@ def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype) -> Deco
         True,
         device,
         dtype,
+        packs,
         tensors,
         decoder.load,
     )
