@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import torch
 from torch import nn
@@ -34,6 +34,8 @@ TRIAL_NUMBERS, ROUNDS, MARGIN = 48_000_000, 4, 1.2
 # A relative error that would mean that torch has come to pack otherwise.
 WRONG = 0.05
 CONVERT, PRODUCT = "_convert_weight_to_int4pack_for_cpu", "_weight_int4pack_mm_for_cpu"
+
+PARTS = ("codes", "scales")
 
 RowGroups = Callable[[int, int], Groups]
 
@@ -68,6 +70,7 @@ class Place:
 
     parent: nn.Module
     name: str
+    path: str
     layer: nn.Linear
     groups: RowGroups
     planes: int
@@ -76,26 +79,61 @@ class Place:
         """The layer that may stand there instead."""
         return PackedLinear(self.layer, packed_weight(self.groups, self.layer.weight.shape, self.planes))
 
+    def kept(self, packed: dict[str, torch.Tensor]) -> PackedLinear | None:
+        """The same of tensors as `pack` returns them; None where they are none of this layer. Raises ValueError for others."""
+        codes, scales = (packed.get(f"{self.path}.{part}") for part in PARTS)
+        if codes is None or scales is None:
+            return None
+        (rows, columns), planes = self.layer.weight.shape, self.planes
+        if (codes.dtype, scales.dtype) != (torch.uint8, torch.bfloat16) or [*codes.shape, *scales.shape] != [
+            *(rows, planes * columns // 2),
+            *(planes * columns // GROUP, rows, 2),
+        ]:
+            raise ValueError(self.path)
+        return PackedLinear(self.layer, (codes, scales))
 
-def pack(network: Decoder, tensors: TensorSource) -> None:
+
+def pack(
+    network: Decoder, tensors: TensorSource, kept: dict[str, torch.Tensor] | None = None
+) -> dict[str, torch.Tensor]:
     """Give the linear layers of a network on the CPU packed weights, where these are faster; `tensors` is what it is made of.
 
     Those of 4 bits and those of 8 are timed by themselves. Nothing changes where torch has no such products.
+
+    kept: what this returned in another process, taken as it is if it fits; then it is returned itself
+    returns: the packed weights, by layer and part
     """
     if not hasattr(torch.ops.aten, CONVERT) or not hasattr(torch.ops.aten, PRODUCT):
-        return
+        return {}
     places = list(packable(network, tensors))
-    for planes in (1, 2):
-        alike = [place for place in places if place.planes == planes]
-        count = trial_size([place.layer for place in alike])
+    if kept:
         try:
-            packed = [place.packed() for place in alike[:count]]
-            if not is_faster([place.layer for place in alike[:count]], packed):
-                continue
-        except (RuntimeError, TypeError):  # these functions of torch are not public
-            continue
-        for place, layer in zip(alike, chain(packed, (place.packed() for place in alike[count:]))):
-            setattr(place.parent, place.name, layer)
+            for place, layer in [(place, place.kept(kept)) for place in places]:
+                if layer is not None:
+                    setattr(place.parent, place.name, layer)
+            return kept
+        except ValueError:
+            pass  # of another version
+    made: dict[str, torch.Tensor] = {}
+    for planes in (1, 2):
+        for place, packed in faster([place for place in places if place.planes == planes]):
+            setattr(place.parent, place.name, packed)
+            made |= {f"{place.path}.{part}": getattr(packed, part) for part in PARTS}
+    return made
+
+
+def faster(places: Sequence[Place]) -> Iterator[tuple[Place, PackedLinear]]:
+    """The layers for some places, if the first ones win a race; nothing if they don't."""
+    plain = [place.layer for place in places[: trial_size([place.layer for place in places])]]
+    try:
+        packed = [place.packed() for place in places[: len(plain)]]
+        if not is_faster(plain, packed):
+            return
+    except (RuntimeError, TypeError):  # these functions of torch are not public
+        return
+    yield from zip(places, packed)
+    for place in places[len(plain) :]:
+        yield place, place.packed()
 
 
 def packable(network: Decoder, tensors: TensorSource) -> Iterator[Place]:
@@ -106,12 +144,13 @@ def packable(network: Decoder, tensors: TensorSource) -> Iterator[Place]:
         for name, weight in network.named_parameters(remove_duplicate=False)
         if name in tensors.files
     }
-    for parent in network.modules():
+    for path, parent in network.named_modules():
         for child, layer in parent.named_children():
             if type(layer) is nn.Linear and is_packable(layer):
                 weight = layer.weight
                 groups = stored_groups(tensors, names.get(weight.data_ptr())) or rounded_groups(weight)
-                yield Place(parent, child, layer, groups, 1 if groups(0, 1).bits <= 4 else 2)
+                planes = 1 if groups(0, 1).bits <= 4 else 2
+                yield Place(parent, child, f"{path}.{child}".lstrip("."), layer, groups, planes)
 
 
 def is_packable(layer: nn.Linear) -> bool:
@@ -151,7 +190,7 @@ def packed_weight(groups: RowGroups, shape: torch.Size, planes: int) -> tuple[to
         codes[low:high] = getattr(torch.ops.aten, CONVERT)(values.int(), 1)
         scales[:, low:high] = scaled.transpose(0, 1)
 
-    in_parts(rows, max(1, NUMBERS_AT_ONCE // (columns * BLOCK)) * BLOCK, fill)
+    in_parts(rows, max(1, NUMBERS_AT_ONCE // (planes * columns * BLOCK)) * BLOCK, fill)
     return codes, scales
 
 
@@ -170,7 +209,7 @@ def split(groups: Groups, planes: int) -> tuple[torch.Tensor, torch.Tensor]:
 def packed_product(states: torch.Tensor, codes: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
     """States [rows, columns] times a packed weight, bfloat16 [rows, out]."""
     planes = codes.shape[1] * 2 // states.shape[1]
-    narrow = states.bfloat16().repeat(1, planes) if planes > 1 else states.bfloat16()
+    narrow = torch.cat([states.bfloat16()] * planes, 1)
     return getattr(torch.ops.aten, PRODUCT)(narrow, codes, GROUP, scales)
 
 

@@ -12,7 +12,7 @@ from dsacli.engines.engine import Progress
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
-from dsacli.engines.generative.kept import KeptPrefills
+from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.tasks import ask, extract, summarize
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
@@ -35,7 +35,8 @@ class GenerativeEngine:
     def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
         self.cache, self.progress = cache, progress
         # Who says what to compute in gets that, and nothing of fewer bits.
-        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs=forced_dtype() is None)
+        packs, store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store)
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 
