@@ -197,13 +197,20 @@ def packed_weight(groups: RowGroups, shape: torch.Size, planes: int) -> tuple[to
 def split(groups: Groups, planes: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Numbers of 4 bits, uint8 [rows, planes · columns], and scales with offsets, bfloat16 [rows, planes · columns / 32, 2]."""
     scales = groups.scales.bfloat16()
-    minima = 0 if groups.minima is None else groups.minima
+    # Where the rounding of a scale tells least: in the middle of the codes, which for signed ones is their zero.
+    middle, first = groups.zero or 1 << groups.bits - 1, 8 if planes == 1 else groups.zero + 8
+    offsets = (middle - groups.zero) * groups.scales - (middle - first) * scales.float()
+    if groups.minima is not None:
+        offsets += groups.minima
+    rounded = offsets.bfloat16()
     if planes == 1:
-        return groups.codes, torch.stack([scales, ((8 - groups.zero) * scales.float() + minima).bfloat16()], -1)
-    # The zero of up to 8 bits is a multiple of 16, so that it is the high number's: a large offset would be rounded.
+        return groups.codes, torch.stack([scales, rounded], -1)
+    # Zeros are multiples of 16, so that they are the high number's alone; its offset is what the low one's has lost.
     high, low = (groups.codes >> 4) + (8 - groups.zero // 16), groups.codes & 15
-    offsets = torch.cat([torch.zeros_like(scales), (8 * scales.float() + minima).bfloat16()], 1)
-    return torch.cat([high, low], 1), torch.stack([torch.cat([16 * scales, scales], 1), offsets], -1)
+    rest = (offsets - rounded.float()).bfloat16()
+    return torch.cat([high, low], 1), torch.stack(
+        [torch.cat([16 * scales, scales], 1), torch.cat([rest, rounded], 1)], -1
+    )
 
 
 def packed_product(states: torch.Tensor, codes: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:

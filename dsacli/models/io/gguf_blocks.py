@@ -27,7 +27,8 @@ LOW = WORD.type(0x0F * EACH)
 def read_blocks(kind: str, rows: Bytes) -> Groups:
     """The groups of rows of blocks [rows, bytes of a row], of a type by ggml's name. Raises KeyError for one without blocks."""
     size, read = READERS[kind]
-    codes, scales, minima, zero, bits = read(rows.reshape(len(rows), -1, size))
+    with np.errstate(all="ignore"):  # a damaged scale gives no number, and no warning
+        codes, scales, minima, zero, bits = read(rows.reshape(len(rows), -1, size))
 
     def of_rows(value: NDArray[np.uint8] | Floats) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(value)).view(len(rows), -1)

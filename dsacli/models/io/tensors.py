@@ -83,8 +83,14 @@ class TensorSource(ABC):
 
 def in_parts(count: int, step: int, work: Callable[[int, int], object]) -> None:
     """Call `work(low, high)` for `count` rows, `step` at a time, on as many threads as torch computes on."""
+    inference = torch.is_inference_mode_enabled()  # which every thread has for itself
+
+    def part(low: int) -> None:
+        with torch.inference_mode(inference):
+            work(low, min(low + step, count))
+
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        list(pool.map(lambda low: work(low, min(low + step, count)), range(0, count, step)))
+        list(pool.map(part, range(0, count, step)))
 
 
 def load_tensors(
