@@ -25,6 +25,7 @@ from tests.models.io.test_gguf import blocks_of
 REAL = os.environ.get("DSACLI_TEST_MODELS")
 RELEASED = ["SmolLM2-135M-Instruct.Q4_1.gguf", "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"]
 LLAMA = "dsacli.models.llama"
+RECALL = Path(__file__).resolve().parents[1] / "recall_model"
 ROWS, COLUMNS = 208, 512  # rows that are no multiple of a block of 64
 IN_GROUPS_OF_32 = [name for name in READERS if name != "Q6_K"]
 
@@ -175,6 +176,22 @@ def test_a_decoder_is_packed_where_it_can_be_and_says_much_the_same(tmp_path, al
 
 
 @needs_packing
+@torch.inference_mode()
+def test_a_directory_of_another_type_is_packed_too(always):
+    plain, model = (
+        open_decoder(RECALL, "dsacli.models.deepseek_v32", "cpu", torch.float32, packs=packs).network
+        for packs in (False, True)
+    )
+    assert layers_of(model).count(PackedLinear) > 20
+    logits = []
+    for each in (plain, model):
+        cache = each.new_cache(64)
+        each.prefill(torch.arange(2, 40), cache)
+        logits.append(each(torch.tensor([7]), cache))
+    assert 0 < error(*logits) < 0.03
+
+
+@needs_packing
 def test_a_tied_output_layer_is_packed_from_the_blocks_of_the_embeddings(tmp_path, always, monkeypatch):
     path = tiny_file(tmp_path / "a.gguf", tie_word_embeddings=True)
     network = open_decoder(path, LLAMA, "cpu", torch.float32).network
@@ -185,15 +202,11 @@ def test_a_tied_output_layer_is_packed_from_the_blocks_of_the_embeddings(tmp_pat
     assert found["lm_head"].groups(0, 9).bits == 8
 
 
-@pytest.mark.parametrize("missing", [packed.CONVERT, packed.PRODUCT])
+@pytest.mark.parametrize("missing", ["CONVERT", "PRODUCT"])
 def test_nothing_is_packed_where_torch_has_no_such_product(tmp_path, always, monkeypatch, missing):
-    monkeypatch.setattr(packed, missing_name(missing), "_no_such_function")
+    monkeypatch.setattr(packed, missing, "_no_such_function")
     model = open_decoder(tiny_file(tmp_path / "a.gguf"), LLAMA, "cpu", torch.float32, packs=True)
     assert set(layers_of(model.network)) == {nn.Linear}
-
-
-def missing_name(value: str) -> str:
-    return "CONVERT" if value == packed.CONVERT else "PRODUCT"
 
 
 @needs_packing
