@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dsacli.documents import Source
-from dsacli.dsa.dtype import fastest_dtype
+from dsacli.dsa.dtype import fastest_dtype, forced_dtype
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
-from dsacli.engines.generative.kept import KeptPrefills
+from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.tasks import ask, extract, summarize
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
@@ -33,8 +33,10 @@ class GenerativeEngine:
     """
 
     def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
-        self.cache = cache
-        self.model, self.progress = open_decoder(folder, module, device, fastest_dtype(device)), progress
+        self.cache, self.progress = cache, progress
+        # Who says what to compute in gets that, and nothing of fewer bits.
+        packs, store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store)
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 

@@ -1,7 +1,8 @@
-"""A prefill on disk, so that the next question to a document starts at once, in whatever process it is asked."""
+"""Prefills and converted weights on disk, so that the next question starts at once, in whatever process it is asked."""
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
@@ -12,6 +13,8 @@ from dsacli.models.io.model import DecoderModel
 
 # Raise it when the same tokens give other entries, so that old ones are not met again.
 PREFILL = "1"
+# Weights of which the cache holds fewer than so many leave too little room for documents.
+SHARE = 3
 
 
 def prefill_key(model: DecoderModel, token_ids: torch.Tensor, index_topk: int) -> str:
@@ -50,3 +53,23 @@ class KeptPrefills:
             self.cache.save(key, {"cost": cost, **tensors}, name, done.tokens)
         except OSError as failure:
             self.warn(f"the prefill of {name} is not kept: {failure.strerror or failure}")
+
+
+class KeptWeights:
+    """A `WeightStore` in the cache on disk, for the weights of one model; `warn` is told of a disk that won't take them."""
+
+    def __init__(self, cache: DiskCache, model: Path, warn: Callable[[str], None]):
+        self.cache, self.model, self.warn = cache, model, warn
+
+    def load(self, key: str) -> dict[str, torch.Tensor] | None:
+        """As `WeightStore.load`."""
+        return self.cache.load(key)
+
+    def save(self, key: str, tensors: dict[str, torch.Tensor]) -> None:
+        """As `WeightStore.save`; nothing that takes a third of the cache."""
+        if SHARE * sum(tensor.nbytes for tensor in tensors.values()) > self.cache.limit:
+            return
+        try:
+            self.cache.save(key, tensors, str(self.model), 0)
+        except OSError as failure:
+            self.warn(f"the converted weights of {self.model} are not kept: {failure.strerror or failure}")

@@ -1,6 +1,7 @@
 """The tensors of a GGUF file under the names, and in the order of rows, that Hugging Face has for them."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from dsacli.errors import DsacliError
 from dsacli.models.io.gguf import Entry, Gguf
-from dsacli.models.io.tensors import TensorSource
+from dsacli.models.io.gguf_blocks import read_blocks
+from dsacli.models.io.tensors import Groups, TensorSource, in_parts
 
 WHOLE = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "output": "lm_head"}
 LAYER = {
@@ -30,7 +32,7 @@ NAME = re.compile(r"(?:blk\.(0|[1-9]\d{0,5})\.)?(\w+)\.(weight|bias)")
 # Types that torch has too.
 PLAIN = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 # Numbers that are made from blocks at a time: float32 of a whole matrix would be eight times its size.
-NUMBERS_AT_ONCE = 1 << 20
+NUMBERS_AT_ONCE = 1 << 18
 
 
 def hugging_face_name(name: str) -> str:
@@ -91,7 +93,21 @@ class GgufTensors(TensorSource):
         if entry.kind.name in PLAIN:
             plain = torch.frombuffer(self.file.stored(self._names[name]), dtype=PLAIN[entry.kind.name])
             return self._in_order(name, plain.view(entry.shape).to(dtype))
-        return dequantised(self.raw(name), entry, dtype)
+        out, stored = torch.empty(entry.shape, dtype=dtype), self.raw(name)
+
+        def fill(low: int, high: int) -> None:
+            out.view(len(stored), -1)[low:high] = read_blocks(entry.kind.name, stored[low:high]).numbers()
+
+        in_parts(len(stored), max(1, NUMBERS_AT_ONCE // entry.shape[-1]), fill)
+        return out
+
+    def groups(self, name: str) -> Callable[[int, int], Groups] | None:
+        """As `TensorSource.groups`."""
+        kind = self.kind(name)
+        if kind in PLAIN:
+            return None
+        stored = self.raw(name)
+        return lambda low, high: read_blocks(kind, stored[low:high])
 
     def _entry(self, name: str) -> Entry:
         return self.file.tensors[self._names[name]]
@@ -108,17 +124,3 @@ class GgufTensors(TensorSource):
         if len(value) % (2 * heads):
             raise DsacliError(f"{self.place}: tensor {name} has {len(value)} rows, for {heads} heads")
         return value.reshape(heads, -1, 2, *value.shape[1:]).swapaxes(1, 2).reshape(value.shape)
-
-
-def dequantised(blocks: NDArray[np.uint8], entry: Entry, dtype: torch.dtype) -> torch.Tensor:
-    """The numbers that blocks [rows, bytes of a row] stand for, in the shape of the tensor."""
-    from gguf.constants import GGMLQuantizationType
-    from gguf.quants import dequantize
-
-    kind, columns = GGMLQuantizationType[entry.kind.name], entry.shape[-1]
-    out = torch.empty(len(blocks), columns, dtype=dtype)
-    step = max(1, NUMBERS_AT_ONCE // columns)
-    with np.errstate(all="ignore"):  # a damaged scale gives no number, and no warning
-        for low in range(0, len(blocks), step):
-            out[low : low + step] = torch.from_numpy(dequantize(blocks[low : low + step], kind))
-    return out.view(entry.shape)

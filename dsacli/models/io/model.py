@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from dsacli.errors import DsacliError
 from dsacli.models.decoder import Decoder, DecoderConfig
 from dsacli.models.io.chat import read_chat_template
+from dsacli.models.io.converted import ConvertedTensors, WeightStore
 from dsacli.models.io.folder import read_json, read_tokenizer
 from dsacli.models.io.gguf import Gguf, is_gguf
 from dsacli.models.io.gguf_config import config_values, turned_heads
@@ -22,7 +23,11 @@ from dsacli.models.io.gguf_tokenizer import read_gguf_tokenizer
 from dsacli.models.io.gguf_vocabulary import read_vocabulary
 from dsacli.models.io.safetensors import Shards
 from dsacli.models.io.tensors import TensorSource
+from dsacli.models.packed import pack
 from dsacli.weights import BUILT_IN
+
+# Raise it when the same file gives other weights, so that old ones are not met again.
+WEIGHTS = "1"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class DecoderModel:
     """A decoder's directory, or its GGUF file; the weights are read when first used.
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
+    packs: whether it decodes from packed weights, on a CPU where these are faster; store: where converted weights are kept
     """
 
     folder: Path
@@ -40,13 +46,15 @@ class DecoderModel:
     has_tokenizer: bool
     device: str
     dtype: torch.dtype
+    packs: bool
+    store: WeightStore | None
     tensors: Callable[[], TensorSource]
     load: Callable[[TensorSource, Any, torch.dtype], Decoder]
 
     @cached_property
     def fingerprint(self) -> str:
         """What tells this model from any other on this machine: its files, by name, size and time of change."""
-        digest = hashlib.sha256(str(self.dtype).encode())
+        digest = hashlib.sha256(f"{self.dtype}{' packed' * self.packs}".encode())
         for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else [self.folder]:
             status = path.stat()
             digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
@@ -57,19 +65,53 @@ class DecoderModel:
         """The network with its weights. Raises DsacliError that names the tensor and the file at fault."""
         if not self.has_tokenizer:
             raise DsacliError(f"{self.folder} has no tokenizer.json; without it, it can only be inspected")
-        return self.load(self.tensors(), self.config, self.dtype).to(self.device)
+        tensors = self.tensors()
+        network = self._loaded(tensors)
+        if self.packs and self.device == "cpu":
+            kept = self._kept("packed")
+            if (packed := pack(network, tensors, kept)) is not kept:
+                self._keep("packed", packed)
+        return network
+
+    def _loaded(self, tensors: TensorSource) -> Decoder:
+        source = ConvertedTensors(tensors, self._kept("numbers"))
+        network = self.load(source, self.config, self.dtype).to(self.device)
+        if source.made:
+            self._keep("numbers", {**source.kept, **source.made})
+        return network
+
+    def _kept(self, what: str) -> dict[str, torch.Tensor]:
+        return (self.store.load(self._key(what)) if self.store else None) or {}
+
+    def _keep(self, what: str, tensors: dict[str, torch.Tensor]) -> None:
+        if self.store and tensors:
+            self.store.save(self._key(what), tensors)
+
+    def _key(self, what: str) -> str:
+        """What converted weights are kept under: torch packs them as it likes, and as the CPU does."""
+        machine = f"{torch.__version__} {torch.backends.cpu.get_cpu_capability()}"
+        return hashlib.sha256(f"{WEIGHTS} {what} {self.fingerprint} {machine}".encode()).hexdigest()[:32]
 
 
-def open_decoder(path: Path, module_name: str, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_decoder(
+    path: Path,
+    module_name: str,
+    device: str,
+    dtype: torch.dtype,
+    packs: bool = False,
+    store: WeightStore | None = None,
+) -> DecoderModel:
     """Everything of a directory or a GGUF file but its weights, by the decoder of a module as `models.decoder` has it.
 
     Raises DsacliError for a configuration or tokenizer that can't be read.
     """
     decoder = importlib.import_module(module_name)
-    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype)
+    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype, packs, store)
 
 
-def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_folder(
+    folder: Path, decoder: Any, device: str, dtype: torch.dtype, packs: bool, store: WeightStore | None
+) -> DecoderModel:
     """The decoder of a directory, by the module `decoder`."""
     config = read_config(folder, decoder.parse_config)
     settings = folder / "tokenizer_config.json"
@@ -82,10 +124,14 @@ def open_folder(folder: Path, decoder: Any, device: str, dtype: torch.dtype) -> 
     def tensors() -> TensorSource:
         return Shards(folder)
 
-    return DecoderModel(folder, config, tokenizer, template, special, owned, device, dtype, tensors, decoder.load)
+    return DecoderModel(
+        folder, config, tokenizer, template, special, owned, device, dtype, packs, store, tensors, decoder.load
+    )
 
 
-def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype) -> DecoderModel:
+def open_gguf(
+    path: Path, decoder: Any, device: str, dtype: torch.dtype, packs: bool, store: WeightStore | None
+) -> DecoderModel:
     """The decoder of a GGUF file, by the module `decoder`."""
     file = Gguf(path)
     values, vocabulary = config_values(file), read_vocabulary(file)
@@ -105,6 +151,8 @@ def open_gguf(path: Path, decoder: Any, device: str, dtype: torch.dtype) -> Deco
         True,
         device,
         dtype,
+        packs,
+        store,
         tensors,
         decoder.load,
     )

@@ -2,7 +2,9 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -12,6 +14,30 @@ from dsacli.errors import DsacliError
 SCALES = "_scale_inv"
 # Matches no name.
 NONE = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A quantised matrix, as it is stored: (code - zero) · scale + minimum, with one scale for a group of a row's numbers.
+
+    codes: uint8 [rows, columns], of `bits` bits; scales, minima: float32 [rows, columns / size]; no minima are all 0
+    """
+
+    codes: torch.Tensor
+    scales: torch.Tensor
+    minima: torch.Tensor | None
+    zero: int
+    bits: int
+
+    @property
+    def size(self) -> int:
+        """Numbers of a group."""
+        return self.codes.shape[1] // self.scales.shape[1]
+
+    def numbers(self) -> torch.Tensor:
+        """What they stand for, float32 [rows, columns]."""
+        out = self.codes.float().sub_(self.zero).unflatten(1, (-1, self.size)).mul_(self.scales[..., None])
+        return (out if self.minima is None else out.add_(self.minima[..., None])).flatten(1)
 
 
 class TensorSource(ABC):
@@ -36,6 +62,10 @@ class TensorSource(ABC):
         block: [rows, columns] that share a scale, of a model in FP8
         """
 
+    def groups(self, name: str) -> Callable[[int, int], Groups] | None:
+        """What gives the groups of rows [low, high) of a tensor that is stored in groups; None for one that is not."""
+        return None
+
     def refuse_others(self, known: Container[str], ignored: re.Pattern[str] = NONE) -> None:
         """Raise DsacliError for a tensor that is neither known nor ignored."""
         for name in sorted(self.files):
@@ -49,6 +79,18 @@ class TensorSource(ABC):
     def misshapen(self, name: str, shape: Iterable[int], wanted: Iterable[int]) -> DsacliError:
         """What to raise for a tensor of another shape than the wanted one."""
         return DsacliError(f"{self.files[name]}: tensor {name} is {list(shape)}, not {list(wanted)}")
+
+
+def in_parts(count: int, step: int, work: Callable[[int, int], object]) -> None:
+    """Call `work(low, high)` for `count` rows, `step` at a time, on as many threads as torch computes on."""
+    inference = torch.is_inference_mode_enabled()  # which every thread has for itself
+
+    def part(low: int) -> None:
+        with torch.inference_mode(inference):
+            work(low, min(low + step, count))
+
+    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        list(pool.map(part, range(0, count, step)))
 
 
 def load_tensors(

@@ -14,7 +14,9 @@ import torch
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
 
 from dsacli.errors import DsacliError
+from dsacli.models.io import gguf_tensors
 from dsacli.models.io.gguf import HEAD_BYTES, KINDS, Gguf, architecture_of
+from dsacli.models.io.gguf_blocks import read_blocks
 from dsacli.models.io.gguf_config import config_values, gguf_model_type, turned_heads
 from dsacli.models.io.gguf_tensors import GgufTensors
 from dsacli.models.io.gguf_tokenizer import read_gguf_tokenizer
@@ -78,9 +80,10 @@ def test_blocks_are_made_into_numbers_a_few_rows_at_a_time(tmp_path, monkeypatch
     stored = blocks_of(kind, 100, 64, np.random.default_rng(3))
     tensors = GgufTensors(Gguf(bare(tmp_path / "a.gguf", ("output.weight", stored, kind))), {})
     whole, seen = tensors.tensor("lm_head.weight", torch.float32), []
-    dequantize = gguf.quants.dequantize
-    monkeypatch.setattr("dsacli.models.io.gguf_tensors.NUMBERS_AT_ONCE", 640)
-    monkeypatch.setattr(gguf.quants, "dequantize", lambda rows, kind: seen.append(len(rows)) or dequantize(rows, kind))
+    monkeypatch.setattr(gguf_tensors, "NUMBERS_AT_ONCE", 640)
+    monkeypatch.setattr(
+        gguf_tensors, "read_blocks", lambda kind, rows: seen.append(len(rows)) or read_blocks(kind, rows)
+    )
     assert torch.equal(tensors.tensor("lm_head.weight", torch.float32), whole) and seen == [10] * 10
 
 
