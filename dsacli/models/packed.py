@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Protocol
 
 import torch
 from torch import nn
@@ -39,16 +38,6 @@ CONVERT, PRODUCT = "_convert_weight_to_int4pack_for_cpu", "_weight_int4pack_mm_f
 PARTS = ("codes", "scales")
 
 RowGroups = Callable[[int, int], Groups]
-
-
-class WeightStore(Protocol):
-    """Where packed weights are kept from one process to the next; what it gives back is what it was given, or nothing."""
-
-    def load(self, key: str) -> dict[str, torch.Tensor] | None:
-        """The tensors kept under a key, None when there are none or they can't be trusted."""
-
-    def save(self, key: str, tensors: dict[str, torch.Tensor]) -> None:
-        """Keep tensors, unless the store has no room for them."""
 
 
 class PackedLinear(nn.Linear):

@@ -1,4 +1,4 @@
-"""Prefills and packed weights on disk, so that the next question starts at once, in whatever process it is asked."""
+"""Prefills and converted weights on disk, so that the next question starts at once, in whatever process it is asked."""
 
 import hashlib
 from collections.abc import Callable
@@ -56,7 +56,7 @@ class KeptPrefills:
 
 
 class KeptWeights:
-    """A `WeightStore` in the cache on disk, for the packed weights of one model; `warn` is told of a disk that won't take them."""
+    """A `WeightStore` in the cache on disk, for the weights of one model; `warn` is told of a disk that won't take them."""
 
     def __init__(self, cache: DiskCache, model: Path, warn: Callable[[str], None]):
         self.cache, self.model, self.warn = cache, model, warn
@@ -72,4 +72,4 @@ class KeptWeights:
         try:
             self.cache.save(key, tensors, str(self.model), 0)
         except OSError as failure:
-            self.warn(f"the packed weights of {self.model} are not kept: {failure.strerror or failure}")
+            self.warn(f"the converted weights of {self.model} are not kept: {failure.strerror or failure}")

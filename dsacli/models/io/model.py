@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from dsacli.errors import DsacliError
 from dsacli.models.decoder import Decoder, DecoderConfig
 from dsacli.models.io.chat import read_chat_template
+from dsacli.models.io.converted import ConvertedTensors, WeightStore
 from dsacli.models.io.folder import read_json, read_tokenizer
 from dsacli.models.io.gguf import Gguf, is_gguf
 from dsacli.models.io.gguf_config import config_values, turned_heads
@@ -22,10 +23,10 @@ from dsacli.models.io.gguf_tokenizer import read_gguf_tokenizer
 from dsacli.models.io.gguf_vocabulary import read_vocabulary
 from dsacli.models.io.safetensors import Shards
 from dsacli.models.io.tensors import TensorSource
-from dsacli.models.packed import WeightStore, pack
+from dsacli.models.packed import pack
 from dsacli.weights import BUILT_IN
 
-# Raise it when the same file gives other packed weights, so that old ones are not met again.
+# Raise it when the same file gives other weights, so that old ones are not met again.
 WEIGHTS = "1"
 
 
@@ -34,7 +35,7 @@ class DecoderModel:
     """A decoder's directory, or its GGUF file; the weights are read when first used.
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
-    packs: whether it decodes from packed weights, on a CPU where these are faster; store: where packed weights are kept
+    packs: whether it decodes from packed weights, on a CPU where these are faster; store: where converted weights are kept
     """
 
     folder: Path
@@ -65,19 +66,31 @@ class DecoderModel:
         if not self.has_tokenizer:
             raise DsacliError(f"{self.folder} has no tokenizer.json; without it, it can only be inspected")
         tensors = self.tensors()
-        network = self.load(tensors, self.config, self.dtype).to(self.device)
+        network = self._loaded(tensors)
         if self.packs and self.device == "cpu":
-            kept = (self.store.load(self._key) if self.store else None) or {}
-            packed = pack(network, tensors, kept)
-            if self.store and packed and packed is not kept:
-                self.store.save(self._key, packed)
+            kept = self._kept("packed")
+            if (packed := pack(network, tensors, kept)) is not kept:
+                self._keep("packed", packed)
         return network
 
-    @cached_property
-    def _key(self) -> str:
-        """What packed weights are kept under: torch packs them as it likes, and as the CPU does."""
+    def _loaded(self, tensors: TensorSource) -> Decoder:
+        source = ConvertedTensors(tensors, self._kept("numbers"))
+        network = self.load(source, self.config, self.dtype).to(self.device)
+        if source.made:
+            self._keep("numbers", {**source.kept, **source.made})
+        return network
+
+    def _kept(self, what: str) -> dict[str, torch.Tensor]:
+        return (self.store.load(self._key(what)) if self.store else None) or {}
+
+    def _keep(self, what: str, tensors: dict[str, torch.Tensor]) -> None:
+        if self.store and tensors:
+            self.store.save(self._key(what), tensors)
+
+    def _key(self, what: str) -> str:
+        """What converted weights are kept under: torch packs them as it likes, and as the CPU does."""
         machine = f"{torch.__version__} {torch.backends.cpu.get_cpu_capability()}"
-        return hashlib.sha256(f"{WEIGHTS} {self.fingerprint} {machine}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{WEIGHTS} {what} {self.fingerprint} {machine}".encode()).hexdigest()[:32]
 
 
 def open_decoder(
