@@ -5,6 +5,7 @@ from typing import Any
 
 from dsacli.dsa.cost import DecoderCost
 from dsacli.models.rope import Rope, parse_rope
+from dsacli.models.settings import check_model_type, check_settings, end_tokens
 
 MODEL_TYPES = ("deepseek_v32", "glm_moe_dsa")
 # Names under which the values of a configuration have been released.
@@ -118,14 +119,9 @@ class DeepseekConfig:
 def parse_config(values: dict[str, Any]) -> DeepseekConfig:
     """A configuration from the JSON of `config.json`. Raises ValueError that names the setting at fault."""
     values = {ALIASES.get(name, name): value for name, value in values.items() if value is not None}
-    if values.get("model_type") not in MODEL_TYPES:
-        raise ValueError(f"model_type is {values.get('model_type')!r}; known are {', '.join(MODEL_TYPES)}")
-    for name in POSITIVE:
-        if not isinstance(values.get(name), int) or isinstance(values[name], bool) or values[name] < 1:
-            raise ValueError(f"{name} is {values.get(name)!r}, not a positive whole number")
+    check_model_type(values, MODEL_TYPES)
+    check_settings(values, POSITIVE)
     layers = values["num_hidden_layers"]
-    if values.get("hidden_act", "silu") != "silu":
-        raise ValueError(f"hidden_act is {values['hidden_act']!r}; only 'silu' is known")
     if values.get("scoring_func", "sigmoid") != "sigmoid":
         raise ValueError(f"scoring_func is {values['scoring_func']!r}; only 'sigmoid' is known")
     if values["qk_rope_head_dim"] % 2 or values["qk_rope_head_dim"] > values["index_head_dim"]:
@@ -144,13 +140,13 @@ def parse_config(values: dict[str, Any]) -> DeepseekConfig:
         raise ValueError("n_routed_experts, num_experts_per_tok and moe_intermediate_size do not fit together")
     if any(sparse) and (experts % groups or values.get("topk_group", 1) > groups):
         raise ValueError("n_group, topk_group and n_routed_experts do not fit together")
-    quantised, end = values.get("quantization_config"), values.get("eos_token_id", ())
+    quantised = values.get("quantization_config")
     # A few settings change their type on the way.
     made: dict[str, Any] = {
         "rope": parse_rope(values),
         "sparse_layers": sparse,
         "full_indexers": full,
-        "eos_token_ids": tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else (),
+        "eos_token_ids": end_tokens(values),
         "fp8_block": parse_fp8(quantised) if quantised else None,
     }
     names = set(DeepseekConfig.__dataclass_fields__) - made.keys()

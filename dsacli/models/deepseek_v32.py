@@ -14,7 +14,6 @@ Keys and values of the heads are never made: W_UK is absorbed into the query and
 """
 
 import re
-from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -23,14 +22,14 @@ from dsacli.dsa.attention import HeadProjection, LatentAttention
 from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.indexer import LightningIndexer
 from dsacli.dsa.selection import select_causal
+from dsacli.models.causal import CausalNetwork
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
 from dsacli.models.io.tensors import TensorSource, load_tensors
-from dsacli.models.layers import GatedMLP, RMSNorm, embedding
+from dsacli.models.layers import GatedMLP, RMSNorm
 from dsacli.models.rope import Rotation
 
 __all__ = ["DeepseekConfig", "DeepseekV32", "load", "parse_config"]
 
-CHUNK_TOKENS = 1024
 # Made when a model is built, so that no checkpoint has to hold them.
 BUFFERS = r"rotary_emb\.inv_freq"
 WIDE = re.compile(r"e_score_correction_bias$")
@@ -190,25 +189,15 @@ class Layer(nn.Module):
         return hidden + self.mlp(self.post_attention_layernorm(hidden)), selected
 
 
-class Trunk(nn.Module):
-    """Embeddings, layers and the last norm: what the release calls `model`."""
-
-    def __init__(self, config: DeepseekConfig):
-        super().__init__()
-        self.embed_tokens = embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(Layer(config, number) for number in range(config.num_hidden_layers))
-        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-
-
-class DeepseekV32(nn.Module):
+class DeepseekV32(CausalNetwork):
     """The causal language model. One sequence at a time."""
 
+    chunk_tokens = 1024
+
     def __init__(self, config: DeepseekConfig):
-        super().__init__()
+        layers = (Layer(config, number) for number in range(config.num_hidden_layers))
+        super().__init__(config, layers, config.qk_rope_head_dim)
         self.config = config
-        self.model = Trunk(config)
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
-        self._frequencies: torch.Tensor | None = None
 
     def new_cache(self, capacity: int, index_topk: int | None = None) -> SparseCache:
         """As `Decoder.new_cache`; layers that share a selection keep latents and no index keys."""
@@ -218,44 +207,12 @@ class DeepseekV32(nn.Module):
     def states(
         self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Hidden states [tokens, hidden] of new tokens, int64 [tokens], after those in the cache."""
-        positions = torch.arange(len(cache), len(cache) + len(token_ids), device=token_ids.device)
-        hidden = self.model.embed_tokens(token_ids)
-        rotation = self.rotation(positions, hidden.dtype)
+        """As `CausalNetwork.states`."""
+        hidden, rotation = self.embedded(token_ids, cache)
         selected = None
         for layer, kept in zip(self.model.layers, cache.layers):
             hidden, selected = layer(hidden, rotation, kept, selected, attention_mass)
         return self.model.norm(hidden)
-
-    def rotation(self, positions: torch.Tensor, dtype: torch.dtype) -> Rotation:
-        """Rotary positions of tokens at `positions` [tokens]; their frequencies no checkpoint holds."""
-        if self._frequencies is None or self._frequencies.device != positions.device:
-            self._frequencies = self.config.rope.frequencies(self.config.qk_rope_head_dim).to(positions.device)
-        return Rotation.at(positions, self._frequencies, self.config.rope.cosine_scale, dtype)
-
-    def forward(
-        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """As `Decoder.forward`."""
-        return self.lm_head(self.states(token_ids, cache, attention_mass))
-
-    @torch.inference_mode()
-    def prefill(
-        self,
-        token_ids: torch.Tensor,
-        cache: SparseCache,
-        on_tokens: Callable[[int], None] = lambda done: None,
-        attention_mass: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """As `Decoder.prefill`, chunk by chunk: memory O(chunk · (k + heads)) beside the cache."""
-        before = len(token_ids) if attention_mass is None else len(token_ids) - 1
-        for low in range(0, before, CHUNK_TOKENS):
-            high = min(low + CHUNK_TOKENS, before)
-            hidden = self.states(token_ids[low:high], cache)
-            on_tokens(high)
-        if attention_mass is not None:
-            hidden = self.states(token_ids[-1:], cache, attention_mass)
-        return self.lm_head(hidden[-1])
 
 
 def load(tensors: TensorSource, config: DeepseekConfig, dtype: torch.dtype) -> DeepseekV32:

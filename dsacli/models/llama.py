@@ -11,7 +11,6 @@ Dense models, made sparse by their own keys (`dsa.grouped`). All of it for one s
 """
 
 import re
-from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -19,14 +18,14 @@ from torch import nn
 from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.grouped import FEWEST, GroupedSparseAttention
 from dsacli.errors import DsacliError
+from dsacli.models.causal import CausalNetwork
 from dsacli.models.io.tensors import TensorSource, load_tensors
-from dsacli.models.layers import GatedMLP, RMSNorm, embedding
+from dsacli.models.layers import GatedMLP, RMSNorm
 from dsacli.models.llama_config import LlamaConfig, parse_config
 from dsacli.models.rope import Rotation
 
 __all__ = ["Llama", "LlamaConfig", "load", "parse_config"]
 
-CHUNK_TOKENS = 512
 # Made when a model is built, of the configuration.
 BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
 
@@ -75,25 +74,15 @@ class Layer(nn.Module):
         return hidden + self.mlp(self.post_attention_layernorm(hidden))
 
 
-class Trunk(nn.Module):
-    """Embeddings, layers and the last norm: what the release calls `model`."""
-
-    def __init__(self, config: LlamaConfig):
-        super().__init__()
-        self.embed_tokens = embedding(config.vocab_size, config.hidden_size)
-        self.layers = nn.ModuleList(Layer(config, number) for number in range(config.num_hidden_layers))
-        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-
-
-class Llama(nn.Module):
+class Llama(CausalNetwork):
     """The causal language model. One sequence at a time."""
 
+    chunk_tokens = 512
+
     def __init__(self, config: LlamaConfig):
-        super().__init__()
+        layers = (Layer(config, number) for number in range(config.num_hidden_layers))
+        super().__init__(config, layers, config.head_dim)
         self.config = config
-        self.model = Trunk(config)
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
-        self._frequencies: torch.Tensor | None = None
 
     def new_cache(self, capacity: int, index_topk: int | None = None) -> SparseCache:
         """As `Decoder.new_cache`; the keys of the entries are the index keys. Raises DsacliError for too few tokens to select."""
@@ -105,43 +94,11 @@ class Llama(nn.Module):
     def states(
         self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """Hidden states [tokens, hidden] of new tokens, int64 [tokens], after those in the cache."""
-        positions = torch.arange(len(cache), len(cache) + len(token_ids), device=token_ids.device)
-        hidden = self.model.embed_tokens(token_ids)
-        rotation = self.rotation(positions, hidden.dtype)
+        """As `CausalNetwork.states`."""
+        hidden, rotation = self.embedded(token_ids, cache)
         for layer, kept in zip(self.model.layers, cache.layers):
             hidden = layer(hidden, rotation, kept, attention_mass)
         return self.model.norm(hidden)
-
-    def rotation(self, positions: torch.Tensor, dtype: torch.dtype) -> Rotation:
-        """Rotary positions of tokens at `positions` [tokens]."""
-        if self._frequencies is None or self._frequencies.device != positions.device:
-            self._frequencies = self.config.rope.frequencies(self.config.head_dim).to(positions.device)
-        return Rotation.at(positions, self._frequencies, self.config.rope.cosine_scale, dtype)
-
-    def forward(
-        self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        """As `Decoder.forward`."""
-        return self.lm_head(self.states(token_ids, cache, attention_mass))
-
-    @torch.inference_mode()
-    def prefill(
-        self,
-        token_ids: torch.Tensor,
-        cache: SparseCache,
-        on_tokens: Callable[[int], None] = lambda done: None,
-        attention_mass: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """As `Decoder.prefill`, chunk by chunk."""
-        before = len(token_ids) if attention_mass is None else len(token_ids) - 1
-        for low in range(0, before, CHUNK_TOKENS):
-            high = min(low + CHUNK_TOKENS, before)
-            hidden = self.states(token_ids[low:high], cache)
-            on_tokens(high)
-        if attention_mass is not None:
-            hidden = self.states(token_ids[-1:], cache, attention_mass)
-        return self.lm_head(hidden[-1])
 
 
 def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llama:

@@ -7,6 +7,7 @@ from dsacli.dsa.cost import DecoderCost
 from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
 from dsacli.dsa.low_rank import RANK
 from dsacli.models.rope import Rope, parse_rope
+from dsacli.models.settings import check_model_type, check_settings, end_tokens
 
 MODEL_TYPES = ("llama", "mistral", "qwen2", "qwen3")
 POSITIVE = (
@@ -82,32 +83,27 @@ class LlamaConfig:
 def parse_config(values: dict[str, Any]) -> LlamaConfig:
     """A configuration from the JSON of `config.json`. Raises ValueError that names the setting at fault."""
     values = {name: value for name, value in values.items() if value is not None}
-    kind = values.get("model_type")
-    if kind not in MODEL_TYPES:
-        raise ValueError(f"model_type is {kind!r}; known are {', '.join(MODEL_TYPES)}")
+    check_model_type(values, MODEL_TYPES)
+    kind = values["model_type"]
     heads = values.get("num_attention_heads")
     values.setdefault("num_key_value_heads", heads)
     if isinstance(heads, int) and isinstance(values.get("hidden_size"), int) and heads > 0:
         values.setdefault("head_dim", values["hidden_size"] // heads)
-    for name in POSITIVE:
-        if not isinstance(values.get(name), int) or isinstance(values[name], bool) or values[name] < 1:
-            raise ValueError(f"{name} is {values.get(name)!r}, not a positive whole number")
+    check_settings(values, POSITIVE)
     if values["num_attention_heads"] % values["num_key_value_heads"]:
         raise ValueError("num_attention_heads is no multiple of num_key_value_heads")
     if values["head_dim"] % 2:
         raise ValueError(f"head_dim is {values['head_dim']}, an odd number")
-    if values.get("hidden_act", "silu") != "silu":
-        raise ValueError(f"hidden_act is {values['hidden_act']!r}; only 'silu' is known")
     if "quantization_config" in values:
         raise ValueError("weights quantised in a directory are not read; a GGUF file of the model is")
-    biased, end = bool(values.get("attention_bias", False)), values.get("eos_token_id", ())
+    biased = bool(values.get("attention_bias", False))
     made: dict[str, Any] = {
         "rope": parse_rope(values),
         "attention_bias": biased or kind == "qwen2",
         "output_bias": biased and kind != "qwen2",
         "mlp_bias": bool(values.get("mlp_bias", False)),
         "qk_norm": kind == "qwen3",
-        "eos_token_ids": tuple(end) if isinstance(end, list) else (end,) if isinstance(end, int) else (),
+        "eos_token_ids": end_tokens(values),
         "max_position_embeddings": longest(values),
     }
     names = set(LlamaConfig.__dataclass_fields__) - made.keys() - {"index_topk", "dense_layers", "budget"}

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from dsacli.dsa.cache import SparseCache
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.model import DecoderModel, open_decoder
-from dsacli.models.llama import CHUNK_TOKENS, Llama
+from dsacli.models.llama import Llama
 
 LATE, FACTS, WRITTEN = 2048, 10, 16
 PLACES = "Alderford Brackwater Corley Dunmere Eastwick Fernhill Goswick Harrowby Inverley Jarrow".split()
@@ -59,11 +59,11 @@ def set_dense(network: Llama, is_dense: bool) -> None:
 @torch.inference_mode()
 def late_loss(network: Llama, ids: torch.Tensor, topk: int) -> float:
     """Of the tokens after the first `len(ids) - LATE`, taken in chunk by chunk as prefill does."""
-    cache, losses = network.new_cache(len(ids), topk), []
-    for low in range(0, len(ids), CHUNK_TOKENS):
-        hidden = network.states(ids[low : low + CHUNK_TOKENS], cache)
+    cache, losses, step = network.new_cache(len(ids), topk), [], network.chunk_tokens
+    for low in range(0, len(ids), step):
+        hidden = network.states(ids[low : low + step], cache)
         if low >= len(ids) - LATE:
-            logits, following = network.lm_head(hidden), ids[low + 1 : low + CHUNK_TOKENS + 1]
+            logits, following = network.lm_head(hidden), ids[low + 1 : low + step + 1]
             losses.append(F.cross_entropy(logits[: len(following)].float(), following, reduction="none"))
     return float(torch.cat(losses).mean())
 

@@ -26,13 +26,6 @@ def toy(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def document(tmp_path):
-    path = tmp_path / "ferry.txt"
-    path.write_text(TEXT, encoding="utf-8")
-    return path
-
-
 def test_it_asks_summarizes_extracts_and_is_inspected(objects, toy, document):
     written = ("--model", toy, "--max-tokens", 24)
     (answer,) = objects(

@@ -91,7 +91,7 @@ def test_greedy_tokens_are_the_same(pair):
 def test_prefill_in_chunks_is_the_same(pair, monkeypatch):
     _, ours = pair
     whole = ours.prefill(ids(), ours.new_cache(TOKENS))
-    monkeypatch.setattr(deepseek_v32, "CHUNK_TOKENS", 17)
+    monkeypatch.setattr(DeepseekV32, "chunk_tokens", 17)
     done = []
     assert torch.allclose(ours.prefill(ids(), ours.new_cache(TOKENS), done.append), whole, atol=1e-5)
     assert done[0] == 17 and done[-1] == TOKENS

@@ -96,7 +96,7 @@ def test_decoding_gives_them_too_and_greedy_tokens_are_the_same(pair):
 def test_prefill_in_chunks_is_the_same(pair, monkeypatch):
     _, ours = pair
     whole = ours.prefill(ids(), ours.new_cache(TOKENS))
-    monkeypatch.setattr(llama, "CHUNK_TOKENS", 37)
+    monkeypatch.setattr(llama.Llama, "chunk_tokens", 37)
     done = []
     assert torch.allclose(ours.prefill(ids(), ours.new_cache(TOKENS), done.append), whole, atol=1e-5)
     assert done[0] == 37 and done[-1] == TOKENS

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from dsacli.errors import DsacliError
-from dsacli.models.io.folder import read_json
+from dsacli.models.io.folder import INDEX, SINGLE, read_json
 from dsacli.models.io.gguf import summary_of
 from dsacli.models.io.gguf_config import MODEL_TYPES
 from dsacli.models.io.tolerant import entries, is_file, size_of
 
-INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 PART = re.compile(r"-\d+-of-(?!0*1\.)\d+\.gguf$", re.IGNORECASE)
 
 

@@ -9,6 +9,9 @@ from dsacli.errors import DsacliError
 if TYPE_CHECKING:  # `read_json` is for what starts quickly
     from tokenizers import Tokenizer
 
+# The weights: in one file, or in several that the first of these names.
+INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
+
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file of a model directory. Raises DsacliError when it is absent or broken."""

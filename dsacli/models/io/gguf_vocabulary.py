@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from dsacli.errors import DsacliError
 from dsacli.models.io.gguf import Gguf
@@ -52,12 +53,18 @@ class Vocabulary:
         return "" if token is None else self.tokens[token]
 
 
+# Configuration, special tokens and tokenizer all come of it, and a hundred thousand words take their time.
+_READ: WeakKeyDictionary[Gguf, Vocabulary] = WeakKeyDictionary()
+
+
 def read_vocabulary(file: Gguf) -> Vocabulary:
     """The vocabulary of a file. Raises DsacliError that names the file and the key for one that is absent or broken."""
-    try:
-        return parse_vocabulary(file.metadata)
-    except ValueError as failure:
-        raise DsacliError(f"{file.path}: {failure}") from None
+    if file not in _READ:
+        try:
+            _READ[file] = parse_vocabulary(file.metadata)
+        except ValueError as failure:
+            raise DsacliError(f"{file.path}: {failure}") from None
+    return _READ[file]
 
 
 def parse_vocabulary(metadata: dict[str, Any]) -> Vocabulary:

@@ -8,9 +8,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from dsacli.errors import DsacliError
+from dsacli.models.io.folder import INDEX, SINGLE
 from dsacli.models.io.tensors import SCALES, TensorSource
-
-INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 
 
 class Shards(TensorSource):
