@@ -469,3 +469,39 @@ def models_pull(
     from dsacli.output.models import show_pulled
 
     show_pulled(pull(name))
+
+
+@models_app.command(
+    "adapt",
+    cls=Command,
+    epilog="""Example:
+  dsacli models adapt qwen2.5-1.5b-instruct reports/
+  dsacli models adapt ./model.gguf book.pdf --tokens 16384 --minutes 30""",
+)
+@grouped
+def models_adapt(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="A model's directory, GGUF file or name.")],
+    documents: Documents,
+    tokens: Annotated[
+        int,
+        found(metavar="N", min=1, help="Tokens of a text that is trained on, with as many neighbours to select from."),
+    ] = 8192,
+    minutes: Annotated[
+        float, found(metavar="N", min=0.1, help="About how long; more lets it see more of the documents.")
+    ] = 10.0,
+    *,
+    reading: Reading,
+    machine: Machine,
+    show: Show,
+) -> None:
+    """Train a lightning indexer for a dense model, on documents of your own: it then selects by keys of 32 numbers. The model
+    is not changed; its adapter and a card of figures are kept in your data folder, and used from then on."""
+    from dsacli.engines.adapting import adapt_engine
+    from dsacli.engines.options import Options
+    from dsacli.output.models import show_adapted
+    from dsacli.session import open_session
+
+    chosen = setting(Model(name), reading, machine, show)
+    with open_session("inspect", Options(), replace(chosen, adapted=False)) as session:
+        kept = adapt_engine(session.engine, session.documents(documents), tokens, minutes, session.progress)
+    show_adapted(kept, show.json)

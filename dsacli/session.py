@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
 @dataclass(frozen=True)
 class Setting:
     """What a run works with: a model by its path or name (None: the built-in reader), a device, CPU threads (None: all cores),
-    the cache on disk or none, how documents are read (None: whole), and how much is told on stderr."""
+    the cache on disk or none, how documents are read (None: whole), how much is told on stderr, and whether a model selects by
+    its index adapter."""
 
     model: str | None = None
     device: str = "cpu"
@@ -32,6 +33,7 @@ class Setting:
     reading: "Reading | None" = None
     quiet: bool = False
     verbose: bool = False
+    adapted: bool = True
 
 
 class Session:
@@ -109,7 +111,8 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
         torch.set_num_threads(min(setting.threads, os.cpu_count() or 1))
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
     with bars:
-        engine = open_engine(folder, setting.device, open_cache() if setting.cached else None, bars)
+        cache = open_cache() if setting.cached else None
+        engine = open_engine(folder, setting.device, cache, bars, setting.adapted)
         session = Session(engine, bars, setting.reading)
         handler = Warnings(session)
         logger.addHandler(handler)

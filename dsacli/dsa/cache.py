@@ -9,20 +9,20 @@ from collections.abc import Sequence
 
 import torch
 
-from dsacli.dsa.low_rank import LowRankKeys
+from dsacli.dsa.made_keys import MadeKeys
 
 
 class LayerCache:
     """One layer's entries [capacity, entry_dim] and index keys [capacity, index_head_dim], 0 wide without an indexer.
 
-    `length`: tokens kept; `selected`: the most entries that a query token attended to; `low_rank`: index keys made of entries that
-    hold keys, for those who want them.
+    `length`: tokens kept; `selected`: the most entries that a query token attended to; `made_keys`: index keys made of entries
+    that hold keys, for those who want them.
     """
 
     def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor, index_topk: int):
         self._entries, self._index_keys, self.index_topk = entries, index_keys, index_topk
         self.length = self.selected = 0
-        self.low_rank = LowRankKeys()
+        self.made_keys = MadeKeys()
 
     @property
     def capacity(self) -> int:
@@ -99,4 +99,4 @@ class SparseCache:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""
         for layer in self.layers:
             layer.length, layer.selected = min(layer.length, tokens), 0
-            layer.low_rank.truncate(tokens)
+            layer.made_keys.truncate(tokens)

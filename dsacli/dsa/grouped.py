@@ -3,7 +3,7 @@
     I(t, s) = Σ_groups (Σ_{heads of the group} q(t)) · k(s)
 
 DeepSeek-V3.2-Exp report, section 2.1, with one query per group of heads in place of the indexer's own and without its ReLU: it needs
-no training. A block of queries selects once, by the sum of their index queries, since gathering for each apart is slower on a CPU
+no training. An adapter brings a trained indexer (`key_indexer`) in its place. A block of queries selects once, by the sum of their index queries, since gathering for each apart is slower on a CPU
 than dense attention is (as NSA's groups do, arXiv 2502.11089). The first tokens and the last are always selected.
 """
 
@@ -13,7 +13,8 @@ from torch import nn
 
 from dsacli.dsa.cache import LayerCache
 from dsacli.dsa.cost import Counted
-from dsacli.dsa.low_rank import Projection
+from dsacli.dsa.key_indexer import KeyIndexer
+from dsacli.dsa.made_keys import Projection
 from dsacli.dsa.selection import largest
 
 # Tokens always selected, at the beginning and before a block, and queries that select together.
@@ -90,11 +91,13 @@ def _own_causal(count: int, entries: torch.Tensor) -> torch.Tensor:
 
 
 class GroupedSparseAttention(nn.Module):
-    """Selection and core attention of one layer; `is_dense` for one that attends to all earlier tokens."""
+    """Selection and core attention of one layer; `is_dense` for one that attends to all earlier tokens, `indexer` a trained one."""
+
+    indexer: KeyIndexer | None
 
     def __init__(self, groups: int, scale: float, is_dense: bool):
         super().__init__()
-        self.groups, self.is_dense = groups, is_dense
+        self.groups, self.is_dense, self.indexer = groups, is_dense, None
         self.scores, self.project, self.attend = KeyScores(), Projection(), GroupedAttention(groups, scale)
 
     def forward(
@@ -147,14 +150,10 @@ class GroupedSparseAttention(nn.Module):
 
         queries: [blocks, queries, heads, dim], of which the first is the token at `first`
         """
-        blocks, size, _, dim = queries.shape
+        blocks, size = queries.shape[:2]
         own = first + size * torch.arange(blocks, device=queries.device)[:, None]
         last = first + size * (blocks - 1) - LAST
-        summed = queries.unflatten(2, (self.groups, -1)).sum((1, 3)).flatten(1)
-        keys = cache.entries[:, : self.groups * dim]
-        if size == 1 and blocks == 1:
-            summed, keys = cache.low_rank.scanned(summed, keys, cache.capacity, self.project)
-        scores = self.scores(summed, keys[FIRST:last])
+        scores = self.index_scores(queries, cache, last)
         near = max(0, first - LAST - FIRST)
         later = torch.arange(near + FIRST, last, device=queries.device) >= own - LAST
         scores[:, near:].masked_fill_(later, -torch.inf)
@@ -163,3 +162,16 @@ class GroupedSparseAttention(nn.Module):
         always = torch.arange(FIRST, device=queries.device).expand(blocks, -1)
         window = own + torch.arange(-LAST, size, device=queries.device)
         return torch.cat([always, chosen, window], 1)
+
+    def index_scores(self, queries: torch.Tensor, cache: LayerCache, last: int) -> torch.Tensor:
+        """I of blocks [blocks, queries, heads, dim] over the tokens [FIRST, last): float32 [blocks, last - FIRST]."""
+        keys = cache.entries[:, : self.groups * queries.shape[3]]
+        if self.indexer is not None:
+            made = cache.made_keys.up_to_now(keys, cache.capacity, self.indexer.keys)
+            return self.indexer(queries.mean(1).flatten(1), made[FIRST:last])
+        summed = queries.unflatten(2, (self.groups, -1)).sum((1, 3)).flatten(1)
+        if len(queries) == queries.shape[1] == 1:
+            basis = cache.made_keys.basis(keys, self.project)
+            keys = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states, basis))
+            summed = self.project(summed, basis)
+        return self.scores(summed, keys[FIRST:last])

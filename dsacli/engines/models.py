@@ -9,7 +9,7 @@ from dsacli.engines.open import DECODERS, READER
 from dsacli.errors import DsacliError
 from dsacli.models.io.adapters import adapter_of
 from dsacli.models.io.describe import describe_folder
-from dsacli.models.io.names import Installed, installed
+from dsacli.models.io.names import Installed, installed, own_names
 from dsacli.models.io.pull import fetch_model
 
 
@@ -25,9 +25,7 @@ class Model:
 def models() -> Iterator[Model]:
     """All of them, the built-in reader first."""
     for each in installed():
-        found = each.found
-        names = filter(None, (found.full_name, *found.short_names, found.revision))
-        yield Model(each, obstacle(each), adapter_of(names))
+        yield Model(each, obstacle(each), adapter_of(own_names(each.found)))
 
 
 def obstacle(model: Installed) -> str | None:

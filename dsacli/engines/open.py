@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from dsacli.engines.options import Options, Task, refuse_unknown
 from dsacli.errors import DsacliError
+from dsacli.models.io.adapters import adapter_of
 from dsacli.models.io.folder import read_json
 from dsacli.models.io.gguf import is_gguf
 from dsacli.models.io.gguf_config import gguf_model_type
+from dsacli.models.io.names import names_of
 from dsacli.models.io.names import resolve as resolve  # the session has it from here
 from dsacli.weights import BUILT_IN
 
@@ -41,8 +43,13 @@ def check_options(folder: Path | None, task: Task, options: Options) -> None:
     refuse_unknown(options, task, generative=model_type_of(folder or BUILT_IN) in DECODERS)
 
 
-def open_engine(folder: Path | None, device: str, cache: "DiskCache | None", progress: "Progress") -> "Engine":
-    """The engine of a model directory, or the built-in reader's. Raises DsacliError for a model that can't be loaded."""
+def open_engine(
+    folder: Path | None, device: str, cache: "DiskCache | None", progress: "Progress", adapted: bool = True
+) -> "Engine":
+    """The engine of a model directory, or the built-in reader's. Raises DsacliError for a model that can't be loaded.
+
+    adapted: whether a generative model selects by its index adapter, where it has one
+    """
     kind = model_type_of(folder or BUILT_IN)
     if kind == READER:
         from dsacli.engines.extractive.engine import ExtractiveEngine
@@ -50,4 +57,6 @@ def open_engine(folder: Path | None, device: str, cache: "DiskCache | None", pro
         return ExtractiveEngine(folder or BUILT_IN, device, cache, progress)
     from dsacli.engines.generative.engine import GenerativeEngine
 
-    return GenerativeEngine(folder or BUILT_IN, DECODERS[kind], device, cache, progress)
+    path = folder or BUILT_IN
+    adapter = adapter_of(names_of(path)) if adapted else None
+    return GenerativeEngine(path, DECODERS[kind], device, cache, progress, adapter)

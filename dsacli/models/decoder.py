@@ -1,10 +1,15 @@
 """What the generative engine needs of a causal network, whatever its architecture.
 
-A decoder is one module of `models/`, with two functions for whoever opens a model (`io.model.open_decoder`):
+A decoder is one module of `models/`, with functions for whoever opens a model (`io.model.open_decoder`):
 
     parse_config(values) -> DecoderConfig      of the JSON of config.json; ValueError that names the setting at fault
     load(tensors, config, dtype) -> Decoder    of a TensorSource, for inference; DsacliError that names the tensor and
                                                the file at fault
+
+and, where it has no indexers of its own, two for an adapter's (`io.adapters`), by the number of their layer:
+
+    adapted(config, indexers) -> DecoderConfig   ValueError for those of another model
+    attach(decoder, indexers)                    the same
 """
 
 from collections.abc import Callable, Iterator

@@ -11,20 +11,23 @@ Dense models, made sparse by their own keys (`dsa.grouped`). All of it for one s
 """
 
 import re
+from collections.abc import Mapping
+from typing import cast
 
 import torch
 from torch import nn
 
 from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.grouped import FEWEST, GroupedSparseAttention
+from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
 from dsacli.models.causal import CausalNetwork
 from dsacli.models.io.tensors import TensorSource, load_tensors
 from dsacli.models.layers import GatedMLP, RMSNorm
-from dsacli.models.llama_config import LlamaConfig, parse_config
+from dsacli.models.llama_config import LlamaConfig, adapted, parse_config
 from dsacli.models.rope import Rotation
 
-__all__ = ["Llama", "LlamaConfig", "load", "parse_config"]
+__all__ = ["Llama", "LlamaConfig", "adapted", "attach", "load", "parse_config"]
 
 # Made when a model is built, of the configuration.
 BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
@@ -63,7 +66,7 @@ class Layer(nn.Module):
     def __init__(self, config: LlamaConfig, number: int):
         super().__init__()
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.self_attn = Attention(config, number < config.dense_layers)
+        self.self_attn = Attention(config, number in config.dense_layers)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = GatedMLP(config.hidden_size, config.intermediate_size, config.mlp_bias)
 
@@ -83,6 +86,11 @@ class Llama(CausalNetwork):
         layers = (Layer(config, number) for number in range(config.num_hidden_layers))
         super().__init__(config, layers, config.head_dim)
         self.config = config
+
+    @property
+    def attends(self) -> list[GroupedSparseAttention]:
+        """Selection and core attention of every layer."""
+        return [cast(Layer, layer).self_attn.attend for layer in self.model.layers]
 
     def new_cache(self, capacity: int, index_topk: int | None = None) -> SparseCache:
         """As `Decoder.new_cache`; the keys of the entries are the index keys. Raises DsacliError for too few tokens to select."""
@@ -109,3 +117,11 @@ def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llam
     state = load_tensors(tensors, network.state_dict(), dtype, ignored=BUFFERS, tied=tied)
     network.load_state_dict(state, assign=True)
     return network.eval().requires_grad_(False)
+
+
+def attach(network: Llama, indexers: Mapping[int, KeyIndexer]) -> None:
+    """Have layers select by trained indexers, and those without one attend to all. Raises ValueError as `adapted` does."""
+    network.config, like = adapted(network.config, indexers), network.model.norm.weight
+    for number, attend in enumerate(network.attends):
+        indexer = indexers.get(number)
+        attend.is_dense, attend.indexer = indexer is None, indexer and indexer.to(like.device, like.dtype)

@@ -1,11 +1,13 @@
 """The shapes of a decoder of the Llama family, read from the `config.json` of a released directory."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dsacli.dsa.cost import DecoderCost
 from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
-from dsacli.dsa.low_rank import RANK
+from dsacli.dsa.key_indexer import KeyIndexer
+from dsacli.dsa.made_keys import RANK
 from dsacli.models.rope import Rope, parse_rope
 from dsacli.models.settings import check_model_type, check_settings, end_tokens
 
@@ -21,7 +23,9 @@ POSITIVE = (
     "max_position_embeddings",
 )
 # Entries that a token attends to, and layers that attend to all: what was measured on Qwen2.5 (docs/models.md).
-INDEX_TOPK, DENSE_LAYERS = 1024, 2
+INDEX_TOPK, DENSE_LAYERS = 1024, (0, 1)
+# Not of `config.json`, whatever is said there.
+OURS = {"index_topk", "dense_layers", "index_n_heads", "index_head_dim", "budget"}
 # Tokens of documents: what two cores take in within a minute.
 BUDGET = 4096
 
@@ -31,7 +35,8 @@ class LlamaConfig:
     """Shapes, by the names of the released configurations.
 
     attention_bias: of queries, keys and values; output_bias: of what attention gives out; qk_norm: queries and keys are normalised,
-    head by head; dense_layers: the first so many attend to all earlier tokens
+    head by head; dense_layers: those that attend to all earlier tokens
+    index_n_heads: of an adapter's indexers, 0 without one
     """
 
     model_type: str
@@ -52,7 +57,9 @@ class LlamaConfig:
     tie_word_embeddings: bool = False
     eos_token_ids: tuple[int, ...] = ()
     index_topk: int = INDEX_TOPK
-    dense_layers: int = DENSE_LAYERS
+    dense_layers: tuple[int, ...] = DENSE_LAYERS
+    index_n_heads: int = 0
+    index_head_dim: int = RANK
     budget: int = BUDGET
 
     @property
@@ -63,18 +70,20 @@ class LlamaConfig:
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
         heads, width, layers = self.num_attention_heads * self.head_dim, self.hidden_size, self.num_hidden_layers
-        sparse = max(0, layers - self.dense_layers)
+        sparse = layers - sum(number < layers for number in self.dense_layers)
+        key = min(self.index_head_dim, self.entry_dim // 2)
+        scored = self.index_n_heads * (key + 1)
         linear = width * (2 * heads + self.entry_dim) + 3 * width * self.intermediate_size
         return DecoderCost(
             linear=2 * layers * linear,
             entry=4 * sparse * heads,
-            scan=2 * sparse * min(RANK, self.entry_dim // 2),
+            scan=2 * sparse * (scored or key),
             output=2 * width * self.vocab_size,
             entry_bytes=sparse * self.entry_dim * element_bytes,
-            key_bytes=sparse * min(RANK, self.entry_dim // 2) * element_bytes,
+            key_bytes=sparse * key * element_bytes,
             dense_entry=4 * (layers - sparse) * heads,
             dense_entry_bytes=(layers - sparse) * self.entry_dim * element_bytes,
-            prefill_scan=sparse * self.entry_dim // BLOCK_QUERIES,
+            prefill_scan=sparse * (2 * scored or self.entry_dim) // BLOCK_QUERIES,
             prefill_dense=PREFILL_DENSE,
             written_dense=WRITTEN_DENSE,
         )
@@ -106,8 +115,26 @@ def parse_config(values: dict[str, Any]) -> LlamaConfig:
         "eos_token_ids": end_tokens(values),
         "max_position_embeddings": longest(values),
     }
-    names = set(LlamaConfig.__dataclass_fields__) - made.keys() - {"index_topk", "dense_layers", "budget"}
+    names = set(LlamaConfig.__dataclass_fields__) - made.keys() - OURS
     return LlamaConfig(**{name: value for name, value in values.items() if name in names}, **made)
+
+
+def adapted(config: LlamaConfig, indexers: Mapping[int, KeyIndexer]) -> LlamaConfig:
+    """A configuration with an adapter's indexers; layers without one attend to all. Raises ValueError for those of another model."""
+    layers, heads, width = config.num_hidden_layers, config.num_attention_heads * config.head_dim, config.entry_dim // 2
+    shapes = {
+        (each.wq.in_features, each.wk.in_features, each.wq.out_features, each.wk.out_features)
+        for each in indexers.values()
+    }
+    if len(shapes) != 1 or max(indexers) >= layers:
+        raise ValueError(f"it is of another model than this one of {layers} layers")
+    ((queries, keys, all_heads, dim),) = shapes
+    if (queries, keys) != (heads, width):
+        raise ValueError(
+            f"it is for queries and keys of {queries} and {keys} numbers, where this model's have {heads} and {width}"
+        )
+    dense = tuple(number for number in range(layers) if number not in indexers)
+    return replace(config, dense_layers=dense, index_n_heads=all_heads // dim, index_head_dim=dim)
 
 
 def longest(values: dict[str, Any]) -> int:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +14,9 @@ from dsacli.output import SCHEMA_VERSION
 from dsacli.output.consoles import Err, Out
 from dsacli.output.units import size
 from dsacli.plain import printable
+
+if TYPE_CHECKING:  # it imports torch, which a list of models does without
+    from dsacli.engines.adapting import KeptAdapter
 
 # Columns in a pipe, where nothing is wrapped.
 UNBOUNDED = 10_000
@@ -40,6 +43,42 @@ def show_pulled(model: Model) -> None:
     about = model.installed
     end = f"; {obstacle}" if (obstacle := model.obstacle) else f"; use it with --model {about.name}"
     print(printable(f"pulled {about.found.full_name}, {size(about.description.size_bytes)}{end}"))
+
+
+def show_adapted(kept: "KeptAdapter", as_json: bool) -> None:
+    """Where an adapter is kept, and what it is worth."""
+    if as_json:
+        print(json.dumps(adapted_record(kept)))
+        return
+    layers, (dense, by_keys, by_adapter) = kept.adapted.layers, kept.adapted.losses
+    print(printable(str(kept.path)))
+    print(f"loss above dense attention's {dense:.3f}: {by_adapter - dense:+.4f}, without it {by_keys - dense:+.4f}")
+    shares = [sum(each) / len(layers) for each in zip(*((layer.by_indexer, layer.by_keys) for layer in layers))]
+    print(f"attention kept: {shares[0]:.1%}, without it {shares[1]:.1%}; layer by layer in {kept.card.name} beside it")
+
+
+def adapted_record(kept: "KeptAdapter") -> dict[str, Any]:
+    """The same as JSON."""
+    adapted = kept.adapted
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "task": "adapt",
+        "path": str(kept.path),
+        "card": str(kept.card),
+        "texts": adapted.texts,
+        "tokens": adapted.tokens,
+        "seconds": adapted.seconds,
+        "loss": dict(zip(("dense", "own_keys", "adapter"), adapted.losses)),
+        "layers": [
+            {
+                "selects": number in adapted.indexers,
+                "kept_by_own_keys": each.by_keys,
+                "kept_by_adapter": each.by_indexer,
+                "kept_by_layer_before": each.by_layer_before,
+            }
+            for number, each in enumerate(adapted.layers)
+        ],
+    }
 
 
 def fitting(models: Sequence[Model], console: Console) -> Table:

@@ -110,7 +110,7 @@ def masked_reference(network, topk):
         keys, values = (each.repeat_interleave(query.shape[1] // groups, 1) for each in (key, value))
         scores = query @ keys.transpose(2, 3) * scaling
         allowed = torch.ones(total, total, dtype=torch.bool).tril()
-        if module.layer_idx >= network.config.dense_layers:
+        if module.layer_idx not in network.config.dense_layers:
             for first in range(topk * PREFILL_DENSE, total, BLOCK_QUERIES):
                 last = min(first + BLOCK_QUERIES, total)
                 summed = query[0, :, first:last].unflatten(0, (groups, -1)).sum((1, 2))

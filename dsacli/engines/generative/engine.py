@@ -30,13 +30,24 @@ class GenerativeEngine:
     """An `Engine` on a decoder's directory; `module` is the one in `models` that knows its type.
 
     A context is prefilled once for all questions of a call; that of a whole document is kept in `cache`, unless that is None.
+    adapter: a file of trained indexers, None where the model's own keys are to do
     """
 
-    def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
+    def __init__(
+        self,
+        folder: Path,
+        module: str,
+        device: str,
+        cache: DiskCache | None,
+        progress: Progress,
+        adapter: Path | None = None,
+    ):
         self.cache, self.progress = cache, progress
         # Who says what to compute in gets that, and nothing of fewer bits.
         packs, store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
-        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store)
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store, adapter)
+        if adapter:
+            progress.note(f"tokens are selected by {adapter}")
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 

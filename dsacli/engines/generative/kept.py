@@ -19,7 +19,8 @@ SHARE = 3
 
 def prefill_key(model: DecoderModel, token_ids: torch.Tensor, index_topk: int) -> str:
     """What a prefill is kept under: the model, the tokens, int64 [tokens], and how many of them each attended to."""
-    digest = hashlib.sha256(f"{PREFILL} {model.fingerprint} {index_topk}\n".encode())
+    adapter = model.adapter.digest if model.adapter else ""
+    digest = hashlib.sha256(f"{PREFILL} {model.fingerprint} {index_topk} {adapter}\n".encode())
     digest.update(token_ids.numpy().tobytes())
     return digest.hexdigest()[:32]
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
+from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
 from dsacli.models.decoder import Decoder, DecoderConfig
+from dsacli.models.io.adapter_file import Adapter, read_adapter
 from dsacli.models.io.chat import read_chat_template
 from dsacli.models.io.converted import ConvertedTensors, WeightStore
 from dsacli.models.io.folder import read_json, read_tokenizer
@@ -36,6 +38,7 @@ class DecoderModel:
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
     packs: whether it decodes from packed weights, on a CPU where these are faster; store: where converted weights are kept
+    adapter: trained indexers, which `attach` brings into the network; the configuration is that with them
     """
 
     folder: Path
@@ -50,6 +53,8 @@ class DecoderModel:
     store: WeightStore | None
     tensors: Callable[[], TensorSource]
     load: Callable[[TensorSource, Any, torch.dtype], Decoder]
+    adapter: Adapter | None = None
+    attach: Callable[[Any, Mapping[int, KeyIndexer]], None] | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -71,6 +76,8 @@ class DecoderModel:
             kept = self._kept("packed")
             if (packed := pack(network, tensors, kept)) is not kept:
                 self._keep("packed", packed)
+        if self.adapter and self.attach:
+            self.attach(network, self.adapter.indexers)
         return network
 
     def _loaded(self, tensors: TensorSource) -> Decoder:
@@ -100,13 +107,27 @@ def open_decoder(
     dtype: torch.dtype,
     packs: bool = False,
     store: WeightStore | None = None,
+    adapter: Path | None = None,
 ) -> DecoderModel:
     """Everything of a directory or a GGUF file but its weights, by the decoder of a module as `models.decoder` has it.
 
-    Raises DsacliError for a configuration or tokenizer that can't be read.
+    Raises DsacliError for a configuration, tokenizer or adapter that can't be read, and for an adapter of another model.
     """
     decoder = importlib.import_module(module_name)
-    return (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype, packs, store)
+    model = (open_gguf if is_gguf(path) else open_folder)(path, decoder, device, dtype, packs, store)
+    return with_adapter(model, decoder, adapter) if adapter else model
+
+
+def with_adapter(model: DecoderModel, decoder: Any, path: Path) -> DecoderModel:
+    """The model with an adapter's indexers, by the module `decoder`."""
+    if not hasattr(decoder, "attach"):
+        raise DsacliError(f"{path}: an index adapter, for a model that has indexers of its own; remove it")
+    adapter = read_adapter(path)
+    try:
+        config = decoder.adapted(model.config, adapter.indexers)
+    except ValueError as failure:
+        raise DsacliError(f"{path}: {failure}; remove it to do without") from None
+    return replace(model, config=config, adapter=adapter, attach=decoder.attach)
 
 
 def open_folder(

@@ -63,6 +63,18 @@ def resolve(name: str) -> Path:
     return matches[0].path
 
 
+def names_of(path: Path) -> list[str]:
+    """All that a directory or file can be called, the surest first; one that lies elsewhere than models do has its own name only."""
+    real = path.resolve()
+    found = (each for each in found_models() if each.path.resolve() == real)
+    return [name for each in found for name in own_names(each)] or [path.name if path.is_dir() else path.stem]
+
+
+def own_names(model: Found) -> list[str]:
+    """What a model is called, and the commit or digest of what is there."""
+    return list(filter(None, (model.full_name, *model.short_names, model.revision)))
+
+
 def installed() -> list[Installed]:
     """The built-in reader, and every model in the Hugging Face cache and in Ollama's store that has weights."""
     models = list(found_models())

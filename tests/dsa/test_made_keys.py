@@ -5,7 +5,7 @@ import torch
 
 from dsacli.dsa.cache import LayerCache
 from dsacli.dsa.grouped import FIRST, LAST, WRITTEN_DENSE, GroupedSparseAttention
-from dsacli.dsa.low_rank import RANK, LowRankKeys, Projection
+from dsacli.dsa.made_keys import RANK, MadeKeys, Projection
 
 GROUPS, DIM, TOKENS, TOPK = 2, 32, 600, 100
 
@@ -53,23 +53,27 @@ def test_tokens_that_are_forgotten_and_others_that_come_are_scanned_as_they_are(
     selected(cache, query)
     other = layer(RANK, seed=9).entries[:300].clone()
     cache.length = 400
-    cache.low_rank.truncate(400)
+    cache.made_keys.truncate(400)
     cache.append(other)
     assert selected(cache, query) == exact(cache, query)
 
 
-def test_a_key_is_projected_once():
-    keys, low_rank, projected = random(50, 64), LowRankKeys(), []
-    product = Projection()
+def test_a_key_is_made_once():
+    keys, made, asked = random(50, 64), MadeKeys(), []
 
-    def counted(states, basis):
-        projected.append(len(states))
-        return product(states, basis)
+    def make(some):
+        asked.append(len(some))
+        return some[:, :RANK] * 2
 
     for tokens in (30, 31, 31, 50):
-        low_rank.scanned(random(1, 64), keys[:tokens], 50, counted)
-    # The components are made of 30 keys of 64 numbers.
-    assert projected == [64, 30, 1, 1, 1, 1, 19, 1]
+        assert torch.equal(made.up_to_now(keys[:tokens], 50, make), keys[:tokens, :RANK] * 2)
+    assert asked == [30, 1, 19]
+
+
+def test_components_are_those_of_the_keys_there_were_at_first():
+    keys, made = random(50, 64), MadeKeys()
+    first = made.basis(keys[:30], Projection())
+    assert made.basis(keys, Projection()) is first and first.shape == (64, RANK)
 
 
 @pytest.mark.parametrize("tokens", [TOPK * WRITTEN_DENSE, TOPK * WRITTEN_DENSE + 1])

@@ -1,0 +1,97 @@
+"""From a dense model and some texts to an adapter: a trained indexer for each layer that selects, and what was measured of them.
+
+The last text is held out: layers' figures and losses are of that alone.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from dsacli.adapting.figures import late_loss, mass_kept, scored, scored_by_keys, selected
+from dsacli.adapting.observe import Observed, observe
+from dsacli.adapting.warm_up import warm_up
+from dsacli.dsa.grouped import PREFILL_DENSE
+from dsacli.dsa.key_indexer import KeyIndexer
+from dsacli.models.llama import Llama, attach
+
+# Blocks observed of a text. More texts than these teach nothing new, and their keys fill the memory.
+BLOCKS, MOST_TEXTS = 48, 12
+# Texts that are trained on whatever the time, and of that the share that looking at them may take.
+FEWEST_TEXTS, OBSERVING = 2, 0.5
+
+
+class Watcher(Protocol):
+    """What the work reports to: bars, or nothing."""
+
+    def prefill(self, name: str, done: int, total: int) -> None: ...
+
+    def fields(self, name: str, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class LayerFigures:
+    """Shares of a layer's dense attention that are kept, 0 to 1: by its own keys, by its trained indexer, and by what the layer
+    before selects."""
+
+    by_keys: float
+    by_indexer: float
+    by_layer_before: float | None
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """An adapter and its figures: `losses` in nats a token, dense, with the model's own keys and with the adapter."""
+
+    indexers: dict[int, KeyIndexer]
+    layers: list[LayerFigures]
+    losses: tuple[float, float, float]
+    texts: int
+    tokens: int
+    seconds: float
+
+
+def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: float, watcher: Watcher) -> Adapted:
+    """Train on all texts, int64 [tokens], but the last, or on as many as `seconds` leave time for.
+
+    The network is left with the adapter. It keeps as many dense layers as it had: those whose indexers keep the least, where the
+    loss is lower with these.
+    """
+    began, groups, topk = time.monotonic(), network.config.num_key_value_heads, network.config.index_topk
+    *others, last = texts
+    observed = list[list[Observed]]()
+    for number, text in enumerate(others[:MOST_TEXTS], 1):
+        spent = time.monotonic() - began
+        if number > FEWEST_TEXTS and spent * number / (number - 1) > OBSERVING * seconds:
+            break
+        observed.append(observe(network, text, BLOCKS, seed + number, _told(watcher, f"text {number}", len(text))))
+    held = observe(network, last, BLOCKS, seed, _told(watcher, "the text held out", len(last)))
+    indexers, layers, before = dict[int, KeyIndexer](), list[LayerFigures](), None
+    for number, layer in enumerate(held):
+        indexers[number] = indexer = warm_up([text[number] for text in observed], groups, seed)
+        chosen = selected(scored(indexer, layer), layer, topk)
+        by_keys = mass_kept(layer, selected(scored_by_keys(layer, groups), layer, topk))
+        by_before = None if before is None else mass_kept(layer, before)
+        layers.append(LayerFigures(by_keys, mass_kept(layer, chosen), by_before))
+        before = chosen
+        watcher.fields("layers", number + 1, len(held))
+    first = network.config.dense_layers
+    least = sorted(range(len(layers)), key=lambda number: layers[number].by_indexer)[: len(first)]
+    late = len(last) - PREFILL_DENSE * topk
+    by_keys_loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by its own keys", len(last)))
+    tried = list[tuple[float, dict[int, KeyIndexer]]]()
+    for dense in {tuple(sorted(first)), tuple(sorted(least))}:
+        some = {number: indexer for number, indexer in indexers.items() if number not in dense}
+        attach(network, some)
+        tried.append((late_loss(network, last, late, on_tokens=_told(watcher, "loss by the adapter", len(last))), some))
+    loss, best = min(tried, key=lambda each: each[0])
+    attach(network, best)
+    dense_loss = late_loss(network, last, late, len(last), _told(watcher, "loss of dense attention", len(last)))
+    losses = (dense_loss, by_keys_loss, loss)
+    return Adapted(best, layers, losses, len(observed), len(last), time.monotonic() - began)
+
+
+def _told(watcher: Watcher, name: str, total: int) -> Callable[[int], None]:
+    return lambda done: watcher.prefill(name, done, total)

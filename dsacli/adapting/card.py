@@ -1,0 +1,40 @@
+"""What an adapter was made of and measured with, for people: the file beside it."""
+
+from dsacli.adapting.adapt import Adapted
+
+
+def card(adapted: Adapted, model: str, documents: str, index_topk: int) -> str:
+    """Markdown."""
+    dense, by_keys, by_adapter = adapted.losses
+    trained, indexer = len(adapted.indexers), next(iter(adapted.indexers.values()))
+    rows = [
+        f"| {number} | {100 * each.by_keys:.1f} | {100 * each.by_indexer:.1f} | "
+        f"{'-' if each.by_layer_before is None else f'{100 * each.by_layer_before:.1f}'} | "
+        f"{'selects' if number in adapted.indexers else 'attends to all'} |"
+        for number, each in enumerate(adapted.layers)
+    ]
+    return "\n".join(
+        [
+            f"# Index adapter of {model}",
+            "",
+            f"Lightning indexers of {trained} layers, with {indexer.weights_proj.out_features} heads and keys of "
+            f"{indexer.wk.out_features} numbers, trained by the dense warm-up (DeepSeek-V3.2-Exp report, 2.1.1) on "
+            f"{adapted.texts} texts of {adapted.tokens:,} tokens of {documents}, in {adapted.seconds / 60:.0f} minutes, by "
+            f"`dsacli models adapt`. The model's weights are as they were.",
+            "",
+            f"Measured on another text of {adapted.tokens:,} tokens of the same documents, with {index_topk:,} tokens selected:",
+            "",
+            "| | loss, nats a token | above dense |",
+            "| --- | --- | --- |",
+            f"| dense attention | {dense:.4f} | |",
+            f"| by the model's own keys, without training | {by_keys:.4f} | {by_keys - dense:+.4f} |",
+            f"| by this adapter | {by_adapter:.4f} | {by_adapter - dense:+.4f} |",
+            "",
+            "Percent of each layer's dense attention that goes to what is selected:",
+            "",
+            "| layer | by its own keys | by the adapter | by what the layer before selects | |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )

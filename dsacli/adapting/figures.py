@@ -1,0 +1,55 @@
+"""What an indexer keeps of dense attention, and what a model's loss is with it."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+
+from dsacli.adapting.observe import Observed
+from dsacli.dsa.grouped import FEWEST
+from dsacli.dsa.key_indexer import KeyIndexer
+from dsacli.models.llama import Llama
+
+
+@torch.no_grad()
+def scored(indexer: KeyIndexer, layer: Observed) -> torch.Tensor:
+    """Index scores of a trained indexer: float32 [blocks, tokens]."""
+    return indexer(layer.queries, indexer.keys(layer.keys.float()))
+
+
+def scored_by_keys(layer: Observed, groups: int) -> torch.Tensor:
+    """Those of the keys by themselves, without training: float32 [blocks, tokens]."""
+    queries = layer.queries.unflatten(1, (groups, -1, layer.keys.shape[1] // groups)).sum(2).flatten(1)
+    return queries @ layer.keys.float().T
+
+
+def selected(scores: torch.Tensor, layer: Observed, index_topk: int) -> torch.Tensor:
+    """What blocks select by their scores [blocks, tokens], and what they always select: bool [blocks, tokens]."""
+    scores = scores.masked_fill(~layer.selectable, -torch.inf)
+    chosen = scores.topk(index_topk - FEWEST + 1, sorted=False).indices
+    return (~layer.selectable).scatter(1, chosen, True)
+
+
+def mass_kept(layer: Observed, tokens: torch.Tensor) -> float:
+    """The share of a layer's dense attention, 0 to 1, that goes to what its blocks selected: bool [blocks, tokens]."""
+    return float((layer.attention * tokens).sum(1).mean())
+
+
+@torch.inference_mode()
+def late_loss(
+    network: Llama,
+    token_ids: torch.Tensor,
+    late: int,
+    index_topk: int | None = None,
+    on_tokens: Callable[[int], None] = lambda done: None,
+) -> float:
+    """Mean loss, in nats, of the last `late` tokens of a text, int64 [tokens], taken in chunk by chunk as prefill does."""
+    cache, losses, step = network.new_cache(len(token_ids), index_topk), [], network.chunk_tokens
+    for low in range(0, len(token_ids), step):
+        high = min(low + step, len(token_ids))
+        hidden = network.states(token_ids[low:high], cache)
+        on_tokens(high)
+        if high > len(token_ids) - late:
+            logits, following = network.lm_head(hidden), token_ids[low + 1 : high + 1]
+            losses.append(F.cross_entropy(logits[: len(following)].float(), following, reduction="none"))
+    return float(torch.cat(losses)[-late:].mean())
