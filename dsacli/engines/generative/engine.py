@@ -13,6 +13,7 @@ from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
+from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.tasks import ask, extract, summarize
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
@@ -51,8 +52,9 @@ class GenerativeEngine:
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """One answer a question, in the model's words."""
         fitted = self._fitted(context, options)
+        looking = Looking(lambda: fitted.encoded)
         for question in questions:
-            yield self._shown(ask(fitted.about(question), question, options))
+            yield self._shown(ask(fitted.about(question), question, options, looking))
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""
@@ -60,8 +62,8 @@ class GenerativeEngine:
 
     def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
         """A JSON object whose keys we write and whose values the model does."""
-        query = ", ".join(field.name for field in fields)
-        return self._shown(extract(self._fitted(context, options).about(query), fields, options))
+        fitted, query = self._fitted(context, options), ", ".join(field.name for field in fields)
+        return self._shown(extract(fitted.about(query), fields, options, Looking(lambda: fitted.encoded)))
 
     def inspect(self, context: Context[Any], options: Options) -> InspectResult:
         """Pages, tokens, sections, and what prefill, questions and written tokens will cost."""
