@@ -277,12 +277,13 @@ def everyday(
     """Ask dev contracts everyday questions through any engine; print what each was answered, then the figures."""
     import torch
 
+    from dsacli.engines.disk_cache import open_cache
     from dsacli.engines.open import open_engine
     from dsacli.engines.options import Options
     from dsacli.training.everyday import Unwatched, everyday_figures
 
     torch.set_num_threads(threads)
-    engine = open_engine(model, "cpu", None, Unwatched())
+    engine = open_engine(model, "cpu", open_cache(), Unwatched())
     for line in everyday_figures(engine, data, contracts, Options(budget=budget)):
         typer.echo(line)
 

@@ -36,8 +36,8 @@ class GenerativeEngine:
     def __init__(self, folder: Path, module: str, device: str, cache: DiskCache | None, progress: Progress):
         self.cache, self.progress = cache, progress
         # Who says what to compute in gets that, and nothing of fewer bits.
-        packs, store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
-        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store)
+        packs, self.store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, self.store)
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 
@@ -93,4 +93,6 @@ class GenerativeEngine:
     def _shown(self, result: Result) -> Result:
         """The result, once nothing of it stands on the terminal any more."""
         self.progress.written()
+        if self.store:
+            self.store.tell()
         return result

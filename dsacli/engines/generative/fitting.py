@@ -86,7 +86,9 @@ def selected_parts(
         if query and not kept[number].any():
             inside[: min(BEGINNING, room // BEGINNING_SHARE)] = True
         if sum(map(np.sum, kept)) + inside.sum() > room:
-            break
+            if any(map(np.any, kept)):
+                break
+            inside &= np.cumsum(inside) <= room
         kept[number] |= inside
     return Context(
         [

@@ -16,6 +16,8 @@ CONCERNED = 0.6
 # Characters. A longer line above a sentence is no label or heading.
 LONGEST_LABEL = 60
 _WORD = re.compile(r"\d[\d.,'’]*\d|\d|\w\w+")
+# What the sentence before it names.
+_POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|that|these|those|he|she|his|her)\b", re.IGNORECASE)
 # Words of a question that say what kind of thing is asked for: that a value is of that kind it says itself.
 _KINDS = frozenset(
     "email mail date day amount sum number figure percent percentage phone telephone website url name period duration".split()
@@ -38,7 +40,8 @@ class Sentences:
 
     @cached_property
     def about(self) -> list[frozenset[str]]:
-        """Of every sentence, and of what stands above it: its section's title, a label, the headings of its table."""
+        """Of every sentence, and of what stands above it: its section's title, a label, the headings of its table, the sentence that
+        its first word points to."""
         return [own | frozenset(map(stem, words_of(self._above(number)))) for number, own in enumerate(self.stems)]
 
     @cached_property
@@ -84,7 +87,8 @@ class Sentences:
         above = text[:start].rstrip().rpartition("\n")[2].strip()
         section = document.innermost(start)
         label = [above] if len(above) <= LONGEST_LABEL else []
-        return " ".join([*headings, *label, *([section.title] if section else [])])
+        named = [self.text(number - 1)] if number and _POINTS_BACK.match(text, start) else []
+        return " ".join([*headings, *label, *named, *([section.title] if section else [])])
 
 
 def words_of(wording: str) -> list[str]:

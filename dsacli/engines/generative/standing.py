@@ -15,6 +15,9 @@ from dsacli.engines.wording import single_line
 from dsacli.extraction.fields import Field
 from dsacli.extraction.values import Value, find_values
 
+# Characters.
+LONGEST_VALUE = 60
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -78,12 +81,14 @@ def _values(sentences: Sentences, field: Field, text: str) -> Iterator[_Place]:
     written = {each for value in find_values(text, field.type)[:1] for each in _meanings(value)}
     figures = re.findall(r"\d+", text)
     for number in range(len(sentences)):
-        encoded, start, _ = sentences.characters(number)
-        wording = sentences.text(number)
+        encoded, start, end = sentences.characters(number)
+        # "Fr. 350" goes on behind what looks like the end of a sentence.
+        line = encoded.document.text[end : end + LONGEST_VALUE].partition("\n")[0]
+        wording = encoded.document.text[start:end] + line
         places = list(_found(text, wording))
         for value in find_values(wording, field.type, encoded.document.text, start):
             said = wording[value.start : value.end]
-            if (
+            if value.start < end - start and (
                 written & _meanings(value)
                 or (figures and figures == re.findall(r"\d+", said))
                 or any(low < value.end and value.start < high for low, high in places)

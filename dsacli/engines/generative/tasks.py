@@ -115,7 +115,10 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
         quote, null, space = tokens('"'), tokens("null"), " "
     if decode(quote).strip() != '"' or decode(null).strip() != "null":
         raise DsacliError("this model's tokens can't write JSON; extract needs another model, or the built-in one")
-    wanted = ", ".join(f"{json.dumps(field.name)} ({field.type})" for field in fields)
+    # Small models know better what a question asks for than what a name does, or a type.
+    wanted = ", ".join(
+        f"{json.dumps(field.name, ensure_ascii=False)} ({field_questions(field)[0]})" for field in fields
+    )
     found, interrupted = [], False
     with conversation.query(
         f"Extract from the document above, as a JSON object with exactly these keys: {wanted}. "
