@@ -38,6 +38,7 @@ class GenerativeEngine:
         # Who says what to compute in gets that, and nothing of fewer bits.
         packs, self.store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
         self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, self.store)
+        self.last: tuple[Context[Any], Options, FittedContext] | None = None
         if not self.model.has_tokenizer:
             progress.warn(f"{folder} has no tokenizer.json; tokens are counted as the built-in model's")
 
@@ -70,6 +71,12 @@ class GenerativeEngine:
         return inspect(self.model, context, options)
 
     def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
+        """The context in the model: the last one again where it is the same, as from line to line of a chat."""
+        if self.last is None or self.last[0] is not context or self.last[1] != options:
+            self.last = context, options, self._fit(context, options)
+        return self.last[2]
+
+    def _fit(self, context: Context[Any], options: Options) -> FittedContext:
         sampling = Sampling(
             DEFAULTS.max_new_tokens if options.max_tokens is None else options.max_tokens,
             DEFAULTS.temperature if options.temperature is None else options.temperature,

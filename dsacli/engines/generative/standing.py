@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,11 @@ def _wordings(sentences: Sentences, field: Field, text: str) -> Iterator[_Place]
 
 
 def _values(sentences: Sentences, field: Field, text: str) -> Iterator[_Place]:
-    """Where a value of the type stands that is the written one, or that the written words are of."""
-    written = {each for value in find_values(text, field.type)[:1] for each in _meanings(value)}
+    """Where a value of the type stands that is the written one, or that the written words are of; nowhere for several values."""
+    values = find_values(text, field.type)
+    written = set[str]().union(*map(_meanings, values))
+    if any(not _meanings(one) & _meanings(other) for one, other in pairwise(values)):
+        return
     figures = re.findall(r"\d+", text)
     for number in range(len(sentences)):
         encoded, start, end = sentences.characters(number)

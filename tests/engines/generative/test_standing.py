@@ -56,6 +56,7 @@ def test_a_value_is_as_the_document_has_it(file, field, written, right):
         (Field("insurance premium", "money"), "EUR 412.50"),
         (Field("notice to prevent renewal", "duration"), "six months"),
         (Field("email of the supplier", "email"), "orrery@example.com"),
+        (Field("deposit", "money"), "EUR 25,000 or EUR 412.50"),
         (Field("landlord"), "Bank of England"),
         (Field("monthly fee", "money"), "EUR 500,000"),
     ],
