@@ -16,6 +16,8 @@ CONCERNED = 0.6
 # Characters. A longer line above a sentence is no label or heading.
 LONGEST_LABEL = 60
 _WORD = re.compile(r"\d[\d.,'’]*\d|\d|\w\w+")
+# "Order placed: 28 December" says nothing of the line below it, nor does a whole sentence.
+_LABEL = re.compile(r"[^:]*[^:.;,]:?")
 # What the sentence before it names.
 _POINTS_BACK = re.compile(r"\W*(?:it|its|they|their|this|that|these|those|he|she|his|her)\b", re.IGNORECASE)
 # Words of a question that say what kind of thing is asked for: that a value is of that kind it says itself.
@@ -86,7 +88,7 @@ class Sentences:
         headings = [text[low:high] for low, high in row.headings] if row else []
         above = text[:start].rstrip().rpartition("\n")[2].strip()
         section = document.innermost(start)
-        label = [above] if len(above) <= LONGEST_LABEL else []
+        label = [above] if len(above) <= LONGEST_LABEL and _LABEL.fullmatch(above) else []
         named = [self.text(number - 1)] if number and _POINTS_BACK.match(text, start) else []
         return " ".join([*headings, *label, *named, *([section.title] if section else [])])
 

@@ -49,6 +49,10 @@ def test_a_value_is_as_the_document_has_it(file, field, written, right):
     assert value(file, field, written) == right
 
 
+def test_the_line_above_is_no_label_where_it_has_a_value_of_its_own():
+    assert value("mix.txt", Field("order date", "date"), "1/6/25") is None
+
+
 @pytest.mark.parametrize(
     ("field", "written"),
     [
