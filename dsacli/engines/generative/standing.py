@@ -18,6 +18,7 @@ from dsacli.extraction.values import Value, find_values
 
 # Characters.
 LONGEST_VALUE = 60
+_THOUSANDS = re.compile(r"(?<=\d)[.,'’ \xa0](?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _values(sentences: Sentences, field: Field, text: str) -> Iterator[_Place]:
     written = set[str]().union(*map(_meanings, values))
     if any(not _meanings(one) & _meanings(other) for one, other in pairwise(values)):
         return
-    figures = re.findall(r"\d+", text)
+    figures = _figures(text)
     for number in range(len(sentences)):
         encoded, start, end = sentences.characters(number)
         # "Fr. 350" goes on behind what looks like the end of a sentence.
@@ -94,11 +95,15 @@ def _values(sentences: Sentences, field: Field, text: str) -> Iterator[_Place]:
             said = wording[value.start : value.end]
             if value.start < end - start and (
                 written & _meanings(value)
-                or (figures and figures == re.findall(r"\d+", said))
+                or (figures and figures == _figures(said))
                 or any(low < value.end and value.start < high for low, high in places)
             ):
                 evidence = _evidence(sentences, number, value.start, value.end)
                 yield _Place(number, Standing(value.normalised, single_line(said), evidence, value.readings))
+
+
+def _figures(wording: str) -> list[str]:
+    return re.findall(r"\d+", _THOUSANDS.sub("", wording))
 
 
 def _found(text: str, wording: str) -> Iterator[tuple[int, int]]:
