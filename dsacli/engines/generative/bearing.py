@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,15 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.conditions import reason
 from dsacli.engines.generative.provenance import sentence_evidence, sentence_mass
 from dsacli.engines.generative.sentences import Sentences
+from dsacli.extraction.values import Value, find_values
 
 # Of the weight of its words, those of the question counting half, what must stand in the places behind an answer.
 BORNE_OUT = 0.5
 OF_QUESTION = 0.5
 # What the most attended sentence is worth beside one that holds all the words.
 OF_ATTENTION = 0.25
+# Words of an answer that is a whole sentence.
+SENTENCE = 5
 # Where the built-in reader would look for an answer.
 Look = Callable[[], Sequence[Evidence]]
 
@@ -63,9 +67,31 @@ def bearing(
         sum(wanted[each] for each in held & some) >= BORNE_OUT * sum(wanted[each] for each in some)
         for some in (wanted.keys(), own.keys() - figures)
     )
-    bears_out = bears_out and concerned(sentences, question, chosen, look)
+    bears_out = bears_out and dates_stand(answer, [sentences.text(number) for number in chosen])
+    # A whole sentence says itself what it is about: one word of the question is enough.
+    told = len(own) >= SENTENCE and sentences.weighed(question, 1.0).keys() & own.keys() & held
+    bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
     bounds = [(int(sentences.edges[number]), int(sentences.edges[number + 1])) for number in chosen]
     return Bearing(tuple(sentence_evidence(sentences.context, attention_mass, *each) for each in bounds), bears_out)
+
+
+def dates_stand(answer: str, wordings: Sequence[str]) -> bool:
+    """Whether every date of an answer is one in these wordings, or a part of one: day, month and year may each stand there for
+    another date.
+
+    >>> dates_stand("It ends on 22 July 2022.", ["It ends on 22 July 2016.", "Signed in May 2022."])
+    False
+    """
+    there = [str(one) for each in wordings for date in find_values(each, "date") for one in meanings(date)]
+    return all(
+        any(one.startswith(str(said)) for one in there for said in meanings(date))
+        for date in find_values(answer, "date")
+    )
+
+
+def meanings(value: Value) -> tuple[Any, ...]:
+    """All that a value can mean."""
+    return (value.normalised, *value.readings)
 
 
 def concerned(sentences: Sentences, question: str, numbers: Sequence[int], look: Look) -> bool:

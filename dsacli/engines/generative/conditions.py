@@ -23,6 +23,8 @@ _PROHIBITION = re.compile(
     r"\b(?:(?:may|shall|must|will|can|could|is|are|be) not|cannot|can[’']t|neither|nor|no|not|none|never|prohibit\w*|forbid\w*|forbidden|void)\b",
     re.IGNORECASE,
 )
+# "May not without consent" and "may without consent" have the same words but one.
+_WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 # "Yes, neither is liable" takes back what it says.
 _DENIAL = re.compile(r"(?:neither|no|none|nobody)\b", re.IGNORECASE)
 _GRANT = re.compile(
@@ -66,6 +68,9 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
     is_yes = verdict["word"].lower() == "yes" if verdict else not _PROHIBITION.search(why)
     if is_yes and _DENIAL.match(why) and not _PROHIBITION.search(question):
         return True
+    free = _WITHOUT.search(why)
+    if asks_leave and forbids and _WITHOUT.search(clause) and free and not _PROHIBITION.search(why[: free.start()]):
+        return is_yes or not verdict
     gives_reason = bool(content_words(why) - content_words(question))
     if depends and not asks_without and not _CONDITION.search(why):
         return asks_leave or not gives_reason

@@ -68,6 +68,8 @@ def test_what_the_document_says_is_borne_out_wherever_attention_went(sentences, 
         ("What is the rent of the flat?", "The rent of the flat is £2,850."),
         ("What is the standing fee?", "The standing fee is £3,850."),
         ("Who lost the harbour key?", "Orla Whitlock, the harbour master's clerk."),
+        # Put together from two places.
+        ("When was it made?", "The agreement was made on 14 February 2850."),
         # An amount that stands there for something else.
         ("What is the monthly rent?", "£2,850"),
     ],

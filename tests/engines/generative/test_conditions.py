@@ -18,6 +18,7 @@ RENEW = "It renews for periods of twelve months unless either party gives notice
         ("Can the agreement be assigned?", "The agreement can be assigned.", ASSIGN),
         ("Can the agreement be assigned?", "No, it can't.", ASSIGN),
         ("Is assignment allowed without consent?", "Yes, assignment is allowed without consent.", ASSIGN),
+        ("Can it be assigned?", "The Supplier may assign it without consent, but it does not say to whom.", ASSIGN),
         ("Is either party liable for loss of profit?", "Yes: Neither party is liable for loss of profit.", PROFIT),
         ("May the Buyer end it?", "No, the Buyer may not.", END),
         ("Does it renew?", "Yes.", RENEW),
