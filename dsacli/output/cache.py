@@ -21,6 +21,8 @@ def show_cache(entries: Sequence[CacheEntry], as_json: bool) -> None:
         return
     for entry in entries:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified))
-        print(f"{when}  {entry.tokens:>10,} tokens  {size(entry.size_bytes):>9}  {printable(entry.name)}")
+        # A document has words; what has no tokens are a model's weights.
+        what = f"{entry.tokens:,} tokens" if entry.tokens else "weights"
+        print(f"{when}  {what:>17}  {size(entry.size_bytes):>9}  {printable(entry.name)}")
     if not entries:
         print("the cache is empty", file=sys.stderr)

@@ -266,6 +266,28 @@ def evaluate(
         typer.echo(line)
 
 
+@app.command()
+def everyday(
+    data: Data,
+    model: Annotated[Path | None, typer.Option(help="Directory or GGUF file.", show_default="built in")] = None,
+    budget: Annotated[int | None, typer.Option(help="Tokens of a contract that a language model reads.")] = None,
+    contracts: Annotated[int, typer.Option(help="The first so many of dev; 0 for all.")] = 8,
+    threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
+) -> None:
+    """Ask dev contracts everyday questions through any engine; print what each was answered, then the figures."""
+    import torch
+
+    from dsacli.engines.disk_cache import open_cache
+    from dsacli.engines.open import open_engine
+    from dsacli.engines.options import Options
+    from dsacli.training.everyday import Unwatched, everyday_figures
+
+    torch.set_num_threads(threads)
+    engine = open_engine(model, "cpu", open_cache(), Unwatched())
+    for line in everyday_figures(engine, data, contracts, Options(budget=budget)):
+        typer.echo(line)
+
+
 def main() -> None:
     """Run a stage; what the data or a model directory lacks is one line, as in `dsacli.cli`."""
     try:

@@ -18,7 +18,7 @@ from dsacli.extraction.terms import PERPETUAL
 from dsacli.extraction.values import normalise
 from dsacli.reader.loading import ReaderModel
 from dsacli.training.contracts import CLAUSE, Clause, Contract, load_contracts, load_wordings
-from dsacli.training.everyday import Everyday, ask_everyday, count_candidates, gold_spans
+from dsacli.training.everyday import Everyday, count_candidates, count_everyday, everyday_questions, gold_spans
 from dsacli.training.metrics import f1
 
 # The annotators' kind of each field.
@@ -94,7 +94,9 @@ def agreement_figures(
             best = result.answers[0].answer if result.found else None
             count(clauses, contract, kind, best)
             count_candidates(result, gold_spans(contract, kind), everyday)
-        ask_everyday(model, context, contract, rng, everyday)
+        daily = everyday_questions(contract, rng)
+        for kind, result in zip(daily, ask(model, context, list(daily.values()))):
+            count_everyday(contract, kind, result, everyday)
         if read % 10 == 0 and read < len(chosen):
             yield f"after {read} of {len(chosen)}:"
             yield total(fields).line("six fields")

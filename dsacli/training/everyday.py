@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
-from dsacli.engines.extractive.ask import ask
-from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.documents import Source
+from dsacli.engines.context import Context
+from dsacli.engines.engine import Engine, Progress
+from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult
-from dsacli.engines.wording import answer_key
-from dsacli.reader.loading import ReaderModel
+from dsacli.engines.wording import answer_key, single_line
 from dsacli.reader.runs import merged
 from dsacli.training.clauses import NEAR
-from dsacli.training.contracts import Contract
+from dsacli.training.contracts import Contract, load_contracts
 from dsacli.training.facts import pick, read
 from dsacli.training.metrics import f1
 
@@ -48,24 +50,65 @@ class Everyday:
             yield f"{'not found, but among the candidates':<36} {np.mean(self.candidates):.3f} of {len(self.candidates):>4}"
 
 
+class Unwatched(Progress):
+    """Nobody watches: the lines come soon enough."""
+
+    def page(self, name: str, done: int, total: int) -> None:
+        pass
+
+    tokens = fields = prefill = page
+
+    def writing(self, text: str) -> None:
+        pass
+
+    def note(self, message: str) -> None:
+        pass
+
+    warn = note
+
+    def written(self) -> None:
+        pass
+
+
 def everyday_wordings() -> dict[str, list[str]]:
     """Questions by kind of clause."""
     entries = [entry.split("\n") for entry in read("asked", "everyday.txt").strip().split("\n\n")]
     return {kind: [line.strip() for line in lines] for kind, *lines in entries}
 
 
-def ask_everyday(
-    model: ReaderModel, context: EncodedContext, contract: Contract, rng: np.random.Generator, tally: Everyday
-) -> None:
-    """Ask a contract one question of each kind that it has an answer to."""
-    asked = {kind: pick(rng, texts) for kind, texts in everyday_wordings().items() if contract.clauses[kind].spans}
-    for kind, result in zip(asked, ask(model, context, list(asked.values()))):
-        if kind == PARTIES:
-            right = count_companies(contract, result, tally)
-        else:
-            right = result.found and is_right(result, gold_spans(contract, kind))
-            count_candidates(result, gold_spans(contract, kind), tally)
-        tally.right.setdefault(kind, []).append(right)
+def everyday_figures(engine: Engine, data: Path, contracts: int, options: Options, seed: int = 0) -> Iterator[str]:
+    """Lines: every question to the first `contracts` dev contracts (0 for all) with what an engine answered, to be read by a
+    person too, then the figures."""
+    tally, rng = Everyday(), np.random.default_rng(seed)
+    for contract in load_contracts(data, "dev")[: contracts or None]:
+        opened = engine.open(Source(f"{contract.id}.txt", contract.text.encode()))
+        context = Context([opened])
+        yield f"{contract.title}, {len(opened):,} tokens"
+        asked = everyday_questions(contract, rng)
+        for kind, result in zip(asked, engine.ask(context, list(asked.values()), options)):
+            right = count_everyday(contract, kind, result, tally)
+            said = [single_line(each.answer) for one in result.answers for each in (one.items or (one,))]
+            doubt = " (not borne out)" if any(one.borne_out is False for one in result.answers) else ""
+            yield f"  {'right' if right else 'wrong'}  {result.question}  {'; '.join(said) or 'not found'}{doubt}"
+            yield f"         {kind}: {' | '.join(map(single_line, gold_spans(contract, kind)))}"
+    yield from tally.lines()
+
+
+def everyday_questions(contract: Contract, rng: np.random.Generator) -> dict[str, str]:
+    """A question of each kind that a contract has an answer to, drawn from its wordings."""
+    return {kind: pick(rng, texts) for kind, texts in everyday_wordings().items() if contract.clauses[kind].spans}
+
+
+def count_everyday(contract: Contract, kind: str, result: AskResult, tally: Everyday) -> bool:
+    """Whether the answer to a question of a kind is right; one that says of itself that nothing bears it out is not."""
+    if kind == PARTIES:
+        right = count_companies(contract, result, tally)
+    else:
+        golds = gold_spans(contract, kind)
+        right = result.found and result.answers[0].borne_out is not False and is_right(result, golds)
+        count_candidates(result, golds, tally)
+    tally.right.setdefault(kind, []).append(right)
+    return right
 
 
 def count_candidates(result: AskResult, golds: tuple[str, ...], tally: Everyday) -> None:

@@ -41,3 +41,10 @@ def test_it_asks_summarizes_extracts_and_is_inspected(objects, toy, document):
     assert list(facts["values"]) == ["price"]
     (costs,) = objects("inspect", document, "--model", toy)
     assert costs["tokenwise"]["cache_bytes"]["dense"] == torch.float32.itemsize
+
+
+def test_a_question_of_yes_or_no_gets_one_sentence_of_what_the_document_says(objects, toy, document):
+    written = ("--model", toy, "--max-tokens", 24, "--min-probability", 0)
+    (answer,) = objects("ask", document, "Does the ferry number 70 leave?", *written, code=None)
+    # It goes on as the words did that it was given to begin with.
+    assert answer["answer"].startswith("Document says that") and answer["borne_out"] is False

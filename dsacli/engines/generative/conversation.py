@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context
-from dsacli.engines.generative.bearing import Sentences
 from dsacli.engines.generative.kept import KeptPrefills, prefill_key
+from dsacli.engines.generative.sentences import Sentences
 from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling, generate
@@ -174,6 +174,10 @@ class Query:
         """Put `text` in the place of what was written last."""
         self.cache.truncate(self.mark)
         self.feed(self.conversation.tokens(text))
+
+    def likelihood(self, *tokens: int) -> float:
+        """The probability that the model goes on with one of some tokens."""
+        return float(self.logits.float().softmax(-1)[list(tokens)].sum())
 
     def prefers(self, one: int, other: int) -> bool:
         """Whether the model would rather go on with token `one` than with token `other`."""

@@ -13,6 +13,7 @@ from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
+from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.tasks import ask, extract, summarize
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
@@ -44,8 +45,9 @@ class GenerativeEngine:
     ):
         self.cache, self.progress = cache, progress
         # Who says what to compute in gets that, and nothing of fewer bits.
-        packs, store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
-        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, store, adapter)
+        packs, self.store = forced_dtype() is None, KeptWeights(cache, folder, progress.warn) if cache else None
+        self.model = open_decoder(folder, module, device, fastest_dtype(device), packs, self.store, adapter)
+        self.last: tuple[Context[Any], Options, FittedContext] | None = None
         if adapter:
             progress.note(f"tokens are selected by {adapter}")
         if not self.model.has_tokenizer:
@@ -62,8 +64,9 @@ class GenerativeEngine:
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """One answer a question, in the model's words."""
         fitted = self._fitted(context, options)
+        looking = Looking(lambda: fitted.encoded)
         for question in questions:
-            yield self._shown(ask(fitted.about(question), question, options))
+            yield self._shown(ask(fitted.about(question), question, options, looking))
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""
@@ -71,14 +74,20 @@ class GenerativeEngine:
 
     def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
         """A JSON object whose keys we write and whose values the model does."""
-        query = ", ".join(field.name for field in fields)
-        return self._shown(extract(self._fitted(context, options).about(query), fields, options))
+        fitted, query = self._fitted(context, options), ", ".join(field.name for field in fields)
+        return self._shown(extract(fitted.about(query), fields, options, Looking(lambda: fitted.encoded)))
 
     def inspect(self, context: Context[Any], options: Options) -> InspectResult:
         """Pages, tokens, sections, and what prefill, questions and written tokens will cost."""
         return inspect(self.model, context, options)
 
     def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
+        """The context in the model: the last one again where it is the same, as from line to line of a chat."""
+        if self.last is None or self.last[0] is not context or self.last[1] != options:
+            self.last = context, options, self._fit(context, options)
+        return self.last[2]
+
+    def _fit(self, context: Context[Any], options: Options) -> FittedContext:
         sampling = Sampling(
             DEFAULTS.max_new_tokens if options.max_tokens is None else options.max_tokens,
             DEFAULTS.temperature if options.temperature is None else options.temperature,
@@ -102,4 +111,6 @@ class GenerativeEngine:
     def _shown(self, result: Result) -> Result:
         """The result, once nothing of it stands on the terminal any more."""
         self.progress.written()
+        if self.store:
+            self.store.tell()
         return result

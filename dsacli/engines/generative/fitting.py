@@ -17,7 +17,7 @@ from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import DecoderModel
 from dsacli.reader.loading import ReaderModel, load_model
-from dsacli.reader.runs import select, select_runs
+from dsacli.reader.runs import BEGINNING, BEGINNING_SHARE, select, select_runs
 
 # Room for the template, the question and what it asks for.
 PROMPT_TOKENS = 256
@@ -64,7 +64,8 @@ def selected_parts(
     """The parts of a context that the built-in reader selects, no more than `room` tokens; `encoded` is the same context
     as the reader has it.
 
-    For a `query` the runs that its indexer scores highest, without one the sentences of most salience.
+    For a `query` the runs that its indexer scores highest, after the beginning of each document that they stand in: parties,
+    date and title are told there. Without one the sentences of most salience.
     """
     if query:
         edges = encoded.edges.tolist()
@@ -82,8 +83,12 @@ def selected_parts(
         document, start, end = encoded.characters(int(first), int(last) - 1)
         number = numbers[id(document)]
         inside = (context.documents[number].starts >= start) & (context.documents[number].ends <= end)
+        if query and not kept[number].any():
+            inside[: min(BEGINNING, room // BEGINNING_SHARE)] = True
         if sum(map(np.sum, kept)) + inside.sum() > room:
-            break
+            if any(map(np.any, kept)):
+                break
+            inside &= np.cumsum(inside) <= room
         kept[number] |= inside
     return Context(
         [

@@ -1,6 +1,7 @@
 """Prefills and converted weights on disk, so that the next question starts at once, in whatever process it is asked."""
 
 import hashlib
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,10 +58,13 @@ class KeptPrefills:
 
 
 class KeptWeights:
-    """A `WeightStore` in the cache on disk, for the weights of one model; `warn` is told of a disk that won't take them."""
+    """A `WeightStore` in the cache on disk, for the weights of one model; `warn` is told of a disk that won't take them.
+
+    `taken`: bytes of what was saved and not told of yet
+    """
 
     def __init__(self, cache: DiskCache, model: Path, warn: Callable[[str], None]):
-        self.cache, self.model, self.warn = cache, model, warn
+        self.cache, self.model, self.warn, self.taken = cache, model, warn, 0
 
     def load(self, key: str) -> dict[str, torch.Tensor] | None:
         """As `WeightStore.load`."""
@@ -68,9 +72,21 @@ class KeptWeights:
 
     def save(self, key: str, tensors: dict[str, torch.Tensor]) -> None:
         """As `WeightStore.save`; nothing that takes a third of the cache."""
-        if SHARE * sum(tensor.nbytes for tensor in tensors.values()) > self.cache.limit:
+        taken = sum(tensor.nbytes for tensor in tensors.values())
+        if SHARE * taken > self.cache.limit:
             return
         try:
             self.cache.save(key, tensors, str(self.model), 0)
         except OSError as failure:
             self.warn(f"the converted weights of {self.model} are not kept: {failure.strerror or failure}")
+            return
+        self.taken += taken
+
+    def tell(self) -> None:
+        """Say what was saved, once: these are gigabytes that nobody asked for."""
+        if self.taken:
+            self.warn(
+                f"the cache keeps {self.taken / 1e9:.2g} GB of {self.model.name} as it is computed with, to start sooner; --no-cache"
+                f" keeps nothing, and `dsacli cache remove {shlex.quote(str(self.model))}` removes it"
+            )
+            self.taken = 0

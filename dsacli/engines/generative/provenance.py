@@ -1,5 +1,6 @@
 """Where something was read: the sentences that the attention went to while it was written, or its own wording."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,8 +55,16 @@ def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32]
     )
 
 
-def located(context: Context[Any], wording: str, attention_mass: NDArray[np.float32]) -> Evidence | None:
-    """Where the wording stands in the documents; of several places the one that got most attention. None if nowhere."""
+def located(
+    context: Context[Any], wording: str, attention_mass: NDArray[np.float32], among: Sequence[Evidence] = ()
+) -> Evidence | None:
+    """Where the wording stands in the documents; of several places one `among` these, or else the one that got most attention.
+    None if nowhere."""
+    for each in among:
+        at = each.quote.find(wording)
+        if at >= 0:
+            low = each.start - each.quote_start + at
+            return replace(each, start=low, end=low + len(wording), quote_start=at, quote_end=at + len(wording))
     best, found = -1.0, None
     for number, encoded in enumerate(context.documents):
         text, low = encoded.document.text, int(context.edges[number])

@@ -3,8 +3,14 @@
 import json
 from collections.abc import Sequence
 
+from dsacli.engines.evidence import Evidence
+from dsacli.engines.generative.bearing import bearing
+from dsacli.engines.generative.conditions import contradicts, reason, wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
+from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.ruling import RULE, write_ruling
+from dsacli.engines.generative.standing import standing
 from dsacli.engines.options import Options
 from dsacli.engines.results import (
     AMBIGUOUS,
@@ -16,10 +22,10 @@ from dsacli.engines.results import (
     SummaryPart,
     SummarySentence,
 )
-from dsacli.engines.wording import answer_key, single_line
+from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
-from dsacli.extraction.values import find_values
+from dsacli.extraction.questions import field_questions
 
 EVIDENCE = 3
 NOT_FOUND = "not found"
@@ -29,21 +35,41 @@ VALUE_TOKENS = 64
 MIN_PROBABILITY, MIN_FIELD_PROBABILITY = 0.5, 0.3
 
 
-def ask(conversation: Conversation, question: str, options: Options) -> AskResult:
+def ask(conversation: Conversation, question: str, options: Options, looking: Looking) -> AskResult:
     """Answer in the model's own words; "not found", or a probability below `min_probability`, is no answer."""
     least = MIN_PROBABILITY if options.min_probability is None else options.min_probability
-    with conversation.query(ANSWER, question) as query:
-        written = query.write()
+    of_yes_or_no = wants_yes_or_no(question)
+    with conversation.query(RULE if of_yes_or_no else ANSWER, question) as query:
+        written = write_ruling(query, question, sentence_ends) if of_yes_or_no else query.write()
         savings = query.savings()
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
-        mass = written.attention_mass
-        bearing = conversation.sentences.bearing(question, text, mass, EVIDENCE)
-        place = located(conversation.context, text, mass)
-        evidence = (place,) if place else bearing.evidence
-        answers = (Answer(text, written.probability, evidence, borne_out=bearing.bears_out),)
+        answers = (held(conversation, question, text, written, looking),)
     return AskResult(question, answers, "probability", savings, written.interrupted)
+
+
+def held(conversation: Conversation, question: str, text: str, written: Generated, looking: Looking) -> Answer:
+    """An answer with the places behind it, and whether they bear it out: yes and no are held against the clause that decides."""
+    mass = written.attention_mass
+    found = bearing(conversation.sentences, question, text, mass, EVIDENCE, lambda: looking.places(question))
+    clause = looking.clause(question) if wants_yes_or_no(question) else None
+    if clause:
+        # The reader is sure of the clause: what only says yes or no, in the words of the question, has nothing else to be held against.
+        bears_out = found.bears_out or not content_words(reason(text)) - content_words(question)
+        bears_out = bears_out and not contradicts(question, text, clause.quote)
+        others = [each for each in found.evidence if not _overlap(each, clause)]
+        return Answer(text, written.probability, (clause, *others)[:EVIDENCE], borne_out=bears_out)
+    contradicted = any(contradicts(question, text, each.quote) for each in found.evidence)
+    place = located(conversation.context, text, mass, found.evidence)
+    evidence = (place,) if place else found.evidence
+    return Answer(text, written.probability, evidence, borne_out=found.bears_out and not contradicted)
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    """Whether two places are in one passage, as they are quoted."""
+    low, high = (each.start - each.quote_start for each in (one, other))
+    return one.document == other.document and low < high + len(other.quote) and high < low + len(one.quote)
 
 
 def summarize(conversation: Conversation, options: Options) -> SummarizeResult:
@@ -76,7 +102,7 @@ def sentence_ends(text: str) -> bool:
     return tail.endswith((".", "!", "?")) and len(tail.split()[-1:][0]) > 3 if tail else False
 
 
-def extract(conversation: Conversation, fields: Sequence[Field], options: Options) -> ExtractResult:
+def extract(conversation: Conversation, fields: Sequence[Field], options: Options, looking: Looking) -> ExtractResult:
     """Have the model fill in a JSON object whose keys are the fields; it writes only the values: null, or one string.
 
     Raises DsacliError for a model whose vocabulary has no quotation mark.
@@ -89,7 +115,10 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
         quote, null, space = tokens('"'), tokens("null"), " "
     if decode(quote).strip() != '"' or decode(null).strip() != "null":
         raise DsacliError("this model's tokens can't write JSON; extract needs another model, or the built-in one")
-    wanted = ", ".join(f"{json.dumps(field.name)} ({field.type})" for field in fields)
+    # Small models know better what a question asks for than what a name does, or a type.
+    wanted = ", ".join(
+        f"{json.dumps(field.name, ensure_ascii=False)} ({field_questions(field)[0]})" for field in fields
+    )
     found, interrupted = [], False
     with conversation.query(
         f"Extract from the document above, as a JSON object with exactly these keys: {wanted}. "
@@ -107,28 +136,23 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
             interrupted = written.interrupted
             text = single_line(written.text.split('"')[0])
             query.rewrite(f'{text}"')
-            found.append(value_of(conversation, field, text, written, least))
+            found.append(value_of(conversation, field, text, written, least, looking))
         savings = query.savings()
     return ExtractResult(conversation.context.name, tuple(found), "probability", savings, interrupted)
 
 
-def value_of(conversation: Conversation, field: Field, text: str, written: Generated, least: float) -> Extracted:
-    """A field's value as it was written: of its type, and with the place that bears it out; else null."""
+def value_of(
+    conversation: Conversation, field: Field, text: str, written: Generated, least: float, looking: Looking
+) -> Extracted:
+    """A field's value as the document has it, where that is about the field and says what was written; else null."""
     if written.probability < least or not answer_key(text):
         return Extracted(field, None, None, written.probability)
-    context, mass = conversation.context, written.attention_mass
-    evidence = located(context, text, mass)
-    if evidence is None:
-        bearing = conversation.sentences.bearing(field.name, text, mass, 1)
-        evidence = bearing.evidence[0] if bearing.bears_out else None
-    # What it wrote is read as the document writes its figures there.
-    name, at = (evidence.document, evidence.start) if evidence else ("", 0)
-    document = next((each.document for each in context.documents if each.document.name == name), None)
-    values = find_values(text, field.type, document.text if document else None, at)
-    if not values or evidence is None:
+    (question, *_) = field_questions(field)
+    sentences, mass = conversation.sentences, written.attention_mass
+    found = standing(sentences, field, question, text, mass, lambda: looking.places(question))
+    if found is None:
         return Extracted(field, None, None, written.probability)
-    value = values[0]
-    score = min(written.probability, AMBIGUOUS) if value.readings else written.probability
+    score = min(written.probability, AMBIGUOUS) if found.readings else written.probability
     if score < least:
         return Extracted(field, None, None, score)
-    return Extracted(field, value.normalised, text, score, (evidence,), readings=value.readings)
+    return Extracted(field, found.value, found.text, score, (found.evidence,), readings=found.readings)

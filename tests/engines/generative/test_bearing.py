@@ -1,13 +1,19 @@
 """Answers in a model's own words, held against the document."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from tokenizers import pre_tokenizers, processors
 
 from dsacli.documents import parse
 from dsacli.engines.context import Context
-from dsacli.engines.generative.bearing import Sentences
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
+from dsacli.engines.generative.bearing import bearing as borne
+from dsacli.engines.generative.looking import Looking
+from dsacli.engines.generative.sentences import Sentences
 from dsacli.engines.tokenise import tokenise_document
+from dsacli.reader.loading import load_model
 from tests.engines.generative.conftest import small_tokenizer
 
 TEXT = """This agreement is made between Wexcombe Archives Limited and Talland Digitisation B.V. on 14 February 2025.
@@ -18,6 +24,9 @@ Neither party may assign this agreement without the written consent of the other
 
 This agreement is governed by the law of England and Wales. Notices are sent to the seat of a party.
 """
+
+
+reader = cache(load_model)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +40,8 @@ def bearing(sentences, question, answer, attended=""):
         start = TEXT.index(attended)
         (document,) = sentences.context.documents
         mass[(document.starts >= start) & (document.ends <= start + len(attended))] = 5.0
-    return sentences.bearing(question, answer, mass, 3)
+    looking = Looking(lambda: (reader(), EncodedContext([encode_document(parse("a.txt", TEXT.encode()), reader())])))
+    return borne(sentences, question, answer, mass, 3, lambda: looking.places(question))
 
 
 @pytest.mark.parametrize(
@@ -58,8 +68,10 @@ def test_what_the_document_says_is_borne_out_wherever_attention_went(sentences, 
         ("What is the rent of the flat?", "The rent of the flat is £2,850."),
         ("What is the standing fee?", "The standing fee is £3,850."),
         ("Who lost the harbour key?", "Orla Whitlock, the harbour master's clerk."),
-        # Only with consent.
-        ("Can the agreement be assigned?", "Yes, the agreement can be assigned."),
+        # Put together from two places.
+        ("When was it made?", "The agreement was made on 14 February 2850."),
+        # An amount that stands there for something else.
+        ("What is the monthly rent?", "£2,850"),
     ],
 )
 def test_what_it_does_not_say_is_not(sentences, question, answer):
@@ -72,7 +84,7 @@ def test_of_two_places_alike_the_attended_one_is_shown():
     mass = np.full(len(here.context), 0.1, np.float32)
     (document,) = here.context.documents
     mass[document.starts > text.index("\n")] = 5.0
-    assert "autumn" in here.bearing("What is the fee?", "40 pounds", mass, 1).evidence[0].quote
+    assert "autumn" in borne(here, "What is the fee?", "40 pounds", mass, 1, list).evidence[0].quote
 
 
 def test_a_quotation_begins_with_the_sentences_first_word():
@@ -82,5 +94,7 @@ def test_a_quotation_begins_with_the_sentences_first_word():
     tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
     text = "It rains. Either party may end it. The fee is 40 pounds."
     here = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), tokenizer)]))
-    found = here.bearing("Who may end it?", "Either party may end it.", np.full(len(here.context), 0.1, np.float32), 1)
+    found = borne(
+        here, "Who may end it?", "Either party may end it.", np.full(len(here.context), 0.1, np.float32), 1, list
+    )
     assert found.evidence[0].quote == "Either party may end it."

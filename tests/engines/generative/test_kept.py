@@ -3,10 +3,12 @@
 import json
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from dsacli.cli import app
 from dsacli.engines.disk_cache import open_cache
+from dsacli.engines.generative.kept import KeptWeights
 from tests.models.tiny import edit_config
 
 QUESTION = "Which ferry is it?"
@@ -90,3 +92,17 @@ def test_nothing_is_kept_where_the_user_wants_nothing_kept(ask):
 def test_what_was_cut_to_the_question_is_not_kept(ask):
     assert ask("--budget", 256)[1]["tokens"] <= 256
     assert entries() == []
+
+
+def test_weights_are_told_once_and_listed_as_weights(tmp_path):
+    told, model = [], tmp_path / "my model.gguf"
+    store = KeptWeights(open_cache(), model, told.append)
+    store.save("numbers", {"a": torch.zeros(4 * 10**6)})
+    store.save("packed", {"b": torch.zeros(10**6)})
+    for _ in range(2):
+        store.tell()
+    (line,) = told
+    assert "0.02 GB of my model.gguf" in line and "--no-cache" in line and f"cache remove '{model}'" in line
+    listed = CliRunner().invoke(app, ["cache", "list"]).stdout.splitlines()
+    assert len(listed) == 2 and all(" weights " in each and "tokens" not in each for each in listed)
+    assert "removed 2 entries" in CliRunner().invoke(app, ["cache", "remove", str(model)]).stdout

@@ -10,14 +10,17 @@ from typer.testing import CliRunner
 from dsacli.cli import app
 from dsacli.documents import parse
 from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.generative import conversation as generative
 from dsacli.engines.generative.conversation import Conversation, Generated
+from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import best_evidence, located
 from dsacli.engines.generative.tasks import value_of
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.extraction.fields import Field
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import open_decoder
+from dsacli.reader.loading import load_model
 from tests.engines.generative.conftest import TEXT
 from tests.models.released import DEEPSEEK_V32
 from tests.models.tiny import edit_config
@@ -51,6 +54,14 @@ def conversation(folder, text=TEXT, tokens=8):
     model = open_decoder(folder, "dsacli.models.deepseek_v32", "cpu", torch.float32)
     encoded = tokenise_document(parse("ferry.txt", text.encode()), model.tokenizer)
     return Conversation(model, Context([encoded]), Sampling(tokens))
+
+
+def looking(work):
+    """The built-in reader over the same documents."""
+    reader = load_model()
+    return Looking(
+        lambda: (reader, EncodedContext([encode_document(e.document, reader) for e in work.context.documents]))
+    )
 
 
 @pytest.mark.precision("float32", "bfloat16")
@@ -140,7 +151,7 @@ def test_extract_feeds_its_own_keys_and_the_model_only_values(folder, monkeypatc
     monkeypatch.setattr(
         generative.Query, "feed", lambda self, ids: fed.append((len(work.cache), ids)) or feed(self, ids)
     )
-    extract(work, [Field('a "quoted" name'), Field("price", "money")], Options(min_probability=0.0))
+    extract(work, [Field('a "quoted" name'), Field("price", "money")], Options(min_probability=0.0), looking(work))
     ids: dict[int, int] = {}
     for place, tokens in fed[1:]:  # the question itself first
         ids |= {place + i: token for i, token in enumerate(tokens)}
@@ -250,10 +261,11 @@ def test_evidence_is_where_the_attention_went(folder):
     assert TEXT[found.start : found.end] == "o'clock"
 
 
-@pytest.mark.parametrize(("written", "value"), [("£9", 9), ("£9.00", None), ("£9,999", None)])
+@pytest.mark.parametrize(("written", "value"), [("£9", 9), ("£9.00", 9), ("£9,999", None), ("£10", None)])
 def test_a_value_that_the_document_does_not_hold_is_null(folder, written, value):
     talk = conversation(folder)
     attended = np.full(len(talk.context), 0.01, np.float32)
-    found = value_of(talk, Field("price", "money"), written, Generated(written, [-0.1], attended), 0.3)
+    generated = Generated(written, [-0.1], attended)
+    found = value_of(talk, Field("cost of ferry 42", "money"), written, generated, 0.3, looking(talk))
     assert (found.value and found.value["amount"]) == value
     assert bool(found.evidence) == (value is not None)

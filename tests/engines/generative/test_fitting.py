@@ -1,0 +1,37 @@
+"""Which parts of a document a model reads that has no room for all of it."""
+
+import pytest
+
+from dsacli.documents import parse
+from dsacli.engines.context import Context
+from dsacli.engines.extractive.encode import EncodedContext, encode_document
+from dsacli.engines.generative.fitting import selected_parts
+from dsacli.engines.tokenise import tokenise_document
+from dsacli.reader.loading import load_model
+from tests.engines.generative.conftest import TEXT, small_tokenizer
+
+TITLE = "THE HARBOUR TIMETABLE\n\nAgreed between Dunmore Ferries Ltd and the Port of Skell on 3 May 2024.\n\n"
+
+
+@pytest.fixture(scope="module")
+def selected():
+    """The text that is read of the timetable for a query, in so many tokens at most."""
+    reader, document = load_model(), parse("ferry.txt", (TITLE + TEXT).encode())
+    context = Context([tokenise_document(document, small_tokenizer())])
+    encoded = EncodedContext([encode_document(document, reader)])
+
+    def run(room, query):
+        found = selected_parts(context, room, query, reader, encoded)
+        assert 0 < len(found) <= room
+        return "".join(document.text[low:high] for each in found.documents for low, high in zip(each.starts, each.ends))
+
+    return run
+
+
+def test_a_questions_parts_come_after_the_beginning_of_the_document(selected):
+    text = selected(1024, "When does the ferry number 259 leave?")
+    assert text.startswith("THE HARBOUR TIMETABLE") and "ferry number 259" in text
+
+
+def test_a_place_that_is_longer_than_the_room_is_cut_and_not_left_out(selected):
+    assert selected(40, "When does the ferry number 259 leave?").startswith("THE")
