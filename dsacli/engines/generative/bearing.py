@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dsacli.engines.context import Context
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.provenance import sentence_evidence, sentence_mass
+from dsacli.extraction.values.words import SMALL
 from dsacli.reader.asking import ASKING
 
 # Of the weight of its words, those of the question counting half, what must stand in the places behind an answer.
@@ -58,6 +59,11 @@ class Sentences:
         """The wording of a sentence."""
         encoded, start, end = self.context.characters(int(self.edges[number]), int(self.edges[number + 1]) - 1)
         return encoded.document.text[start:end]
+
+    def hold_figures(self, wording: str) -> bool:
+        """Whether each figure of a wording stands in one of them, in figures or, a small one, in words."""
+        figures = {word for word in words_of(wording) if word[0].isdigit()}
+        return all(each in self.rarity or _IN_WORDS.get(each) in self.rarity for each in figures)
 
     def bearing(self, question: str, answer: str, attention_mass: NDArray[np.float32], count: int) -> Bearing:
         """What stands behind an answer: up to `count` sentences that hold its words and got attention while it was written.
@@ -117,3 +123,7 @@ def _weighed(wording: str, share: float, sentences: Sentences) -> dict[str, floa
     return {
         stem(word): share * sentences.rarity.get(stem(word), rarest) for word in words_of(wording) if word not in ASKING
     }
+
+
+# The stems of numbers in words, by their figures.
+_IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}

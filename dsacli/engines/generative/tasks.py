@@ -1,10 +1,10 @@
-"""Ask, summarize and extract with a generative model: free-form text, with the places it was read from."""
+"""Ask and extract with a generative model: free-form text, with the places it was read from."""
 
 import json
 from collections.abc import Sequence
 
 from dsacli.engines.generative.conversation import Conversation, Generated
-from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.provenance import located
 from dsacli.engines.options import Options
 from dsacli.engines.results import (
     AMBIGUOUS,
@@ -12,9 +12,6 @@ from dsacli.engines.results import (
     AskResult,
     Extracted,
     ExtractResult,
-    SummarizeResult,
-    SummaryPart,
-    SummarySentence,
 )
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.errors import DsacliError
@@ -44,36 +41,6 @@ def ask(conversation: Conversation, question: str, options: Options) -> AskResul
         evidence = (place,) if place else bearing.evidence
         answers = (Answer(text, written.probability, evidence, borne_out=bearing.bears_out),)
     return AskResult(question, answers, "probability", savings, written.interrupted)
-
-
-def summarize(conversation: Conversation, options: Options) -> SummarizeResult:
-    """Summarise in the model's own words, each sentence with the place that it was read from."""
-    sentences, words, focus, context = options.sentences, options.words, options.focus, conversation.context
-    length = f"at most {words} words" if words and not sentences else f"at most {sentences or 6} sentences"
-    about = f", for somebody who asks about: {focus}" if focus else ""
-    found: list[SummarySentence] = []
-    with conversation.query(f"Summarize the document above in {length}{about}.") as query:
-        writing = True
-        while writing and len(found) < (sentences or 1000):
-            written = query.write(until=sentence_ends)
-            writing = sentence_ends(written.text) and not written.interrupted
-            text = single_line(written.text)
-            if answer_key(text):
-                evidence = best_evidence(context, written.attention_mass, 1)
-                if evidence:
-                    found.append(SummarySentence(text, written.probability, evidence[0]))
-            writing = writing and query.room() > 0
-            if writing:
-                query.resume()
-        savings = query.savings()
-    part = SummaryPart(None, tuple(found))
-    return SummarizeResult(context.name, focus, (part,), "probability", savings, written.interrupted)
-
-
-def sentence_ends(text: str) -> bool:
-    """Whether what was written so far ends as a sentence does: the last word has more than a letter or two before its stop."""
-    tail = text.rstrip().rstrip("\"'”’)»")
-    return tail.endswith((".", "!", "?")) and len(tail.split()[-1:][0]) > 3 if tail else False
 
 
 def extract(conversation: Conversation, fields: Sequence[Field], options: Options) -> ExtractResult:
