@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from dsacli.documents import Document
 from dsacli.engines.context import Context
 
-# Together 32,768 tokens at the usual budget: a hundred pages, which a model of 1.5 B reads in a quarter of an hour on a laptop.
+# Together 32,768 tokens at the usual budget, some sixty pages: as much as the smaller models were trained on at once, and the patience
+# of somebody who has no GPU.
 MOST_PARTS = 8
 Span = tuple[Document, int, int]
 
