@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from dsacli.documents import Document
 from dsacli.engines.context import Context
 
-# Together 32,768 tokens at the usual budget, some sixty pages: as much as the smaller models were trained on at once, and the patience
-# of somebody who has no GPU.
+# Together 32,768 tokens at the usual budget, some sixty pages: more would try the patience of somebody without a GPU, and summaries of
+# more parts would be too many for one reading.
 MOST_PARTS = 8
 Span = tuple[Document, int, int]
 
