@@ -29,8 +29,9 @@ from dsacli.models.generate import Sampling
 SENTENCES = 6
 # Tokens that a word, and a sentence, of a summary take at the most.
 WORD_TOKENS, SENTENCE_TOKENS = 2, 40
-# What the parts' summaries are together, of the summary that is asked for; and the least that a part's is.
-OF_PARTS, PART_SENTENCES, PART_WORDS = 2, 3, 60
+# What can be said of a part at the least. Parts' summaries that are together twice as long as what is asked for made merged ones no
+# better: small models copy the first of them.
+PART_SENTENCES, PART_WORDS = 3, 60
 # A sentence that shares so much of its words with an earlier one says it again, as all that follow will: small models turn in circles.
 REPEATED = 0.8
 _MARK = re.compile(r"(?:[-*•#>]+\s+|\d{1,2}[.)]\s+)+")
@@ -44,10 +45,9 @@ class Length:
     words: int | None
 
     def of_each(self, parts: int) -> "Length":
-        """How long the summaries of so many parts are to be, from which one of this length is made."""
-        share = OF_PARTS / parts
-        sentences = None if self.sentences is None else max(PART_SENTENCES, ceil(share * self.sentences))
-        return Length(sentences, None if self.words is None else max(PART_WORDS, ceil(share * self.words)))
+        """How long the summaries of so many parts are to be: together this long, if that leaves each a few sentences."""
+        sentences = None if self.sentences is None else max(PART_SENTENCES, ceil(self.sentences / parts))
+        return Length(sentences, None if self.words is None else max(PART_WORDS, ceil(self.words / parts)))
 
     def holds(self, sentences: Sequence[str]) -> bool:
         """Whether sentences are no longer than this."""
