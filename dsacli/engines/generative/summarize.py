@@ -106,13 +106,8 @@ def by_parts(fitted: FittedContext, length: Length) -> tuple[Draft, Sentences]:
     It is the parts' summaries themselves where these are no longer than that, or where somebody does not wait for the rest.
     """
     parts = fitted.parts()
-    read, each, costs, notes, interrupted = (
-        joined(parts),
-        length.of_each(len(parts)),
-        list[Savings](),
-        list[Generated](),
-        False,
-    )
+    read, each = joined(parts), length.of_each(len(parts))
+    costs, notes, interrupted = list[Savings](), list[Generated](), False
     try:
         for number, part in enumerate(parts):
             conversation = fitted.start(part, f"part {number + 1} of {len(parts)}", False)
@@ -166,7 +161,7 @@ def write(conversation: Conversation, told: str, length: Length, limit: int | No
     found: list[Generated] = []
     with conversation.query(told) as query:
         last = False
-        while not last and len(found) < (length.sentences or conversation.sampling.max_new_tokens):
+        while not last and (length.sentences is None or len(found) < length.sentences):
             room = query.room() if limit is None else min(query.room(), limit - query.written)
             written = query.write(until=line_ends, limit=room)
             text, ended = sentence_in(written.text), line_ends(written.text)
