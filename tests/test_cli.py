@@ -64,7 +64,7 @@ ASK = {
     "savings": SAVINGS,
     "warnings": [str],
 }
-SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE]}
+SENTENCE = {"text": str, "salience": float, "evidence": [EVIDENCE], "borne_out": None}
 PART = {"section": None, "sentences": [SENTENCE]}
 SUMMARIZE = {"schema_version": int, "task": str, "document": str, "focus": None, "found": bool, "summary": str, "parts": [PART],
              "savings": SAVINGS, "warnings": [str]}  # fmt: skip

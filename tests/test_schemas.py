@@ -21,6 +21,7 @@ COMMANDS = [
     ("summarize", ["ferry", "pdf"], ["--focus", "the boiler"]),
     ("summarize", ["agreement"], ["--by", "section", "--sentences", 1]),
     ("summarize", ["ferry"], RECALL[:-2]),
+    ("summarize", ["agreement"], [*RECALL[:-2], "--budget", 1024]),
     ("extract", ["lease"], ["--field", "expiration date:date", "--min-confidence", 0]),
     ("extract", ["ferry", "pdf"], ["--field", "built:date", "--field", "fare:money", "--field", "web site:url"]),
     ("inspect", ["ferry", "pdf", "agreement"], []),

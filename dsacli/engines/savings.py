@@ -80,3 +80,18 @@ def added(parts: Iterable[Savings]) -> Savings:
         seconds=sum(part.seconds for part in parts),
         peak_memory=parts[-1].peak_memory,
     )
+
+
+def in_turn(parts: Iterable[Savings]) -> Savings:
+    """Several queries, each on a context of its own, as one: as `added`, and the document passes add up too."""
+    parts = list(parts)
+    passes = [part.document_pass for part in parts]
+    return replace(
+        added(parts),
+        document_pass=DocumentPass(
+            sum(each.tokens for each in passes),
+            sum(each.cached for each in passes),
+            sum(each.flops for each in passes),
+            sum(each.seconds for each in passes),
+        ),
+    )

@@ -10,9 +10,15 @@ from dsacli.engines.context import TokenizedDocument
 TOKENIZER_PIECE = 20_000
 
 
-def tokenise_document(document: Document, tokenizer: Tokenizer) -> TokenizedDocument:
-    """A document as tokens. What it says is text, also where it looks like a special token of the model."""
-    sentences = np.array(document.sentences(), np.int32).reshape(-1, 2)
+def tokenise_document(
+    document: Document, tokenizer: Tokenizer, sentences: NDArray[np.int32] | None = None
+) -> TokenizedDocument:
+    """A document as tokens. What it says is text, also where it looks like a special token of the model.
+
+    sentences: int32 [sentences, 2], characters, where they are known; None for the document's own
+    """
+    if sentences is None:
+        sentences = np.array(document.sentences(), np.int32).reshape(-1, 2)
     before = tokenizer.encode_special_tokens
     tokenizer.encode_special_tokens = True
     try:

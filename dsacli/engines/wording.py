@@ -23,3 +23,9 @@ def content_words(question: str) -> set[str]:
     ['pane', 'price']
     """
     return {word for word in answer_key(question).split() if word not in ASKING}
+
+
+def sentence_ends(text: str) -> bool:
+    """Whether what was written so far ends as a sentence does: the last word has more than a letter or two before its stop."""
+    tail = text.rstrip().rstrip("\"'”’)»")
+    return tail.endswith((".", "!", "?")) and len(tail.split()[-1:][0]) > 3 if tail else False

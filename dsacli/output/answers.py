@@ -12,6 +12,8 @@ from dsacli.output.places import indented, quotation, short_place, whereabouts
 from dsacli.plain import printable
 
 FOUND, UNCERTAIN = "bold green", "yellow"
+# Behind what is written in a model's own words and is not held by the places that it cites.
+DOUBT = "  not borne out by what it cites"
 # A sentence of which the answer is nearly all is not quoted once more.
 SAYS_MORE = 0.9
 
@@ -50,7 +52,7 @@ def show_answer(answer: Answer, result: AskResult, console: Console, style: str)
 def show_words(answer: Answer, measure: Measure, console: Console, style: str) -> None:
     """A few words, and below them the quotations that they stand in."""
     score = f"  {how_sure(answer.score, measure)}" if answer.score is not None else ""
-    doubt = "  not borne out by what it cites" if answer.borne_out is False else ""
+    doubt = DOUBT if answer.borne_out is False else ""
     style = UNCERTAIN if doubt else style
     console.print(indented(Text.assemble((answer.answer, style), (score, "dim"), (doubt, UNCERTAIN)), 2, console))
     for evidence in answer.evidence:

@@ -82,7 +82,12 @@ class Bars:
             self.console.file.flush()
 
     def written(self) -> None:
-        """Clear that line."""
+        """Clear that line, and the bars of what was broken off."""
+        if self.tasks:
+            for task in self.tasks.values():
+                self.progress.remove_task(task)
+            self.tasks.clear()
+            self.progress.stop()
         if not self.progress.disable:
             self.console.file.write("\r\x1b[2K")
             self.console.file.flush()

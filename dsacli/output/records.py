@@ -76,7 +76,12 @@ def _(result: SummarizeResult) -> dict[str, Any]:
             {
                 "section": part.title,
                 "sentences": [
-                    {"text": s.text, result.measure: rounded(s.score), "evidence": [record(s.evidence)]}
+                    {
+                        "text": s.text,
+                        result.measure: rounded(s.score),
+                        "evidence": [record(s.evidence)],
+                        "borne_out": s.borne_out,
+                    }
                     for s in part.sentences
                 ],
             }

@@ -20,7 +20,7 @@ from dsacli.engines.results import (
     SummarizeResult,
 )
 from dsacli.errors import DsacliError
-from dsacli.output.answers import show_answers
+from dsacli.output.answers import DOUBT, UNCERTAIN, show_answers
 from dsacli.output.consoles import Err, Out
 from dsacli.output.panel import add_tokenwise, cost_table, passed, savings_line, savings_panel
 from dsacli.output.places import indented, short_place
@@ -100,7 +100,8 @@ def _(result: SummarizeResult, console: Console) -> None:
         if part.title:
             console.print(Text(f"\n{part.title}", style="bold cyan"))
         for sentence in part.sentences:
-            line = Text.assemble(sentence.text, (f"  ({short_place(sentence.evidence)})", "cyan"))
+            doubt = DOUBT if sentence.borne_out is False else ""
+            line = Text.assemble(sentence.text, (f"  ({short_place(sentence.evidence)})", "cyan"), (doubt, UNCERTAIN))
             console.print(indented(line, 2, console, "• "))
     console.print()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from dsacli.engines.results import Answer, AskResult
+from dsacli.engines.results import Answer, AskResult, SummarizeResult, SummaryPart, SummarySentence
 from dsacli.output import text as render
 from tests.output.test_text import SAVINGS, evidence
 
@@ -90,3 +90,13 @@ def test_a_summary_has_no_probability():
     result = AskResult("About?", (Answer("a b", None, places),), "confidence", SAVINGS, want="document")
     lines = plain(result, 80)
     assert "page 3" in lines[1] and "page 4" in lines[2] and not any("%" in line for line in lines)
+
+
+def test_a_sentence_of_a_summary_that_is_not_borne_out_says_so():
+    place = evidence("It silts.", "It silts.")
+    sentences = tuple(SummarySentence(f"It silts by {n}.", 0.9, place, stands) for n, stands in ((3, True), (4, False)))
+    result = SummarizeResult("a.txt", None, (SummaryPart(None, sentences),), "probability", SAVINGS)
+    console = Console(file=io.StringIO(), width=120, highlight=False, soft_wrap=True)
+    render.as_text(result, console)
+    lines = console.file.getvalue().splitlines()
+    assert "not borne out by what it cites" in lines[2] and "borne" not in lines[1]

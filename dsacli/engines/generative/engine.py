@@ -1,6 +1,7 @@
 """The generative engine: a decoder of the user's own, which answers in its own words and shows where it read them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.looking import Looking
-from dsacli.engines.generative.tasks import ask, extract, summarize
+from dsacli.engines.generative.summarize import summarize, tokens_for
+from dsacli.engines.generative.tasks import ask, extract
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.tokenise import tokenise_document
@@ -70,7 +72,9 @@ class GenerativeEngine:
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""
-        return self._shown(summarize(self._fitted(context, options).about(options.focus), options))
+        most = self.model.config.max_position_embeddings // 4
+        options = replace(options, max_tokens=options.max_tokens or tokens_for(options, most))
+        return self._shown(summarize(self._fitted(context, options), options))
 
     def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
         """A JSON object whose keys we write and whose values the model does."""
@@ -95,18 +99,19 @@ class GenerativeEngine:
             options.seed,
         )
 
-        def start(part: Context[Any], is_whole: bool) -> Conversation:
+        def start(part: Context[Any], name: str, is_whole: bool) -> Conversation:
+            self.progress.written()
             return Conversation(
                 self.model,
                 part,
                 sampling,
                 options.index_topk,
-                lambda done, total: self.progress.prefill(context.name, done, total),
+                lambda done, total: self.progress.prefill(name, done, total),
                 self.progress.writing,
                 KeptPrefills(self.cache, self.progress.warn) if self.cache and is_whole else None,
             )
 
-        return FittedContext(self.model, context, sampling, start, options.budget)
+        return FittedContext(self.model, context, sampling, start, self.progress.warn, options.budget)
 
     def _shown(self, result: Result) -> Result:
         """The result, once nothing of it stands on the terminal any more."""

@@ -1,7 +1,6 @@
 """A context that fits a generative model: all of it, or what the built-in reader selects for a query."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +12,7 @@ from dsacli.engines.extractive.query import read_question
 from dsacli.engines.extractive.salience import salience
 from dsacli.engines.extractive.sentences import read_sentences
 from dsacli.engines.generative.conversation import Conversation
+from dsacli.engines.generative.parts import Span, kept_of, parts_of
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import DecoderModel
@@ -24,9 +24,11 @@ PROMPT_TOKENS = 256
 
 
 class FittedContext:
-    """A context in a model: prefilled once where it fits, else as far as a query needs it.
+    """A context in a model: prefilled once where it fits, else as far as a query needs it, or part by part.
 
-    start: makes the conversation about a context, whose prefill is kept for other runs where the second argument says so
+    start: makes the conversation about a context that goes by a name; its prefill is kept for other runs where the last argument
+        says so
+    say: is told what is not read
     budget: tokens of documents at the most, None for the model's own number
     """
 
@@ -35,21 +37,35 @@ class FittedContext:
         model: DecoderModel,
         context: Context[Any],
         sampling: Sampling,
-        start: Callable[[Context[Any], bool], Conversation],
+        start: Callable[[Context[Any], str, bool], Conversation],
+        say: Callable[[str], None],
         budget: int | None = None,
     ):
-        self.context, self.start = context, start
+        self.context, self.start, self.say = context, start, say
         self.limit = model.config.max_position_embeddings
         self.room = min(self.limit - sampling.max_new_tokens - PROMPT_TOKENS, budget or model.config.budget)
-        self.whole = start(context, True) if len(context) <= self.room else None
+        self.whole = start(context, context.name, True) if len(context) <= self.room else None
 
     def about(self, query: str | None) -> Conversation:
         """The conversation to put a query to. Raises DsacliError for a model without room for any document."""
         if self.whole:
             return self.whole
+        self.check_room()
+        return self.start(kept_of(self.context, self.ranked(query), self.room), self.context.name, False)
+
+    def parts(self) -> list[Context[Any]]:
+        """All of it, or what matters most, as contexts that fit one by one. Raises DsacliError as `about` does."""
+        self.check_room()
+        return parts_of(self.context, self.room, lambda: self.ranked(None), self.say)
+
+    def check_room(self) -> None:
+        """Raise DsacliError for a model without room for any document."""
         if self.room < 1:
             raise DsacliError(f"a context of {self.limit:,} tokens has no room for a document")
-        return self.start(selected_parts(self.context, self.room, query, *self.encoded), False)
+
+    def ranked(self, query: str | None) -> list[Span]:
+        """Where the built-in reader finds what a query needs, as `ranked`."""
+        return ranked(query, self.room, *self.encoded)
 
     @cached_property
     def encoded(self) -> tuple[ReaderModel, EncodedContext]:
@@ -58,14 +74,11 @@ class FittedContext:
         return reader, EncodedContext([encode_document(each.document, reader) for each in self.context.documents])
 
 
-def selected_parts(
-    context: Context[Any], room: int, query: str | None, reader: ReaderModel, encoded: EncodedContext
-) -> Context[Any]:
-    """The parts of a context that the built-in reader selects, no more than `room` tokens; `encoded` is the same context
-    as the reader has it.
+def ranked(query: str | None, room: int, reader: ReaderModel, encoded: EncodedContext) -> list[Span]:
+    """Where a context, which `encoded` is as the built-in reader has it, says what matters, the most first.
 
-    For a `query` the runs that its indexer scores highest, after the beginning of each document that they stand in: parties,
-    date and title are told there. Without one the sentences of most salience.
+    For a `query` the runs among the `room` tokens that its indexer scores highest, before them the beginning of each document that they
+    stand in: parties, date and title are told there. Without one the sentences by their salience.
     """
     if query:
         edges = encoded.edges.tolist()
@@ -77,23 +90,10 @@ def selected_parts(
     else:
         sentences = read_sentences(reader, encoded)
         order = [tuple(sentences.bounds[i]) for i in np.argsort(-salience(sentences))]
-    kept = [np.zeros(len(each), bool) for each in context.documents]
-    numbers = {id(each): number for number, each in enumerate(encoded.documents)}
+    found, beginning = list[Span](), max(1, min(BEGINNING, room // BEGINNING_SHARE))
     for first, last in order:
-        document, start, end = encoded.characters(int(first), int(last) - 1)
-        number = numbers[id(document)]
-        inside = (context.documents[number].starts >= start) & (context.documents[number].ends <= end)
-        if query and not kept[number].any():
-            inside[: min(BEGINNING, room // BEGINNING_SHARE)] = True
-        if sum(map(np.sum, kept)) + inside.sum() > room:
-            if any(map(np.any, kept)):
-                break
-            inside &= np.cumsum(inside) <= room
-        kept[number] |= inside
-    return Context(
-        [
-            replace(each, token_ids=each.token_ids[mask], starts=each.starts[mask], ends=each.ends[mask])
-            for each, mask in zip(context.documents, kept)
-            if mask.any()
-        ]
-    )
+        each, start, end = encoded.characters(int(first), int(last) - 1)
+        if query and not any(document is each.document for document, _, _ in found):
+            found.append((each.document, 0, int(each.ends[:beginning][-1])))
+        found.append((each.document, start, end))
+    return found

@@ -28,13 +28,17 @@ def best_evidence(context: Context[Any], attention_mass: NDArray[np.float32], co
 
 
 def sentence_mass(context: Context[Any], attention_mass: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The attention that each sentence got, float32 [sentences]; that to the first tokens of a context, where it goes when nothing
-    else is wanted, is not counted."""
+    """The attention that each sentence got, float32 [sentences]."""
     if not len(attention_mass):
         return np.empty(0, np.float32)
+    return np.add.reduceat(without_first(attention_mass), context.sentence_edges[:-1])
+
+
+def without_first(attention_mass: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Attention less that to the first tokens of a context, where it goes when nothing else is wanted."""
     weighed = attention_mass.copy()
     weighed[:4] = 0
-    return np.add.reduceat(weighed, context.sentence_edges[:-1])
+    return weighed
 
 
 def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32], first: int, last: int) -> Evidence:

@@ -1,12 +1,11 @@
 """A question of yes or no, answered rule first: small models say yes before they have read on, and then stand by it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from dsacli.engines.generative.conditions import contradicts
 from dsacli.engines.generative.conversation import Generated, Query
-from dsacli.engines.wording import single_line
+from dsacli.engines.wording import sentence_ends, single_line
 
 RULE = "Answer from the document above in one sentence, with every condition that it states. If it does not say, answer not found."
 LEAD, VERDICT = "The document says that", "\nSo, in a word, yes or no:"
@@ -20,12 +19,12 @@ _SILENT = re.compile(
 )
 
 
-def write_ruling(query: Query, question: str, ends: Callable[[str], bool]) -> Generated:
-    """What the document says on a question, in one sentence (`ends` tells where it does), behind the yes or no that the model makes
+def write_ruling(query: Query, question: str) -> Generated:
+    """What the document says on a question, in one sentence, behind the yes or no that the model makes
     of it, if it makes one; no text where the document does not say."""
     conversation = query.conversation
     query.feed(conversation.tokens(LEAD))
-    written = query.write(until=ends)
+    written = query.write(until=sentence_ends)
     rule = single_line(written.text)
     if not rule or _SILENT.match(rule):
         return replace(written, text="")

@@ -9,6 +9,7 @@ from typing import Any
 from dsacli.documents.tables import row_at
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.evidence import Evidence
+from dsacli.extraction.values.words import SMALL
 from dsacli.reader.asking import ASKING
 
 # Of the weight of what a question is about, what must stand in or above a sentence that is about it too.
@@ -61,6 +62,11 @@ class Sentences:
         encoded, start, end = self.characters(number)
         return encoded.document.text[start:end]
 
+    def hold_figures(self, wording: str) -> bool:
+        """Whether each figure of a wording stands in one of them, in figures or, a small one, in words."""
+        figures = {word for word in words_of(wording) if word[0].isdigit()}
+        return all(each in self.rarity or _IN_WORDS.get(each) in self.rarity for each in figures)
+
     def holds(self, number: int, place: Evidence) -> bool:
         """Whether a place, or the passage that is quoted around it, touches a sentence."""
         encoded, start, end = self.characters(number)
@@ -109,3 +115,7 @@ def stem(word: str) -> str:
     ['gover', 'gover', 'law', '2850']
     """
     return word if word[0].isdigit() else word[:5] if len(word) > 5 else word.removesuffix("s")
+
+
+# The stems of numbers in words, by their figures.
+_IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}

@@ -1,4 +1,4 @@
-"""Ask, summarize and extract with a generative model: free-form text, with the places it was read from."""
+"""Ask and extract with a generative model: free-form text, with the places it was read from."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conditions import contradicts, reason, wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.looking import Looking
-from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.provenance import located
 from dsacli.engines.generative.ruling import RULE, write_ruling
 from dsacli.engines.generative.standing import standing
 from dsacli.engines.options import Options
@@ -18,9 +18,6 @@ from dsacli.engines.results import (
     AskResult,
     Extracted,
     ExtractResult,
-    SummarizeResult,
-    SummaryPart,
-    SummarySentence,
 )
 from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.errors import DsacliError
@@ -40,7 +37,7 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
     least = MIN_PROBABILITY if options.min_probability is None else options.min_probability
     of_yes_or_no = wants_yes_or_no(question)
     with conversation.query(RULE if of_yes_or_no else ANSWER, question) as query:
-        written = write_ruling(query, question, sentence_ends) if of_yes_or_no else query.write()
+        written = write_ruling(query, question) if of_yes_or_no else query.write()
         savings = query.savings()
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
@@ -70,36 +67,6 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
     """Whether two places are in one passage, as they are quoted."""
     low, high = (each.start - each.quote_start for each in (one, other))
     return one.document == other.document and low < high + len(other.quote) and high < low + len(one.quote)
-
-
-def summarize(conversation: Conversation, options: Options) -> SummarizeResult:
-    """Summarise in the model's own words, each sentence with the place that it was read from."""
-    sentences, words, focus, context = options.sentences, options.words, options.focus, conversation.context
-    length = f"at most {words} words" if words and not sentences else f"at most {sentences or 6} sentences"
-    about = f", for somebody who asks about: {focus}" if focus else ""
-    found: list[SummarySentence] = []
-    with conversation.query(f"Summarize the document above in {length}{about}.") as query:
-        writing = True
-        while writing and len(found) < (sentences or 1000):
-            written = query.write(until=sentence_ends)
-            writing = sentence_ends(written.text) and not written.interrupted
-            text = single_line(written.text)
-            if answer_key(text):
-                evidence = best_evidence(context, written.attention_mass, 1)
-                if evidence:
-                    found.append(SummarySentence(text, written.probability, evidence[0]))
-            writing = writing and query.room() > 0
-            if writing:
-                query.resume()
-        savings = query.savings()
-    part = SummaryPart(None, tuple(found))
-    return SummarizeResult(context.name, focus, (part,), "probability", savings, written.interrupted)
-
-
-def sentence_ends(text: str) -> bool:
-    """Whether what was written so far ends as a sentence does: the last word has more than a letter or two before its stop."""
-    tail = text.rstrip().rstrip("\"'”’)»")
-    return tail.endswith((".", "!", "?")) and len(tail.split()[-1:][0]) > 3 if tail else False
 
 
 def extract(conversation: Conversation, fields: Sequence[Field], options: Options, looking: Looking) -> ExtractResult:

@@ -5,7 +5,8 @@ import pytest
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.generative.fitting import selected_parts
+from dsacli.engines.generative.fitting import ranked
+from dsacli.engines.generative.parts import kept_of
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.reader.loading import load_model
 from tests.engines.generative.conftest import TEXT, small_tokenizer
@@ -21,7 +22,7 @@ def selected():
     encoded = EncodedContext([encode_document(document, reader)])
 
     def run(room, query):
-        found = selected_parts(context, room, query, reader, encoded)
+        found = kept_of(context, ranked(query, room, reader, encoded), room)
         assert 0 < len(found) <= room
         return "".join(document.text[low:high] for each in found.documents for low, high in zip(each.starts, each.ends))
 
