@@ -4,6 +4,7 @@ The last text is held out: layers' figures and losses are of that alone.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,7 +12,7 @@ from typing import Protocol
 import torch
 
 from dsacli.adapting.figures import late_loss, mass_kept, scored, scored_by_keys, selected
-from dsacli.adapting.observe import Observed, observe
+from dsacli.adapting.observe import Text, observe
 from dsacli.adapting.warm_up import warm_up
 from dsacli.dsa.grouped import PREFILL_DENSE
 from dsacli.dsa.key_indexer import KeyIndexer
@@ -56,12 +57,12 @@ class Adapted:
 def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: float, watcher: Watcher) -> Adapted:
     """Train on all texts, int64 [tokens], but the last, or on as many as `seconds` leave time for.
 
-    The network is left with the adapter. It keeps as many dense layers as it had: those whose indexers keep the least, where the
-    loss is lower with these.
+    The network is left with the adapter. As many layers stay dense as without it: those that most of the texts lost most by.
     """
-    began, groups, topk = time.monotonic(), network.config.num_key_value_heads, network.config.index_topk
+    began, config = time.monotonic(), network.config
+    groups, topk = config.num_key_value_heads, config.index_topk
     *others, last = texts
-    observed = list[list[Observed]]()
+    observed = list[Text]()
     for number, text in enumerate(others[:MOST_TEXTS], 1):
         spent = time.monotonic() - began
         if number > FEWEST_TEXTS and spent * number / (number - 1) > OBSERVING * seconds:
@@ -69,28 +70,24 @@ def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: flo
         observed.append(observe(network, text, BLOCKS, seed + number, _told(watcher, f"text {number}", len(text))))
     held = observe(network, last, BLOCKS, seed, _told(watcher, "the text held out", len(last)))
     indexers, layers, before = dict[int, KeyIndexer](), list[LayerFigures](), None
-    for number, layer in enumerate(held):
-        indexers[number] = indexer = warm_up([text[number] for text in observed], groups, seed)
+    for number, layer in enumerate(held.layers):
+        indexers[number] = indexer = warm_up([text.layers[number] for text in observed], groups, seed)
         chosen = selected(scored(indexer, layer), layer, topk)
-        by_keys = mass_kept(layer, selected(scored_by_keys(layer, groups), layer, topk))
+        by_keys = mass_kept(layer, selected(scored_by_keys(layer, config.head_dim), layer, topk))
         by_before = None if before is None else mass_kept(layer, before)
         layers.append(LayerFigures(by_keys, mass_kept(layer, chosen), by_before))
         before = chosen
-        watcher.fields("layers", number + 1, len(held))
-    first = network.config.dense_layers
-    least = sorted(range(len(layers)), key=lambda number: layers[number].by_indexer)[: len(first)]
+        watcher.fields("layers", number + 1, len(held.layers))
+    votes = Counter(number for text in observed for number in text.dense_layers)
+    for number, _ in votes.most_common(config.dense_layers):
+        del indexers[number]
     late = len(last) - PREFILL_DENSE * topk
-    by_keys_loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by its own keys", len(last)))
-    tried = list[tuple[float, dict[int, KeyIndexer]]]()
-    for dense in {tuple(sorted(first)), tuple(sorted(least))}:
-        some = {number: indexer for number, indexer in indexers.items() if number not in dense}
-        attach(network, some)
-        tried.append((late_loss(network, last, late, on_tokens=_told(watcher, "loss by the adapter", len(last))), some))
-    loss, best = min(tried, key=lambda each: each[0])
-    attach(network, best)
     dense_loss = late_loss(network, last, late, len(last), _told(watcher, "loss of dense attention", len(last)))
+    by_keys_loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by its own keys", len(last)))
+    attach(network, indexers)
+    loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by the adapter", len(last)))
     losses = (dense_loss, by_keys_loss, loss)
-    return Adapted(best, layers, losses, len(observed), len(last), time.monotonic() - began)
+    return Adapted(indexers, layers, losses, len(observed), len(last), time.monotonic() - began)
 
 
 def _told(watcher: Watcher, name: str, total: int) -> Callable[[int], None]:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from dsacli.adapting.observe import Observed
-from dsacli.dsa.grouped import FEWEST
+from dsacli.dsa.grouped import FEWEST, FIRST, HeadScores
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.models.llama import Llama
 
@@ -17,10 +17,11 @@ def scored(indexer: KeyIndexer, layer: Observed) -> torch.Tensor:
     return indexer(layer.queries, indexer.keys(layer.keys.float()))
 
 
-def scored_by_keys(layer: Observed, groups: int) -> torch.Tensor:
-    """Those of the keys by themselves, without training: float32 [blocks, tokens]."""
-    queries = layer.queries.unflatten(1, (groups, -1, layer.keys.shape[1] // groups)).sum(2).flatten(1)
-    return queries @ layer.keys.float().T
+def scored_by_keys(layer: Observed, dim: int) -> torch.Tensor:
+    """Those of the keys by themselves, without training, with heads of `dim` numbers: float32 [blocks, tokens]."""
+    ends = layer.selectable.sum(1, keepdim=True)
+    scores = HeadScores(dim**-0.5)(layer.queries.unflatten(1, (-1, dim)), layer.keys[FIRST:].float(), ends)
+    return F.pad(scores, (FIRST, 0), value=-torch.inf)
 
 
 def selected(scores: torch.Tensor, layer: Observed, index_topk: int) -> torch.Tensor:

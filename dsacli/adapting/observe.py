@@ -29,13 +29,21 @@ class Observed:
     selectable: torch.Tensor
 
 
+@dataclass(frozen=True)
+class Text:
+    """All layers over one text, and those of them that lose most by selecting (`Llama.states`)."""
+
+    layers: list[Observed]
+    dense_layers: tuple[int, ...]
+
+
 def observe(
     network: Llama,
     token_ids: torch.Tensor,
     blocks: int,
     seed: int,
     on_tokens: Callable[[int], None] = lambda done: None,
-) -> list[Observed]:
+) -> Text:
     """Every layer over one text, int64 [tokens], at `blocks` places from where on prefill selects."""
     first, last = PREFILL_DENSE * network.config.index_topk, len(token_ids) - BLOCK_QUERIES
     places = np.random.default_rng(seed).choice(np.arange(first, last, BLOCK_QUERIES), blocks, replace=False)
@@ -51,7 +59,8 @@ def observe(
     finally:
         for hook in hooks:
             hook.remove()
-    return [_observed(attend, layer, some) for attend, layer, some in zip(attends, cache.layers, found)]
+    layers = [_observed(layer, some) for layer, some in zip(cache.layers, found)]
+    return Text(layers, cache.dense_layers or ())
 
 
 def _note(
@@ -72,9 +81,7 @@ def _note(
             found.append((block.mean(0).flatten().float(), mass[0] / block.shape[:2].numel()))
 
 
-def _observed(
-    attend: GroupedSparseAttention, cache: LayerCache, found: list[tuple[torch.Tensor, torch.Tensor]]
-) -> Observed:
+def _observed(cache: LayerCache, found: list[tuple[torch.Tensor, torch.Tensor]]) -> Observed:
     queries, attention = zip(*found)
     width = cache.entries.shape[1] // 2
     places = torch.tensor([len(each) - BLOCK_QUERIES for each in attention])

@@ -5,7 +5,7 @@ whole generation is reserved at once, so that growing never copies; memory that 
 before it is written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -15,13 +15,14 @@ from dsacli.dsa.made_keys import MadeKeys
 class LayerCache:
     """One layer's entries [capacity, entry_dim] and index keys [capacity, index_head_dim], 0 wide without an indexer.
 
-    `length`: tokens kept; `selected`: the most entries that a query token attended to; `made_keys`: index keys made of entries
+    `length`: tokens kept; `is_dense`: whether all of them are attended to, whatever their number; `selected`: the most entries that a query token attended to; `made_keys`: index keys made of entries
     that hold keys, for those who want them.
     """
 
     def __init__(self, entries: torch.Tensor, index_keys: torch.Tensor, index_topk: int):
         self._entries, self._index_keys, self.index_topk = entries, index_keys, index_topk
         self.length = self.selected = 0
+        self.is_dense = False
         self.made_keys = MadeKeys()
 
     @property
@@ -58,10 +59,12 @@ class SparseCache:
     """The entries and index keys of every layer of one sequence, and how many of them a query token attends to.
 
     widths: entry_dim and index_head_dim of every layer; like: a tensor of the cache's dtype and device
+    `dense_layers`: those that attend to all tokens, None where nobody has said yet (`settle`)
     """
 
     def __init__(self, capacity: int, index_topk: int, widths: Sequence[tuple[int, int]], like: torch.Tensor):
         self.capacity, self.index_topk = capacity, index_topk
+        self.dense_layers: tuple[int, ...] | None = None
         self.layers = [
             LayerCache(like.new_empty(capacity, entry_dim), like.new_empty(capacity, index_head_dim), index_topk)
             for entry_dim, index_head_dim in widths
@@ -75,6 +78,12 @@ class SparseCache:
         """The most entries that any layer gathered for a query token since the last `truncate`, counted as it did."""
         return max(layer.selected for layer in self.layers)
 
+    def settle(self, dense_layers: Iterable[int]) -> None:
+        """Have these layers attend to all tokens, and all others select."""
+        self.dense_layers = tuple(sorted(dense_layers))
+        for number, layer in enumerate(self.layers):
+            layer.is_dense = number in self.dense_layers
+
     def tensors(self) -> dict[str, torch.Tensor]:
         """What it keeps of its tokens, by name: what `restore` takes."""
         kept = {}
@@ -82,6 +91,8 @@ class SparseCache:
             kept[f"entries.{number}"] = layer.entries
             if layer.index_keys.shape[1]:
                 kept[f"index_keys.{number}"] = layer.index_keys
+        if self.dense_layers is not None:
+            kept["dense_layers"] = torch.tensor(self.dense_layers, dtype=torch.int64)
         return kept
 
     def restore(self, tensors: dict[str, torch.Tensor]) -> None:
@@ -91,6 +102,8 @@ class SparseCache:
             for number, layer in enumerate(self.layers):
                 keys = tensors[f"index_keys.{number}"] if layer.index_keys.shape[1] else None
                 layer.append(tensors[f"entries.{number}"], keys)
+            if "dense_layers" in tensors:
+                self.settle(tensors["dense_layers"].tolist())
         except (KeyError, RuntimeError, ValueError) as failure:
             self.truncate(0)
             raise ValueError(f"no such cache: {failure}") from None

@@ -1,10 +1,11 @@
 """DSA over grouped queries: the keys that are cached anyway are the index keys, and neighbouring queries select together.
 
-    I(t, s) = Σ_groups (Σ_{heads of the group} q(t)) · k(s)
+    I(t, s) = Σ_heads softmax_s(q(t, head) · k(s))
 
-DeepSeek-V3.2-Exp report, section 2.1, with one query per group of heads in place of the indexer's own and without its ReLU: it needs
-no training. An adapter brings a trained indexer (`key_indexer`) in its place. A block of queries selects once, by the sum of their index queries, since gathering for each apart is slower on a CPU
-than dense attention is (as NSA's groups do, arXiv 2502.11089). The first tokens and the last are always selected.
+DeepSeek-V3.2-Exp report, section 2.1, with the model's heads in place of the indexer's own: what its warm-up would train towards, it needs no
+training. An adapter brings a trained indexer (`key_indexer`) in its place. A block of queries selects once, by their mean, since
+gathering for each apart is slower on a CPU than dense attention is (as NSA's groups do, arXiv 2502.11089). The first tokens and the
+last are always selected.
 """
 
 import torch
@@ -22,20 +23,49 @@ FIRST, LAST, BLOCK_QUERIES = 4, 64, 16
 # Up to so many times index_topk attention to all is faster than to select: of a prefill, and of a token that is written.
 PREFILL_DENSE, WRITTEN_DENSE = 2, 4
 FEWEST = FIRST + LAST + 2
-# Blocks whose entries are gathered at once: numbers.
-GATHERED_NUMBERS = 2**22
+# Blocks whose entries are gathered at once, and whose heads are scored at once: numbers.
+GATHERED_NUMBERS, SCORED_NUMBERS = 2**22, 2**21
 
 
 class KeyScores(Counted):
-    """Index scores over the keys that attention uses."""
+    """Index scores of written tokens, by the sum of their heads' queries: I(t, s) = (Σ_heads q(t, head)) · k(s) over keys of few numbers."""
 
     part = "index"
 
     def forward(self, queries: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
-        """I of blocks: queries [blocks, groups · dim] over keys [tokens, groups · dim]; float32 [blocks, tokens]."""
+        """I of queries [queries, rank] over keys [tokens, rank]: float32 [queries, tokens]."""
         return (queries @ keys.T).float()
 
     def flops(self, queries: torch.Tensor, keys: torch.Tensor) -> int:
+        """Of q · k."""
+        return 2 * queries.numel() * len(keys)
+
+
+class HeadScores(Counted):
+    """Index scores over the keys that attention uses: for each head the attention of one query, summed."""
+
+    part = "index"
+
+    def __init__(self, scale: float):
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, queries: torch.Tensor, keys: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+        """I of queries [blocks, heads, dim] over keys [tokens, groups · dim], of which a block sees the first `own`, int64 [blocks, 1]:
+        float32 [blocks, tokens], minus infinity for the others."""
+        later = torch.arange(len(keys), device=keys.device) >= own
+        across = keys.unflatten(1, (-1, queries.shape[2])).permute(1, 2, 0)
+        by_group = queries.unflatten(1, (len(across), -1)).transpose(0, 1) * self.scale
+        scores = keys.new_zeros(len(queries), len(keys), dtype=torch.float32)
+        step = max(1, SCORED_NUMBERS // (queries.shape[1] * len(keys)))
+        for low in range(0, len(queries), step):
+            some = by_group[:, low : low + step]
+            heads = (some.flatten(1, 2) @ across).unflatten(1, some.shape[1:3]).float()
+            heads.masked_fill_(later[low : low + step, None], -torch.inf)
+            scores[low : low + step] = heads.softmax(-1).sum((0, 2))
+        return scores.masked_fill_(later, -torch.inf)
+
+    def flops(self, queries: torch.Tensor, keys: torch.Tensor, own: torch.Tensor) -> int:
         """Of q · k."""
         return 2 * queries.numel() * len(keys)
 
@@ -91,14 +121,15 @@ def _own_causal(count: int, entries: torch.Tensor) -> torch.Tensor:
 
 
 class GroupedSparseAttention(nn.Module):
-    """Selection and core attention of one layer; `is_dense` for one that attends to all earlier tokens, `indexer` a trained one."""
+    """Selection and core attention of one layer; `indexer`: a trained one."""
 
     indexer: KeyIndexer | None
 
-    def __init__(self, groups: int, scale: float, is_dense: bool):
+    def __init__(self, groups: int, scale: float):
         super().__init__()
-        self.groups, self.is_dense, self.indexer = groups, is_dense, None
-        self.scores, self.project, self.attend = KeyScores(), Projection(), GroupedAttention(groups, scale)
+        self.groups, self.indexer = groups, None
+        self.scores, self.project, self.scores_written = HeadScores(scale), Projection(), KeyScores()
+        self.attend = GroupedAttention(groups, scale)
 
     def forward(
         self, queries: torch.Tensor, cache: LayerCache, attention_mass: torch.Tensor | None = None
@@ -111,10 +142,10 @@ class GroupedSparseAttention(nn.Module):
         """
         first = cache.length - len(queries)
         dense = (WRITTEN_DENSE if len(queries) == 1 else PREFILL_DENSE) * cache.index_topk
-        whole = len(queries) if self.is_dense else min(len(queries), max(0, dense - first))
+        whole = len(queries) if cache.is_dense else min(len(queries), max(0, dense - first))
         parts = []
         if whole:
-            cache.count(0 if self.is_dense else first + whole)
+            cache.count(0 if cache.is_dense else first + whole)
             mass = None if attention_mass is None else attention_mass[None, : first + whole]
             parts.append(self.attend(queries[None, :whole], cache.entries[None, : first + whole], mass)[0])
         rest = len(queries) - whole
@@ -124,14 +155,21 @@ class GroupedSparseAttention(nn.Module):
                 cache.count(cache.index_topk)
                 size = min(BLOCK_QUERIES, high - low)
                 blocks = queries[low:high].unflatten(0, (-1, size))
-                parts.append(self._selected(blocks, cache, first + low, attention_mass).flatten(0, 1))
+                parts.append(self._selected(blocks, cache, first + low, cache.index_topk, attention_mass).flatten(0, 1))
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
+    def deviation(self, queries: torch.Tensor, cache: LayerCache) -> torch.Tensor:
+        """What the last tokens of a cache would miss, if they selected a quarter of `index_topk`: [queries, heads, dim], as their
+        queries, which are whole blocks."""
+        blocks, first = queries.unflatten(0, (-1, BLOCK_QUERIES)), cache.length - len(queries)
+        selected = self._selected(blocks, cache, first, max(FEWEST, cache.index_topk // 4), None)
+        return self.attend(queries[None], cache.entries[None])[0] - selected.flatten(0, 1)
+
     def _selected(
-        self, queries: torch.Tensor, cache: LayerCache, first: int, attention_mass: torch.Tensor | None
+        self, queries: torch.Tensor, cache: LayerCache, first: int, topk: int, attention_mass: torch.Tensor | None
     ) -> torch.Tensor:
         """Attention of neighbouring blocks [blocks, queries, heads, dim], whose first token is the one at `first`."""
-        tokens = self.select(queries, cache, first)
+        tokens = self.select(queries, cache, first, topk)
         step = max(1, GATHERED_NUMBERS // (tokens.shape[1] * cache.entries.shape[1]))
         out = []
         for low in range(0, len(queries), step):
@@ -145,33 +183,33 @@ class GroupedSparseAttention(nn.Module):
                 attention_mass.index_add_(0, chosen.flatten(), mass.flatten())
         return out[0] if len(out) == 1 else torch.cat(out)
 
-    def select(self, queries: torch.Tensor, cache: LayerCache, first: int) -> torch.Tensor:
-        """The tokens that each block attends to, its own the last: int64 [blocks, index_topk + queries - 1].
+    def select(self, queries: torch.Tensor, cache: LayerCache, first: int, topk: int) -> torch.Tensor:
+        """The tokens that each block attends to, its own the last: int64 [blocks, topk + queries - 1].
 
         queries: [blocks, queries, heads, dim], of which the first is the token at `first`
         """
         blocks, size = queries.shape[:2]
         own = first + size * torch.arange(blocks, device=queries.device)[:, None]
-        last = first + size * (blocks - 1) - LAST
-        scores = self.index_scores(queries, cache, last)
-        near = max(0, first - LAST - FIRST)
-        later = torch.arange(near + FIRST, last, device=queries.device) >= own - LAST
-        scores[:, near:].masked_fill_(later, -torch.inf)
-        # With itself the first of a block attends to index_topk tokens.
-        chosen = largest(scores, cache.index_topk - FEWEST + 1) + FIRST
+        scores = self.index_scores(queries, cache, own - LAST)
+        # With itself the first of a block attends to topk tokens.
+        chosen = largest(scores, topk - FEWEST + 1) + FIRST
         always = torch.arange(FIRST, device=queries.device).expand(blocks, -1)
         window = own + torch.arange(-LAST, size, device=queries.device)
         return torch.cat([always, chosen, window], 1)
 
-    def index_scores(self, queries: torch.Tensor, cache: LayerCache, last: int) -> torch.Tensor:
-        """I of blocks [blocks, queries, heads, dim] over the tokens [FIRST, last): float32 [blocks, last - FIRST]."""
-        keys = cache.entries[:, : self.groups * queries.shape[3]]
+    def index_scores(self, queries: torch.Tensor, cache: LayerCache, ends: torch.Tensor) -> torch.Tensor:
+        """I of blocks [blocks, queries, heads, dim] over the tokens from FIRST on, up to the last of `ends`, int64 [blocks, 1]: float32
+        [blocks, tokens], minus infinity from a block's own end on."""
+        keys, mean, last = cache.entries[:, : self.groups * queries.shape[3]], queries.mean(1), int(ends[-1])
         if self.indexer is not None:
             made = cache.made_keys.up_to_now(keys, cache.capacity, self.indexer.keys)
-            return self.indexer(queries.mean(1).flatten(1), made[FIRST:last])
-        summed = queries.unflatten(2, (self.groups, -1)).sum((1, 3)).flatten(1)
+            scores, near = self.indexer(mean.flatten(1), made[FIRST:last]), max(0, int(ends[0]) - FIRST)
+            later = torch.arange(near + FIRST, last, device=queries.device) >= ends
+            scores[:, near:].masked_fill_(later, -torch.inf)
+            return scores
         if len(queries) == queries.shape[1] == 1:
             basis = cache.made_keys.basis(keys, self.project)
-            keys = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states, basis))
-            summed = self.project(summed, basis)
-        return self.scores(summed, keys[FIRST:last])
+            made = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states, basis))
+            summed = mean.unflatten(1, (self.groups, -1)).sum(2).flatten(1)
+            return self.scores_written(self.project(summed, basis), made[FIRST:last])
+        return self.scores(mean, keys[FIRST:last], ends - FIRST)

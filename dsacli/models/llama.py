@@ -3,7 +3,7 @@
     hidden ── norm ──┬── q ── (norm) ── rotary ── queries [tokens, heads, dim]
        │             ├── k ── (norm) ── rotary ── keys [tokens, groups, dim] ──┬── the cache, and the index keys
        │             └── v ── values [tokens, groups, dim] ────────────────────┘
-       │      queries, summed over a group's heads and a block's tokens ── I(t, s) over the keys ── top-k
+       │      queries, the mean of a block's tokens ── I(t, s) over the keys ── top-k
        ├──(+)── o ── core attention over the selected keys and values
        └──(+)── down(silu(gate) · up) ── norm
 
@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from typing import cast
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from dsacli.dsa.cache import LayerCache, SparseCache
-from dsacli.dsa.grouped import FEWEST, GroupedSparseAttention
+from dsacli.dsa.grouped import BLOCK_QUERIES, FEWEST, PREFILL_DENSE, GroupedSparseAttention
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
 from dsacli.models.causal import CausalNetwork
@@ -29,6 +30,8 @@ from dsacli.models.rope import Rotation
 
 __all__ = ["Llama", "LlamaConfig", "adapted", "attach", "load", "parse_config"]
 
+# Tokens that say which layers lose most when they select.
+SAMPLED = 256
 # Made when a model is built, of the configuration.
 BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
 
@@ -36,7 +39,7 @@ BUFFERS = re.compile(r"rotary_emb\.inv_freq|^rope_freqs\.weight$")
 class Attention(nn.Module):
     """Grouped-query attention over what is selected."""
 
-    def __init__(self, config: LlamaConfig, is_dense: bool):
+    def __init__(self, config: LlamaConfig):
         super().__init__()
         heads, groups, dim = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         self.dim, biased = dim, config.attention_bias
@@ -46,27 +49,31 @@ class Attention(nn.Module):
         self.o_proj = nn.Linear(heads * dim, config.hidden_size, bias=config.output_bias)
         self.q_norm = RMSNorm(dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
         self.k_norm = RMSNorm(dim, config.rms_norm_eps) if config.qk_norm else nn.Identity()
-        self.attend = GroupedSparseAttention(groups, dim**-0.5, is_dense)
+        self.attend = GroupedSparseAttention(groups, dim**-0.5)
 
     def forward(
         self, hidden: torch.Tensor, rotation: Rotation, cache: LayerCache, attention_mass: torch.Tensor | None
     ) -> torch.Tensor:
         """Attend from new tokens [tokens, hidden], and keep their keys and values."""
-        queries = self.q_norm(self.q_proj(hidden).unflatten(1, (-1, self.dim)))
         keys = self.k_norm(self.k_proj(hidden).unflatten(1, (-1, self.dim)))
         keys = rotation.apply(keys, False).flatten(1)
         cache.append(torch.cat([keys, self.v_proj(hidden)], 1))
-        context = self.attend(rotation.apply(queries, False), cache, attention_mass)
+        context = self.attend(self.queries(hidden, rotation), cache, attention_mass)
         return self.o_proj(context.flatten(1))
+
+    def queries(self, hidden: torch.Tensor, rotation: Rotation) -> torch.Tensor:
+        """Queries [tokens, heads, dim] of tokens [tokens, hidden]."""
+        queries = self.q_norm(self.q_proj(hidden).unflatten(1, (-1, self.dim)))
+        return rotation.apply(queries, False)
 
 
 class Layer(nn.Module):
     """One transformer layer."""
 
-    def __init__(self, config: LlamaConfig, number: int):
+    def __init__(self, config: LlamaConfig):
         super().__init__()
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.self_attn = Attention(config, number in config.dense_layers)
+        self.self_attn = Attention(config)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = GatedMLP(config.hidden_size, config.intermediate_size, config.mlp_bias)
 
@@ -76,6 +83,13 @@ class Layer(nn.Module):
         hidden = hidden + self.self_attn(self.input_layernorm(hidden), rotation, cache, attention_mass)
         return hidden + self.mlp(self.post_attention_layernorm(hidden))
 
+    def deviation(self, hidden: torch.Tensor, rotation: Rotation, cache: LayerCache) -> float:
+        """How far the states of the last tokens of a cache would be off if they selected, of what comes in: the mean, over tokens
+        [tokens, hidden], whole blocks of them."""
+        missed = self.self_attn.attend.deviation(self.self_attn.queries(self.input_layernorm(hidden), rotation), cache)
+        off = F.linear(missed.flatten(1), self.self_attn.o_proj.weight)
+        return float((off.norm(dim=1) / hidden.norm(dim=1)).mean())
+
 
 class Llama(CausalNetwork):
     """The causal language model. One sequence at a time."""
@@ -83,9 +97,9 @@ class Llama(CausalNetwork):
     chunk_tokens = 512
 
     def __init__(self, config: LlamaConfig):
-        layers = (Layer(config, number) for number in range(config.num_hidden_layers))
+        layers = (Layer(config) for _ in range(config.num_hidden_layers))
         super().__init__(config, layers, config.head_dim)
-        self.config = config
+        self.config, self.indexers = config, dict[int, KeyIndexer]()
 
     @property
     def attends(self) -> list[GroupedSparseAttention]:
@@ -97,15 +111,29 @@ class Llama(CausalNetwork):
         if index_topk is not None and index_topk < FEWEST:
             raise DsacliError(f"this model selects {FEWEST} tokens or more, not {index_topk}")
         widths = [(self.config.entry_dim, 0)] * self.config.num_hidden_layers
-        return SparseCache(capacity, index_topk or self.config.index_topk, widths, self.model.norm.weight)
+        cache = SparseCache(capacity, index_topk or self.config.index_topk, widths, self.model.norm.weight)
+        if self.indexers:
+            cache.settle(set(range(len(widths))) - self.indexers.keys())
+        return cache
 
     def states(
         self, token_ids: torch.Tensor, cache: SparseCache, attention_mass: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """As `CausalNetwork.states`."""
+        """As `CausalNetwork.states`. Before the first token selects, the layers that would lose most by it are made dense."""
+        alone = PREFILL_DENSE * cache.index_topk - len(cache)
+        if cache.dense_layers is None and 0 < alone < len(token_ids):
+            parts = token_ids[:alone], token_ids[alone:]
+            return torch.cat([self.states(part, cache, attention_mass) for part in parts])
         hidden, rotation = self.embedded(token_ids, cache)
-        for layer, kept in zip(self.model.layers, cache.layers):
-            hidden = layer(hidden, rotation, kept, attention_mass)
+        last, deviations = min(len(token_ids), SAMPLED) // BLOCK_QUERIES * BLOCK_QUERIES, list[float]()
+        for module, kept in zip(self.model.layers, cache.layers):
+            layer = cast(Layer, module)
+            before, hidden = hidden, layer(hidden, rotation, kept, attention_mass)
+            if alone == len(token_ids) and last and cache.dense_layers is None:
+                deviations.append(layer.deviation(before[-last:], rotation.of(slice(-last, None)), kept))
+        if deviations:
+            order = sorted(range(len(deviations)), key=lambda number: -deviations[number])
+            cache.settle(order[: self.config.dense_layers])
         return self.model.norm(hidden)
 
 
@@ -122,6 +150,6 @@ def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llam
 def attach(network: Llama, indexers: Mapping[int, KeyIndexer]) -> None:
     """Have layers select by trained indexers, and those without one attend to all. Raises ValueError as `adapted` does."""
     network.config, like = adapted(network.config, indexers), network.model.norm.weight
+    network.indexers = {number: indexer.to(like.device, like.dtype) for number, indexer in indexers.items()}
     for number, attend in enumerate(network.attends):
-        indexer = indexers.get(number)
-        attend.is_dense, attend.indexer = indexer is None, indexer and indexer.to(like.device, like.dtype)
+        attend.indexer = network.indexers.get(number)

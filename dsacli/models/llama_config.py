@@ -23,7 +23,7 @@ POSITIVE = (
     "max_position_embeddings",
 )
 # Entries that a token attends to, and layers that attend to all: what was measured on Qwen2.5 (docs/models.md).
-INDEX_TOPK, DENSE_LAYERS = 1024, (0, 1)
+INDEX_TOPK, DENSE_LAYERS = 1024, 2
 # Not of `config.json`, whatever is said there.
 OURS = {"index_topk", "dense_layers", "index_n_heads", "index_head_dim", "budget"}
 # Tokens of documents: what two cores take in within a minute.
@@ -35,7 +35,7 @@ class LlamaConfig:
     """Shapes, by the names of the released configurations.
 
     attention_bias: of queries, keys and values; output_bias: of what attention gives out; qk_norm: queries and keys are normalised,
-    head by head; dense_layers: those that attend to all earlier tokens
+    head by head; dense_layers: how many attend to all earlier tokens
     index_n_heads: of an adapter's indexers, 0 without one
     """
 
@@ -57,7 +57,7 @@ class LlamaConfig:
     tie_word_embeddings: bool = False
     eos_token_ids: tuple[int, ...] = ()
     index_topk: int = INDEX_TOPK
-    dense_layers: tuple[int, ...] = DENSE_LAYERS
+    dense_layers: int = DENSE_LAYERS
     index_n_heads: int = 0
     index_head_dim: int = RANK
     budget: int = BUDGET
@@ -70,8 +70,9 @@ class LlamaConfig:
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
         heads, width, layers = self.num_attention_heads * self.head_dim, self.hidden_size, self.num_hidden_layers
-        sparse = layers - sum(number < layers for number in self.dense_layers)
+        sparse = max(0, layers - self.dense_layers)
         key = min(self.index_head_dim, self.entry_dim // 2)
+        # Without an adapter every head of a prefill scores, by whole keys; those of a written token together.
         scored = self.index_n_heads * (key + 1)
         linear = width * (2 * heads + self.entry_dim) + 3 * width * self.intermediate_size
         return DecoderCost(
@@ -83,7 +84,7 @@ class LlamaConfig:
             key_bytes=sparse * key * element_bytes,
             dense_entry=4 * (layers - sparse) * heads,
             dense_entry_bytes=(layers - sparse) * self.entry_dim * element_bytes,
-            prefill_scan=sparse * (2 * scored or self.entry_dim) // BLOCK_QUERIES,
+            prefill_scan=2 * sparse * (scored or heads) // BLOCK_QUERIES,
             prefill_dense=PREFILL_DENSE,
             written_dense=WRITTEN_DENSE,
         )
@@ -133,8 +134,7 @@ def adapted(config: LlamaConfig, indexers: Mapping[int, KeyIndexer]) -> LlamaCon
         raise ValueError(
             f"it is for queries and keys of {queries} and {keys} numbers, where this model's have {heads} and {width}"
         )
-    dense = tuple(number for number in range(layers) if number not in indexers)
-    return replace(config, dense_layers=dense, index_n_heads=all_heads // dim, index_head_dim=dim)
+    return replace(config, dense_layers=layers - len(indexers), index_n_heads=all_heads // dim, index_head_dim=dim)
 
 
 def longest(values: dict[str, Any]) -> int:

@@ -1,6 +1,7 @@
 """A dense model of the Llama family, read sparsely: its loss, what it recalls, and its speed, next to the same code dense.
 
     python tests/benchmarks/sparse.py MODEL.gguf --texts FILE... [--tokens 4096,16384] [--part loss,facts,speed] [--top-k 1024]
+        [--adapter FILE] [--only dense,DSA]
 
 FILES are plain text or JSON Lines with `passages`; each text is as many of them as are needed. Loss is that of the last 2,048 tokens.
 """
@@ -14,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 
+from dsacli.adapting.figures import late_loss
 from dsacli.dsa.cache import SparseCache
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.model import DecoderModel, open_decoder
@@ -48,24 +49,6 @@ def samples(model: DecoderModel, paths: list[Path], tokens: int, count: int) -> 
         if len(found) == count:
             break
     return found
-
-
-def set_dense(network: Llama, is_dense: bool) -> None:
-    """Have all layers attend to everything, or those that the configuration says."""
-    for number, layer in enumerate(network.model.layers):
-        layer.self_attn.attend.is_dense = is_dense or number < network.config.dense_layers
-
-
-@torch.inference_mode()
-def late_loss(network: Llama, ids: torch.Tensor, topk: int) -> float:
-    """Of the tokens after the first `len(ids) - LATE`, taken in chunk by chunk as prefill does."""
-    cache, losses, step = network.new_cache(len(ids), topk), [], network.chunk_tokens
-    for low in range(0, len(ids), step):
-        hidden = network.states(ids[low : low + step], cache)
-        if low >= len(ids) - LATE:
-            logits, following = network.lm_head(hidden), ids[low + 1 : low + step + 1]
-            losses.append(F.cross_entropy(logits[: len(following)].float(), following, reduction="none"))
-    return float(torch.cat(losses).mean())
 
 
 def recalled(model: DecoderModel, ids: torch.Tensor, topk: int, seed: int) -> int:
@@ -113,37 +96,40 @@ def main() -> None:
     parser.add_argument("--part", default="loss,facts,speed")
     parser.add_argument("--top-k", type=int, default=1024)
     parser.add_argument("--count", type=int, default=4, help="texts")
+    parser.add_argument("--adapter", type=Path)
+    parser.add_argument("--only", default="dense,DSA")
     parser.add_argument("--threads", type=int, default=0)
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
-    model = open_decoder(given.model, "dsacli.models.llama", "cpu", torch.float32)
+    model = open_decoder(given.model, "dsacli.models.llama", "cpu", torch.float32, adapter=given.adapter)
     network = model.network
     for tokens in map(int, given.tokens.split(",")):
         ids = samples(model, given.texts, tokens, given.count)
         print(f"{tokens:,} tokens, {len(ids)} texts, index_topk {given.top_k}", flush=True)
+        # As many selected as there are is dense attention.
+        ways = {"dense": 2 * tokens, "DSA": given.top_k}
         for part in given.part.split(","):
-            found = []
-            for is_dense in (True, False):
-                set_dense(network, is_dense)
+            found = {}
+            for way in given.only.split(","):
+                topk = ways[way]
                 if part == "loss":
-                    losses = [late_loss(network, each, given.top_k) for each in ids]
-                    found.append(sum(losses) / len(losses))
+                    losses = [late_loss(network, each, LATE, topk) for each in ids]
+                    found[way] = sum(losses) / len(losses)
+                    print(
+                        f"  loss     {way} {found[way]:.4f}: {' '.join(f'{each:.4f}' for each in losses)}", flush=True
+                    )
                 elif part == "facts":
-                    found.append(sum(recalled(model, each, given.top_k, seed) for seed, each in enumerate(ids)))
+                    found[way] = sum(recalled(model, each, topk, seed) for seed, each in enumerate(ids))
+                    print(f"  facts    {way} {found[way]} of {FACTS * len(ids)}", flush=True)
                 else:
-                    found.append(timed(network, ids[0], given.top_k))
-            if part == "loss":
-                print(f"  loss     dense {found[0]:.4f}  DSA {found[1]:.4f}  {found[1] - found[0]:+.4f}", flush=True)
-            elif part == "facts":
-                print(f"  facts    dense {found[0]}  DSA {found[1]}  of {FACTS * len(ids)}", flush=True)
-            else:
-                (dense, written), (sparse, token) = found
-                print(f"  prefill  dense {dense:.1f} s  DSA {sparse:.1f} s  {dense / sparse:.2f}×")
-                print(
-                    f"  a token  dense {written * 1e3:.0f} ms  DSA {token * 1e3:.0f} ms  {written / token:.2f}×",
-                    flush=True,
-                )
+                    prefill, token = found[way] = timed(network, ids[0], topk)
+                    print(f"  speed    {way}: prefill {prefill:.1f} s, a token {token * 1e3:.0f} ms", flush=True)
+            if len(found) == 2 and part == "loss":
+                print(f"  loss     DSA above dense {found['DSA'] - found['dense']:+.4f}", flush=True)
+            elif len(found) == 2 and part == "speed":
+                ratios = [dense / sparse for dense, sparse in zip(found["dense"], found["DSA"])]
+                print(f"  speed    dense / DSA: prefill {ratios[0]:.2f}×, a token {ratios[1]:.2f}×", flush=True)
 
 
 if __name__ == "__main__":

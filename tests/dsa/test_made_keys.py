@@ -24,8 +24,8 @@ def layer(rank: int, seed: int = 0) -> LayerCache:
 
 
 def selected(cache: LayerCache, query: torch.Tensor) -> set[int]:
-    attend = GroupedSparseAttention(GROUPS, DIM**-0.5, False)
-    return set(attend.select(query[None, None], cache, cache.length - 1)[0].tolist())
+    attend = GroupedSparseAttention(GROUPS, DIM**-0.5)
+    return set(attend.select(query[None, None], cache, cache.length - 1, TOPK)[0].tolist())
 
 
 def exact(cache: LayerCache, query: torch.Tensor) -> set[int]:
@@ -80,5 +80,5 @@ def test_components_are_those_of_the_keys_there_were_at_first():
 def test_a_written_token_selects_where_that_is_faster(tokens):
     cache = layer(RANK)
     cache.length = tokens
-    GroupedSparseAttention(GROUPS, DIM**-0.5, False)(random(1, 4, DIM), cache)
+    GroupedSparseAttention(GROUPS, DIM**-0.5)(random(1, 4, DIM), cache)
     assert cache.selected == (TOPK if tokens > TOPK * WRITTEN_DENSE else tokens)

@@ -102,7 +102,7 @@ def test_prefill_in_chunks_is_the_same(pair, monkeypatch):
     assert done[0] == 37 and done[-1] == TOKENS
 
 
-def masked_reference(network, topk):
+def masked_reference(dense_layers, topk):
     """transformers' attention with everything masked away that a block does not select: slow, and easy to believe."""
 
     def attend(module, query, key, value, attention_mask, scaling, **rest):
@@ -110,16 +110,14 @@ def masked_reference(network, topk):
         keys, values = (each.repeat_interleave(query.shape[1] // groups, 1) for each in (key, value))
         scores = query @ keys.transpose(2, 3) * scaling
         allowed = torch.ones(total, total, dtype=torch.bool).tril()
-        if module.layer_idx not in network.config.dense_layers:
+        if module.layer_idx not in dense_layers:
             for first in range(topk * PREFILL_DENSE, total, BLOCK_QUERIES):
                 last = min(first + BLOCK_QUERIES, total)
-                summed = query[0, :, first:last].unflatten(0, (groups, -1)).sum((1, 2))
-                index = (summed[:, None] * key[0]).sum((0, 2))
-                index[:FIRST] = torch.inf
-                index[first - LAST :] = -torch.inf
-                chosen = index.topk(topk - LAST - 1).indices
+                mean = query[0, :, first:last].mean(1)
+                heads = torch.einsum("hd,hsd->hs", mean, keys[0, :, FIRST : first - LAST]) * scaling
+                chosen = heads.softmax(1).sum(0).topk(topk - FIRST - LAST - 1).indices + FIRST
                 row = torch.zeros(total, dtype=torch.bool)
-                row[chosen] = True
+                row[:FIRST] = row[chosen] = True
                 row[first - LAST : last] = True
                 allowed[first:last] &= row
         weights = scores.masked_fill(~allowed, -torch.inf).softmax(-1)
@@ -133,15 +131,17 @@ def test_blocks_attend_to_what_they_select_and_to_nothing_else(pair):
     from transformers import AttentionInterface
 
     theirs, ours = pair
-    AttentionInterface.register("selected", masked_reference(ours, TOPK))
+    cache = ours.new_cache(TOKENS, TOPK)
+    found = ours(ids(), cache)
+    assert len(cache.dense_layers) == 2
+    AttentionInterface.register("selected", masked_reference(cache.dense_layers, TOPK))
     before = theirs.config._attn_implementation
     theirs.set_attn_implementation("selected")
     try:
         expected = theirs(ids()[None]).logits[0]
     finally:
         theirs.set_attn_implementation(before)
-    cache = ours.new_cache(TOKENS, TOPK)
-    assert torch.allclose(ours(ids(), cache), expected, atol=1e-4)
+    assert torch.allclose(found, expected, atol=1e-4)
     assert cache.selected == TOPK * PREFILL_DENSE
     assert not torch.allclose(expected, theirs(ids()[None]).logits[0], atol=1e-2)
 
