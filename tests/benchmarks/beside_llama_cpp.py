@@ -1,0 +1,90 @@
+"""Prefill and decoding beside llama.cpp: the same GGUF file, the same tokens, the same cores, one run.
+
+    python tests/benchmarks/beside_llama_cpp.py MODEL.gguf --texts FILE... [--tokens 512,4096,8192] [--written 16] [--threads 2]
+
+Ours decodes from packed weights where a race finds these faster, as the program does. Needs `llama_cpp` (pip install llama-cpp-python),
+which is built here, and is asked for flash attention.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from sparse import samples
+
+from dsacli.dsa.dtype import fastest_dtype
+from dsacli.models.generate import Sampling, generate
+from dsacli.models.io.model import open_decoder
+
+# Tokens that llama.cpp takes in at once: its own default.
+BATCH = 512
+
+
+def ours(network, ids: Sequence[int], written: int) -> tuple[float, float]:
+    """Tokens a second of a prefill, and of decoding after it."""
+    cache = network.new_cache(len(ids) + written + 2)
+    began = time.perf_counter()
+    logits = network.prefill(torch.tensor(ids), cache)
+    prefill = time.perf_counter() - began
+    # The first one that is written makes the index keys of all tokens before it.
+    times = []
+    for _ in generate(network, logits, cache, Sampling(written + 1)):
+        times.append(time.perf_counter())
+    return len(ids) / prefill, (len(times) - 2) / (times[-1] - times[1])
+
+
+def theirs(model, ids: Sequence[int], written: int) -> tuple[float, float]:
+    """The same of llama.cpp."""
+    model.reset()
+    began = time.perf_counter()
+    model.eval(list(ids))
+    prefill = time.perf_counter() - began
+    token, times = 0, []
+    for _ in range(written + 1):
+        token = model.sample(temp=0.0)
+        model.eval([token])
+        times.append(time.perf_counter())
+    return len(ids) / prefill, (len(times) - 2) / (times[-1] - times[1])
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("model", type=Path)
+    options.add_argument("--texts", type=Path, nargs="+", required=True)
+    options.add_argument("--tokens", default="512,4096,8192")
+    options.add_argument("--written", type=int, default=16)
+    options.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    given = options.parse_args()
+    from llama_cpp import Llama
+
+    lengths = list(map(int, given.tokens.split(",")))
+    torch.set_num_threads(given.threads)
+    dtype = fastest_dtype("cpu")
+    opened = open_decoder(given.model, "dsacli.models.llama", "cpu", dtype, packs=True)
+    network, (ids,) = opened.network, samples(opened, given.texts, max(lengths), 1)
+    print(f"{given.model.name}, {given.threads} threads; tokens a second; ours in {str(dtype).removeprefix('torch.')}")
+    for length in lengths:
+        some = ids[:length].tolist()
+        mine = ours(network, some, given.written)
+        other = Llama(
+            str(given.model),
+            n_ctx=length + given.written + 8,
+            n_batch=BATCH,
+            n_threads=given.threads,
+            n_threads_batch=given.threads,
+            flash_attn=True,
+            verbose=False,
+        )
+        them = theirs(other, some, given.written)
+        other.close()
+        for what, one, two in zip(("prefill", "decoding after it"), mine, them):
+            print(
+                f"{length:>7,} tokens  {what:<18} ours {one:7.1f}  llama.cpp {two:7.1f}  {one / two:.2f}×", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()
