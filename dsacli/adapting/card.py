@@ -9,7 +9,7 @@ def card(adapted: Adapted, model: str, documents: str, index_topk: int) -> str:
     trained, indexer = len(adapted.indexers), next(iter(adapted.indexers.values()))
     rows = [
         f"| {number} | {100 * each.by_keys:.1f} | {100 * each.by_indexer:.1f} | "
-        f"{'-' if each.by_layer_before is None else f'{100 * each.by_layer_before:.1f}'} | "
+        f"{'-' if each.by_layer_before is None else f'{100 * each.by_layer_before:.1f}'} | {each.lost:+.4f} | "
         f"{'selects' if number in adapted.indexers else 'attends to all'} |"
         for number, each in enumerate(adapted.layers)
     ]
@@ -30,10 +30,11 @@ def card(adapted: Adapted, model: str, documents: str, index_topk: int) -> str:
             f"| by the model's own keys, without training | {by_keys:.4f} | {by_keys - dense:+.4f} |",
             f"| by this adapter | {by_adapter:.4f} | {by_adapter - dense:+.4f} |",
             "",
-            "Percent of each layer's dense attention that goes to what is selected:",
+            "Percent of each layer's dense attention that goes to what is selected, and what is lost, in nats a token of a text that was "
+            "trained on, where one layer alone selects:",
             "",
-            "| layer | by its own keys | by the adapter | by what the layer before selects | |",
-            "| --- | --- | --- | --- | --- |",
+            "| layer | by its own keys | by the adapter | by what the layer before selects | lost | |",
+            "| --- | --- | --- | --- | --- | --- |",
             *rows,
             "",
         ]

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from dsacli.adapting.observe import Observed
+from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.grouped import FEWEST, FIRST, HeadScores
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.models.llama import Llama
@@ -45,7 +46,41 @@ def late_loss(
     on_tokens: Callable[[int], None] = lambda done: None,
 ) -> float:
     """Mean loss, in nats, of the last `late` tokens of a text, int64 [tokens], taken in chunk by chunk as prefill does."""
-    cache, losses, step = network.new_cache(len(token_ids), index_topk), [], network.chunk_tokens
+    return _loss(network, network.new_cache(len(token_ids), index_topk), token_ids, late, on_tokens)
+
+
+@torch.inference_mode()
+def lost_by_layer(
+    network: Llama,
+    token_ids: torch.Tensor,
+    late: int,
+    on_tokens: Callable[[int], None],
+    on_layers: Callable[[int], None],
+) -> list[float]:
+    """What the last `late` tokens of a text, int64 [tokens], lose above dense attention, in nats, for each layer where it alone
+    selects, by the indexer that every one of them has."""
+    before, every = len(token_ids) - late, set(range(len(network.attends)))
+    cache = network.new_cache(len(token_ids), 2 * len(token_ids))
+    network.prefill(token_ids[:before], cache, on_tokens)
+    cache.select(network.config.index_topk)
+    losses = []
+    for number in (-1, *sorted(every)):
+        cache.truncate(before)
+        cache.settle(every - {number})
+        losses.append(_loss(network, cache, token_ids[before:], late))
+        on_layers(number + 1)
+    return [loss - losses[0] for loss in losses[1:]]
+
+
+def _loss(
+    network: Llama,
+    cache: SparseCache,
+    token_ids: torch.Tensor,
+    late: int,
+    on_tokens: Callable[[int], None] = lambda done: None,
+) -> float:
+    """That of the last `late` of new tokens, after those in the cache."""
+    losses, step = list[torch.Tensor](), network.chunk_tokens
     for low in range(0, len(token_ids), step):
         high = min(low + step, len(token_ids))
         hidden = network.states(token_ids[low:high], cache)

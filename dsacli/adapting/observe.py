@@ -29,21 +29,13 @@ class Observed:
     selectable: torch.Tensor
 
 
-@dataclass(frozen=True)
-class Text:
-    """All layers over one text, and those of them that lose most by selecting (`Llama.states`)."""
-
-    layers: list[Observed]
-    dense_layers: tuple[int, ...]
-
-
 def observe(
     network: Llama,
     token_ids: torch.Tensor,
     blocks: int,
     seed: int,
     on_tokens: Callable[[int], None] = lambda done: None,
-) -> Text:
+) -> list[Observed]:
     """Every layer over one text, int64 [tokens], at `blocks` places from where on prefill selects."""
     first, last = PREFILL_DENSE * network.config.index_topk, len(token_ids) - BLOCK_QUERIES
     places = np.random.default_rng(seed).choice(np.arange(first, last, BLOCK_QUERIES), blocks, replace=False)
@@ -59,8 +51,7 @@ def observe(
     finally:
         for hook in hooks:
             hook.remove()
-    layers = [_observed(layer, some) for layer, some in zip(cache.layers, found)]
-    return Text(layers, cache.dense_layers or ())
+    return [_observed(layer, some) for layer, some in zip(cache.layers, found)]
 
 
 def _note(

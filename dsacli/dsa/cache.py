@@ -78,6 +78,12 @@ class SparseCache:
         """The most entries that any layer gathered for a query token since the last `truncate`, counted as it did."""
         return max(layer.selected for layer in self.layers)
 
+    def select(self, index_topk: int) -> None:
+        """Have the tokens that come attend to so many entries."""
+        self.index_topk = index_topk
+        for layer in self.layers:
+            layer.index_topk = index_topk
+
     def settle(self, dense_layers: Iterable[int]) -> None:
         """Have these layers attend to all tokens, and all others select."""
         self.dense_layers = tuple(sorted(dense_layers))

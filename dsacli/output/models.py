@@ -75,6 +75,7 @@ def adapted_record(kept: "KeptAdapter") -> dict[str, Any]:
                 "kept_by_own_keys": each.by_keys,
                 "kept_by_adapter": each.by_indexer,
                 "kept_by_layer_before": each.by_layer_before,
+                "lost_alone": each.lost,
             }
             for number, each in enumerate(adapted.layers)
         ],

@@ -73,9 +73,8 @@ def network() -> llama.Llama:
 
 def test_what_is_observed_is_dense_attention(network):
     ids = torch.randint(2, 97, (TOKENS,), generator=torch.Generator().manual_seed(1))
-    text = observe(network, ids, 4, seed=1)
-    found = text.layers
-    assert len(found) == 3 and len(text.dense_layers) == 2
+    found = observe(network, ids, 4, seed=1)
+    assert len(found) == 3
     for number, each in enumerate(found):
         assert each.keys.shape == (TOKENS, GROUPS * DIM) and each.queries.shape == (4, HEADS * DIM)
         assert torch.allclose(each.attention.sum(1), torch.ones(4), atol=1e-4)
