@@ -163,7 +163,7 @@ class GroupedSparseAttention(nn.Module):
 
     def deviation(self, queries: torch.Tensor, cache: LayerCache) -> torch.Tensor:
         """What the last tokens of a cache would miss, if they selected a quarter of `index_topk`: [queries, heads, dim], as their
-        queries, which are whole blocks."""
+        queries, which are whole blocks and stand behind as many tokens as they would select otherwise, or more."""
         blocks, first = queries.unflatten(0, (-1, BLOCK_QUERIES)), cache.length - len(queries)
         selected = self._selected(blocks, cache, first, max(FEWEST, cache.index_topk // 4), None)
         return self.attend(queries[None], cache.entries[None])[0] - selected.flatten(0, 1)

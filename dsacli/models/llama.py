@@ -125,7 +125,8 @@ class Llama(CausalNetwork):
             parts = token_ids[:alone], token_ids[alone:]
             return torch.cat([self.states(part, cache, attention_mass) for part in parts])
         hidden, rotation = self.embedded(token_ids, cache)
-        last, deviations = min(len(token_ids), SAMPLED) // BLOCK_QUERIES * BLOCK_QUERIES, list[float]()
+        last = min(len(token_ids), SAMPLED, cache.index_topk) // BLOCK_QUERIES * BLOCK_QUERIES
+        deviations = list[float]()
         for module, kept in zip(self.model.layers, cache.layers):
             layer = cast(Layer, module)
             before, hidden = hidden, layer(hidden, rotation, kept, attention_mass)
