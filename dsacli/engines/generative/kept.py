@@ -13,7 +13,7 @@ from dsacli.engines.savings import DocumentPass
 from dsacli.models.io.model import DecoderModel
 
 # Raise it when the same tokens give other entries, so that old ones are not met again.
-PREFILL = "1"
+PREFILL = "2"
 # Weights of which the cache holds fewer than so many leave too little room for documents.
 SHARE = 3
 
