@@ -114,11 +114,12 @@ def main() -> None:
             for way in given.only.split(","):
                 topk = ways[way]
                 if part == "loss":
+                    began = time.perf_counter()
                     losses = [late_loss(network, each, LATE, topk) for each in ids]
+                    seconds = (time.perf_counter() - began) / len(ids)
                     found[way] = sum(losses) / len(losses)
-                    print(
-                        f"  loss     {way} {found[way]:.4f}: {' '.join(f'{each:.4f}' for each in losses)}", flush=True
-                    )
+                    each_one = " ".join(f"{each:.4f}" for each in losses)
+                    print(f"  loss     {way} {found[way]:.4f}: {each_one}, {seconds:.1f} s each", flush=True)
                 elif part == "facts":
                     found[way] = sum(recalled(model, each, topk, seed) for seed, each in enumerate(ids))
                     print(f"  facts    {way} {found[way]} of {FACTS * len(ids)}", flush=True)
