@@ -18,6 +18,7 @@ COMMANDS = [
     ("ask", ["ferry", "Who built the ferry?"], ["--compare-dense"]),
     ("ask", ["pdf", "Who designed the breakwater?"], []),
     ("ask", ["ferry", "Who built the ferry?"], RECALL),
+    ("ask", ["ferry", "Who built the ferry?"], (*RECALL, "--compare-dense")),
     ("summarize", ["ferry", "pdf"], ["--focus", "the boiler"]),
     ("summarize", ["agreement"], ["--by", "section", "--sentences", 1]),
     ("summarize", ["ferry"], RECALL[:-2]),

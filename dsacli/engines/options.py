@@ -52,9 +52,9 @@ EXTRACTIVE: dict[Task, frozenset[str]] = {
     "inspect": frozenset({"index_topk"}),
 }
 GENERATIVE: dict[Task, frozenset[str]] = {
-    "ask": frozenset({"min_probability", "index_topk"}) | _WRITING,
-    "summarize": frozenset({"sentences", "words", "focus", "index_topk"}) | _WRITING,
-    "extract": frozenset({"min_probability", "index_topk"}) | _WRITING,
+    "ask": frozenset({"min_probability", "index_topk", "compare_dense"}) | _WRITING,
+    "summarize": frozenset({"sentences", "words", "focus", "index_topk", "compare_dense"}) | _WRITING,
+    "extract": frozenset({"min_probability", "index_topk", "compare_dense"}) | _WRITING,
     "inspect": frozenset({"index_topk"}),
 }
 # Where an option's flag is not its name.

@@ -1,7 +1,7 @@
 """What one query cost, next to dense attention over the same tokens."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -29,12 +29,16 @@ class DocumentPass:
 
 @dataclass(frozen=True)
 class DenseRun:
-    """Dense attention as it really ran: measured seconds, FLOPs, bytes of keys and values, peak bytes."""
+    """Dense attention as it really ran: measured seconds, FLOPs, bytes of keys and values, peak bytes.
+
+    document_seconds: of a decoder, what the document took before the query; None where there is nothing to take in before it
+    """
 
     seconds: float
     flops: int
     memory: int
     peak_memory: int | None
+    document_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,26 @@ def added(parts: Iterable[Savings]) -> Savings:
 def in_turn(parts: Iterable[Savings]) -> Savings:
     """Several queries, each on a context of its own, as one: as `added`, and the document passes add up too."""
     parts = list(parts)
-    passes = [part.document_pass for part in parts]
+    passes, runs = [part.document_pass for part in parts], [part.dense_run for part in parts if part.dense_run]
     return replace(
         added(parts),
+        dense_run=dense_in_turn(runs) if runs else None,
         document_pass=DocumentPass(
             sum(each.tokens for each in passes),
             sum(each.cached for each in passes),
             sum(each.flops for each in passes),
             sum(each.seconds for each in passes),
         ),
+    )
+
+
+def dense_in_turn(runs: Sequence[DenseRun]) -> DenseRun:
+    """Several dense runs as one, of which each had its own keys and values."""
+    documents = [run.document_seconds for run in runs if run.document_seconds is not None]
+    return DenseRun(
+        sum(run.seconds for run in runs),
+        sum(run.flops for run in runs),
+        max(run.memory for run in runs),
+        runs[-1].peak_memory,
+        sum(documents) if documents else None,
     )

@@ -28,7 +28,7 @@ def savings_panel(savings: Savings, width: int) -> Panel:
     grid.add_row(Text(" · ".join(facts)))
     grid.add_row(Text(passed(savings.document_pass), style="dim"))
     if savings.dense_run:
-        grid.add_row(Text(measured(savings.dense_run, savings.seconds)))
+        grid.add_row(Text(measured(savings.dense_run, savings)))
     return Panel(
         grid,
         title="this query, next to dense attention",
@@ -71,12 +71,16 @@ def add_tokenwise(table: Table, costs: Tokenwise) -> None:
     table.add_row("cache of a token", *both(costs.cache_bytes, size))
 
 
-def measured(run: DenseRun, seconds: float) -> str:
-    """What dense attention cost when it really ran, beside the query's `seconds`."""
+def measured(run: DenseRun, savings: Savings) -> str:
+    """What dense attention cost when it really ran, beside the query's and the document's seconds."""
     peak = f", peak memory {size(run.peak_memory)}" if run.peak_memory else ""
+    once = ""
+    if run.document_seconds is not None:
+        ratio = times(run.document_seconds / max(savings.document_pass.seconds, 1e-9))
+        once = f"; the document {run.document_seconds:.1f} s ({ratio} its pass)"
     return (
-        f"dense, as run: {run.seconds:.2f} s ({times(run.seconds / max(seconds, 1e-9))} the query's time), "
-        f"{flop(run.flops)}, keys and values {size(run.memory)}{peak}; its answer is not compared"
+        f"dense, as run: {run.seconds:.2f} s ({times(run.seconds / max(savings.seconds, 1e-9))} the query's time), "
+        f"{flop(run.flops)}, keys and values {size(run.memory)}{peak}{once}; its answer is not compared"
     )
 
 

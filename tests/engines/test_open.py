@@ -47,7 +47,6 @@ def test_a_gguf_file_states_its_type_too(tmp_path):
         (["extract", "--field", "a", "--seed", 1], "--seed"),
         (["ask", WHO, "-n", 5, "--model", RECALL], "--answers"),
         (["ask", WHO, "--min-confidence", 0.2, "--model", RECALL], "--min-confidence"),
-        (["ask", WHO, "--compare-dense", "--model", RECALL], "--compare-dense"),
         (["summarize", "--by", "section", "--model", RECALL], "--by section"),
         (["extract", "--field", "a", "--min-confidence", 0.2, "--model", RECALL], "--min-confidence"),
     ],

@@ -198,6 +198,8 @@ def test_the_panel_tells_the_measured_dense_run_from_the_estimate():
     assert "dense, as run: 12.50 s (10× the query's time), 34.5 GFLOP, keys and values 101 MB" in " ".join(
         seen.replace("│", " ").split()
     )
+    seen = printed(dense_run=DenseRun(12.5, 34_500_000_000, 101_000_000, None, 6.0))
+    assert "the document 6.0 s (2.0× its pass)" in " ".join(seen.replace("│", " ").split())
 
 
 def test_partly_cached_documents_say_how_many_tokens():

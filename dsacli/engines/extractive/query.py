@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dsacli.documents.clean import normalise
 from dsacli.documents.sentences import split_sentences
 from dsacli.dsa.cost import CostMeter
+from dsacli.engines.dense import refuse_minutes
 from dsacli.engines.extractive.account import Account, element_bytes, shape_of
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.savings import DenseRun, Savings, peak_memory
@@ -23,7 +24,6 @@ from dsacli.reader.reading import RunLogits, read_runs, read_sequence
 from dsacli.reader.runs import select, select_runs, with_exact
 from dsacli.reader.spans import SpanDistribution, weigh_spans
 
-DENSE_LIMIT_SECONDS = 240.0
 LONGEST_QUESTION = 512
 # What the index network takes of a question at a time.
 PIECE = 448
@@ -140,32 +140,16 @@ class Queries:
         return self.accounts[number].savings(self.context, len(self.questions[number].read) + 2, 0, 0)
 
 
-def matmul_rate(like: torch.Tensor) -> float:
-    """FLOP/s of matrix multiply in the dtype and on the device of `like`, measured in a few milliseconds."""
-    left, right = like.new_ones(1024, 384), like.new_ones(384, 1536)
-    (left @ right).sum().item()
-    began = time.perf_counter()
-    for _ in range(5):
-        product = left @ right
-    product.sum().item()  # waits for a device that works ahead
-    return 5 * 2 * 1024 * 384 * 1536 / (time.perf_counter() - began)
-
-
 def run_dense(model: ReaderModel, context: EncodedContext, questions: Sequence[Question]) -> DenseRun:
     """Run the reading network with every token of question and document attending to every other.
 
-    One pass per question; without questions, one over the document alone. Raises DsacliError with the
-    estimate (at 40 % of the matrix-multiply rate) where that would take over a few minutes.
+    One pass per question; without questions, one over the document alone. Raises DsacliError as
+    `refuse_minutes` does.
     """
     reader, shape = model.reader, shape_of(model.reader)
     token_ids = [question.read for question in questions] or [np.empty(0, np.int32)]
     flops = sum(shape.dense_flops(len(ids) + 2, len(context)) for ids in token_ids)
-    estimate = flops / (0.4 * matmul_rate(next(reader.parameters())))
-    if estimate > DENSE_LIMIT_SECONDS:
-        raise DsacliError(
-            f"dense attention over {len(context):,} tokens would take about {max(1, estimate / 60):,.0f} minutes "
-            f"here; --compare-dense stops at {DENSE_LIMIT_SECONDS / 60:.0f}"
-        )
+    refuse_minutes(flops, next(reader.parameters()), len(context))
     meter, began = CostMeter(), time.monotonic()
     passages = [context.run(model, first, last) for first, last in context.passages()]
     with meter.watch(reader):

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from dsacli.dsa.cache import SparseCache
 from dsacli.dsa.cost import CostMeter
 from dsacli.engines.context import Context
+from dsacli.engines.generative.dense import check_dense, run_dense
 from dsacli.engines.generative.kept import KeptPrefills, prefill_key
 from dsacli.engines.generative.sentences import Sentences
-from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
+from dsacli.engines.savings import Cost, DenseRun, DocumentPass, Savings, peak_memory
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.chat import render_prompt
@@ -56,9 +57,10 @@ class Conversation:
         on_tokens: Callable[[int, int], None] = lambda done, total: None,
         on_text: Callable[[str], None] = lambda text: None,
         kept: KeptPrefills | None = None,
+        compare_dense: bool = False,
     ):
         self.model, self.context, self.sampling = model, context, sampling
-        self.on_tokens, self.on_text, self.kept = on_tokens, on_text, kept
+        self.on_tokens, self.on_text, self.kept, self.compare_dense = on_tokens, on_text, kept, compare_dense
         self.index_topk = index_topk or model.config.index_topk
         self.cache: SparseCache | None = None
         self.head: list[int] = []
@@ -74,7 +76,8 @@ class Conversation:
     def query(self, instruction: str, question: str = "") -> Iterator["Query"]:
         """Prefill the document, what is to be done with it, and a question; what is written inside is accounted for.
 
-        Raises DsacliError for a context that, with the question, is longer than the model's.
+        Raises DsacliError for a context that, with the question, is longer than the model's, and for one whose comparison with dense
+        attention would take minutes.
         """
         prompt = render_prompt(self.model.chat_template, PLACE, instruction, question, self.model.special)
         before, found, after = prompt.partition(PLACE)
@@ -88,6 +91,8 @@ class Conversation:
                 f"{len(self.token_ids):,} tokens, with the question and {self.sampling.max_new_tokens} to be written, are more "
                 f"than this model's context of {limit:,}; leave --model out for documents of any length"
             )
+        if self.compare_dense:
+            check_dense(self.model, room)
         if self.cache is None or self.cache.capacity < room or self.head != head:
             self.cache, self.head = self.model.network.new_cache(room + 256, self.index_topk), head
             self.document_pass = self.prefill_document(self.cache, head)
@@ -96,10 +101,14 @@ class Conversation:
         self.cache.truncate(len(head) + len(self.token_ids) - len(again))
         yield Query(self, self.cache, tail or again)
 
+    def ids_after(self, head: list[int]) -> torch.Tensor:
+        """What stands before a question: the beginning of the prompt, and the document; int64 [tokens]."""
+        return torch.cat([torch.tensor(head, dtype=torch.int64), self.token_ids])
+
     def prefill_document(self, cache: SparseCache, head: list[int]) -> DocumentPass:
         """What the cache keeps of the document, once."""
         began, meter, count = time.monotonic(), CostMeter(), len(self.context)
-        ids = torch.cat([torch.tensor(head, dtype=torch.int64), self.token_ids])
+        ids = self.ids_after(head)
         key = prefill_key(self.model, ids, self.index_topk)
         if self.kept and (cost := self.kept.load(key, cache, len(ids))):
             return DocumentPass(count, count, *cost)
@@ -121,6 +130,8 @@ class Query:
         self.logits = torch.empty(0)
         self.outputs = self.written = self.mark = 0
         self.last: list[int] = []
+        # What was taken in at once, step by step, from this token on.
+        self.start, self.steps = len(cache), list[list[int]]()
         self.feed(tail)
 
     def feed(self, ids: list[int]) -> None:
@@ -133,6 +144,7 @@ class Query:
                 # The first token that is written comes from what the last of these attends to.
                 self.logits = network.prefill(tokens, self.cache, attention_mass=self.attention_mass)
             self.outputs += 1
+            self.steps.append(ids)
 
     def write(self, until: Callable[[str], bool] = lambda text: False, limit: int | None = None) -> Generated:
         """Let the model go on, to its end token, until `until(text)`, or for `limit` tokens; Ctrl-C stops it where it is."""
@@ -159,6 +171,7 @@ class Query:
         out.attention_mass = self.attention_mass[context].cpu().numpy().copy()
         self.written += len(ids)
         self.last = ids
+        self.steps += [[token] for token in ids[:-1]]
         return out
 
     def room(self) -> int:
@@ -173,6 +186,8 @@ class Query:
     def rewrite(self, text: str) -> None:
         """Put `text` in the place of what was written last."""
         self.cache.truncate(self.mark)
+        taken = np.cumsum([0, *map(len, self.steps)])
+        self.steps = self.steps[: int(np.searchsorted(taken, self.mark - self.start))]
         self.feed(self.conversation.tokens(text))
 
     def likelihood(self, *tokens: int) -> float:
@@ -186,7 +201,8 @@ class Query:
     def savings(self) -> Savings:
         """What the question and its answer cost, with the cache as it now is; the document's prefill apart."""
         model, context = self.conversation.model, self.conversation.context
-        cost, total = model.config.cost(model.dtype.itemsize), len(self.cache)
+        cost, total, seconds = model.config.cost(model.dtype.itemsize), len(self.cache), time.monotonic() - self.began
+        dense = self.run_dense() if self.conversation.compare_dense else None
         return Savings(
             total,
             self.cache.selected,
@@ -195,7 +211,16 @@ class Query:
                 self.meter.total,
             ),
             Cost(cost.read_bytes(total - 1, None), cost.read_bytes(total - 1, self.conversation.index_topk)),
-            time.monotonic() - self.began,
+            seconds,
             peak_memory(),
             self.conversation.document_pass,
+            dense,
+        )
+
+    def run_dense(self) -> DenseRun:
+        """The same once more with dense attention, written words and all."""
+        conversation = self.conversation
+        document = conversation.ids_after(conversation.head)[: self.start]
+        return run_dense(
+            conversation.model, document, self.steps, lambda done: conversation.on_tokens(done, len(document))
         )

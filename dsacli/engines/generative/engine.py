@@ -109,6 +109,7 @@ class GenerativeEngine:
                 lambda done, total: self.progress.prefill(name, done, total),
                 self.progress.writing,
                 KeptPrefills(self.cache, self.progress.warn) if self.cache and is_whole else None,
+                bool(options.compare_dense),
             )
 
         return FittedContext(self.model, context, sampling, start, self.progress.warn, options.budget)

@@ -246,8 +246,18 @@ def test_inspect_needs_no_weights(document, tmp_path, precision):
     assert run("ask", document, "Which ferry is it?", "--model", big).exit_code == 1
 
 
-def test_dense_is_not_run_beside_a_generative_model(folder, document):
-    assert run("ask", document, "Which ferry is it?", "--model", folder, "--compare-dense").exit_code == 2
+@pytest.mark.parametrize("command", [["ask", "Which ferry is it?"], ["summarize"], ["extract", "--field", "built:date"]], ids=lambda it: it[0])
+def test_compare_dense_takes_in_what_the_query_did(folder, document, command):
+    """Executed, against the closed form, which counts an indexer's queries too."""
+    task, *rest = command
+    options = ("--model", folder, "--compare-dense", "--json", "--max-tokens", 12, "--min-probability", 0)
+    options = options[:-2] if task == "summarize" else options
+    result = json.loads(run(task, document, *rest, *options).stdout)
+    savings = result["savings"]
+    dense = savings["dense_run"]
+    assert dense["flops"] == pytest.approx(savings["flops"]["dense"], rel=0.15)
+    assert dense["seconds"] > 0 and dense["document_seconds"] > 0 and dense["memory"] > 0
+
 
 
 def test_evidence_is_where_the_attention_went(folder):
