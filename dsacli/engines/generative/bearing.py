@@ -1,6 +1,6 @@
 """Whether the places behind what a model wrote bear it out, and which these are: by its words, and by where its attention went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +71,27 @@ def bearing(
     # A whole sentence says itself what it is about: one word of the question is enough.
     told = len(own) >= SENTENCE and sentences.weighed(question, 1.0).keys() & own.keys() & held
     bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
+    bears_out = bears_out and figures_belong(sentences, question, own, chosen, look)
     bounds = [(int(sentences.edges[number]), int(sentences.edges[number + 1])) for number in chosen]
     return Bearing(tuple(sentence_evidence(sentences.context, attention_mass, *each) for each in bounds), bears_out)
+
+
+def figures_belong(
+    sentences: Sentences, question: str, own: Mapping[str, float], numbers: Sequence[int], look: Look
+) -> bool:
+    """Whether each figure of an answer, `own` its stems by their weight, stands in a sentence that holds half of its other words too,
+    or is about what is asked: a fee that is told in one place is not the amount that stands in another."""
+    words = {each: weight for each, weight in own.items() if not each[0].isdigit()}
+    least = BORNE_OUT * sum(words.values())
+
+    def belongs(number: int) -> bool:
+        held = sum(words[each] for each in words.keys() & sentences.stems[number])
+        return bool(words and held >= least) or concerned(sentences, question, [number], look)
+
+    return all(
+        any(figure in sentences.stems[number] and belongs(number) for number in numbers)
+        for figure in own.keys() - words.keys()
+    )
 
 
 def dates_stand(answer: str, wordings: Sequence[str]) -> bool:

@@ -20,6 +20,8 @@ TEXT = """This agreement is made between Wexcombe Archives Limited and Talland D
 
 If the Customer fails to make boxes available, the Supplier may charge a standing fee of £2,850 for that month.
 
+For loss of originals the Supplier is liable up to £2,500,000 for each event.
+
 Neither party may assign this agreement without the written consent of the other.
 
 This agreement is governed by the law of England and Wales. Notices are sent to the seat of a party.
@@ -72,6 +74,8 @@ def test_what_the_document_says_is_borne_out_wherever_attention_went(sentences, 
         ("When was it made?", "The agreement was made on 14 February 2850."),
         # An amount that stands there for something else.
         ("What is the monthly rent?", "£2,850"),
+        ("What is the standing fee?", "The standing fee is £2,500,000."),
+        ("What is the monthly fee?", "The monthly fee is £2,500,000."),
     ],
 )
 def test_what_it_does_not_say_is_not(sentences, question, answer):

@@ -246,7 +246,11 @@ def test_inspect_needs_no_weights(document, tmp_path, precision):
     assert run("ask", document, "Which ferry is it?", "--model", big).exit_code == 1
 
 
-@pytest.mark.parametrize("command", [["ask", "Which ferry is it?"], ["summarize"], ["extract", "--field", "built:date"]], ids=lambda it: it[0])
+@pytest.mark.parametrize(
+    "command",
+    [["ask", "Which ferry is it?"], ["summarize"], ["extract", "--field", "built:date"]],
+    ids=lambda it: it[0],
+)
 def test_compare_dense_takes_in_what_the_query_did(folder, document, command):
     """Executed, against the closed form, which counts an indexer's queries too."""
     task, *rest = command
@@ -257,7 +261,6 @@ def test_compare_dense_takes_in_what_the_query_did(folder, document, command):
     dense = savings["dense_run"]
     assert dense["flops"] == pytest.approx(savings["flops"]["dense"], rel=0.15)
     assert dense["seconds"] > 0 and dense["document_seconds"] > 0 and dense["memory"] > 0
-
 
 
 def test_evidence_is_where_the_attention_went(folder):
