@@ -177,7 +177,7 @@ class GroupedSparseAttention(nn.Module):
         out = []
         for low in range(0, len(queries), step):
             chosen = tokens[low : low + step]
-            gathered = cache.entries[chosen.flatten()].unflatten(0, chosen.shape)
+            gathered = cache.entries.index_select(0, chosen.flatten()).unflatten(0, chosen.shape)
             if attention_mass is None:
                 out.append(self.attend(queries[low : low + step], gathered))
             else:
