@@ -67,8 +67,8 @@ def located(
     for each in among:
         at = each.quote.find(wording)
         if at >= 0:
-            low = each.start - each.quote_start + at
-            return replace(each, start=low, end=low + len(wording), quote_start=at, quote_end=at + len(wording))
+            encoded, low = context.named(each.document), each.start - each.quote_start + at
+            return evidence_at(encoded.document, encoded.sentences, low, low + len(wording))
     best, found = -1.0, None
     for number, encoded in enumerate(context.documents):
         text, low = encoded.document.text, int(context.edges[number])
