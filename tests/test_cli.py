@@ -590,7 +590,16 @@ def test_compare_dense_really_runs_it(cli, ferry):
     result = cli("ask", ferry, WHO, "--compare-dense", "--json", *ANY)
     savings = json.loads(result.stdout)["savings"]
     run = savings["dense_run"]
-    check(run, {"seconds": float, "flops": int, "memory": int, "peak_memory": run["peak_memory"] and int, "document_seconds": None})
+    check(
+        run,
+        {
+            "seconds": float,
+            "flops": int,
+            "memory": int,
+            "peak_memory": run["peak_memory"] and int,
+            "document_seconds": None,
+        },
+    )
     assert run["seconds"] > 0 and run["flops"] == pytest.approx(savings["flops"]["dense"], rel=0.1)
     assert "dense, as run: " in result.stderr
 

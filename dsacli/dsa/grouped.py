@@ -52,7 +52,7 @@ class HeadScores(Counted):
 
     def forward(self, queries: torch.Tensor, keys: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
         """I of queries [blocks, heads, dim] over keys [tokens, groups · dim], of which a block sees the first `own`, int64 [blocks, 1]:
-        float32 [blocks, tokens], minus infinity for the others."""
+        float32 [blocks, tokens], 0 for the others."""
         near = int(own[0])
         later = torch.arange(near, len(keys), device=keys.device) >= own
         across = keys.unflatten(1, (-1, queries.shape[2])).permute(1, 2, 0)
@@ -65,7 +65,6 @@ class HeadScores(Counted):
             heads[..., near:].masked_fill_(later[low : low + step, None], -torch.inf)
             # Heads, then groups: summed over both at once it takes three times as long.
             scores[low : low + step] = heads.softmax(-1).sum(2).sum(0)
-        scores[:, near:].masked_fill_(later, -torch.inf)
         return scores
 
     def flops(self, queries: torch.Tensor, keys: torch.Tensor, own: torch.Tensor) -> int:
@@ -206,13 +205,14 @@ class GroupedSparseAttention(nn.Module):
         keys, mean, last = cache.entries[:, : self.groups * queries.shape[3]], queries.mean(1), int(ends[-1])
         if self.indexer is not None:
             made = cache.made_keys.up_to_now(keys, cache.capacity, self.indexer.keys)
-            scores, near = self.indexer(mean.flatten(1), made[FIRST:last]), max(0, int(ends[0]) - FIRST)
-            later = torch.arange(near + FIRST, last, device=queries.device) >= ends
-            scores[:, near:].masked_fill_(later, -torch.inf)
-            return scores
-        if len(queries) == queries.shape[1] == 1:
+            scores = self.indexer(mean.flatten(1), made[FIRST:last])
+        elif len(queries) == queries.shape[1] == 1:
             basis = cache.made_keys.basis(keys, self.project)
             made = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states, basis))
             summed = mean.unflatten(1, (self.groups, -1)).sum(2).flatten(1)
-            return self.scores_written(self.project(summed, basis), made[FIRST:last])
-        return self.scores(mean, keys[FIRST:last], ends - FIRST)
+            scores = self.scores_written(self.project(summed, basis), made[FIRST:last])
+        else:
+            scores = self.scores(mean, keys[FIRST:last], ends - FIRST)
+        near = max(0, int(ends[0]) - FIRST)
+        scores[:, near:].masked_fill_(torch.arange(near + FIRST, last, device=queries.device) >= ends, -torch.inf)
+        return scores

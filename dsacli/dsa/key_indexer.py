@@ -3,7 +3,7 @@
     I(t, s) = Σ_j w(t, j) · ReLU(q(t, j) · k(s))
 
 DeepSeek-V3.2-Exp report, section 2.1, equation 1. Its queries q, weights w and keys k are linear in attention's own, as these stand
-in the cache; so a prefill that was kept serves with it and without it.
+in the cache, so that nothing else is kept of a token.
 """
 
 import torch

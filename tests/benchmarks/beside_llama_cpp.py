@@ -13,31 +13,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from sparse import samples
+from sparse import samples, timed
 
 from dsacli.dsa.dtype import fastest_dtype
-from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.model import open_decoder
 
 # Tokens that llama.cpp takes in at once: its own default.
 BATCH = 512
 
 
-def ours(network, ids: Sequence[int], written: int) -> tuple[float, float]:
-    """Tokens a second of a prefill, and of decoding after it."""
-    cache = network.new_cache(len(ids) + written + 2)
-    began = time.perf_counter()
-    logits = network.prefill(torch.tensor(ids), cache)
-    prefill = time.perf_counter() - began
-    # The first one that is written makes the index keys of all tokens before it.
-    times = []
-    for _ in generate(network, logits, cache, Sampling(written + 1)):
-        times.append(time.perf_counter())
-    return len(ids) / prefill, (len(times) - 2) / (times[-1] - times[1])
-
-
 def theirs(model, ids: Sequence[int], written: int) -> tuple[float, float]:
-    """The same of llama.cpp."""
+    """Seconds of a prefill by llama.cpp, and of a token that is written after it."""
     model.reset()
     began = time.perf_counter()
     model.eval(list(ids))
@@ -47,7 +33,7 @@ def theirs(model, ids: Sequence[int], written: int) -> tuple[float, float]:
         token = model.sample(temp=0.0)
         model.eval([token])
         times.append(time.perf_counter())
-    return len(ids) / prefill, (len(times) - 2) / (times[-1] - times[1])
+    return prefill, (times[-1] - times[1]) / (len(times) - 2)
 
 
 def main() -> None:
@@ -67,8 +53,7 @@ def main() -> None:
     network, (ids,) = opened.network, samples(opened, given.texts, max(lengths), 1)
     print(f"{given.model.name}, {given.threads} threads; tokens a second; ours in {str(dtype).removeprefix('torch.')}")
     for length in lengths:
-        some = ids[:length].tolist()
-        mine = ours(network, some, given.written)
+        mine = timed(network, ids[:length], written=given.written)
         other = Llama(
             str(given.model),
             n_ctx=length + given.written + 8,
@@ -78,9 +63,10 @@ def main() -> None:
             flash_attn=True,
             verbose=False,
         )
-        them = theirs(other, some, given.written)
+        them = theirs(other, ids[:length].tolist(), given.written)
         other.close()
-        for what, one, two in zip(("prefill", "decoding after it"), mine, them):
+        for what, count, one, two in zip(("prefill", "decoding after it"), (length, 1), mine, them):
+            one, two = count / one, count / two
             print(
                 f"{length:>7,} tokens  {what:<18} ours {one:7.1f}  llama.cpp {two:7.1f}  {one / two:.2f}×", flush=True
             )

@@ -75,15 +75,15 @@ def encoded(tokenizer, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False).ids
 
 
-def timed(network: Llama, ids: torch.Tensor, topk: int) -> tuple[float, float]:
+def timed(network: Llama, ids: torch.Tensor, topk: int | None = None, written: int = WRITTEN) -> tuple[float, float]:
     """Seconds of a prefill, and of a token that is written after it."""
-    cache: SparseCache = network.new_cache(len(ids) + WRITTEN + 2, topk)
+    cache: SparseCache = network.new_cache(len(ids) + written + 2, topk)
     began = time.perf_counter()
     logits = network.prefill(ids, cache)
     prefill = time.perf_counter() - began
     # The first one written makes the index keys of all tokens before it.
     times = []
-    for _ in generate(network, logits, cache, Sampling(WRITTEN + 1)):
+    for _ in generate(network, logits, cache, Sampling(written + 1)):
         times.append(time.perf_counter())
     return prefill, (times[-1] - times[1]) / (len(times) - 2)
 
