@@ -14,19 +14,6 @@ from dsacli.engines.evidence import Evidence, evidence_at
 LONGEST_QUOTE = 80
 
 
-def best_evidence(context: Context[Any], attention_mass: NDArray[np.float32], count: int) -> tuple[Evidence, ...]:
-    """The `count` sentences whose tokens got the most attention while something was written, the most first.
-
-    Sentences with less than a third of the first one's are left out.
-    """
-    edges, totals = context.sentence_edges, sentence_mass(context, attention_mass)
-    found: list[int] = []
-    for number in np.argsort(-totals)[:count].tolist():
-        if totals[number] > 0 and (not found or totals[number] > totals[found[0]] / 3):
-            found.append(number)
-    return tuple(sentence_evidence(context, attention_mass, int(edges[n]), int(edges[n + 1])) for n in found)
-
-
 def sentence_mass(context: Context[Any], attention_mass: NDArray[np.float32]) -> NDArray[np.float32]:
     """The attention that each sentence got, float32 [sentences]."""
     if not len(attention_mass):

@@ -12,9 +12,10 @@ from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
 from dsacli.engines.generative import conversation as generative
+from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.looking import Looking
-from dsacli.engines.generative.provenance import best_evidence, located
+from dsacli.engines.generative.provenance import located
 from dsacli.engines.generative.tasks import value_of
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.extraction.fields import Field
@@ -268,7 +269,7 @@ def test_evidence_is_where_the_attention_went(folder):
     place = TEXT.index("ferry number 70")
     tokens = work.context.documents[0]
     attention_mass = ((tokens.starts >= place) & (tokens.ends <= place + 15)).astype("float32")
-    (best,) = best_evidence(work.context, attention_mass, 3)
+    (best,) = bearing(work.sentences, "", "It leaves.", attention_mass, 1, list).evidence
     assert "ferry number 70 leaves" in best.quote and best.line == 10
     found = located(work.context, "o'clock", attention_mass[::-1].copy())
     assert TEXT[found.start : found.end] == "o'clock"
