@@ -64,12 +64,18 @@ def show_words(answer: Answer, measure: Measure, console: Console, style: str) -
 def show_list(answer: Answer, measure: Measure, console: Console, style: str) -> None:
     """An item a line, and below them the quotations that say more than the items."""
     for item in answer.items:
-        place = f"  ({short_place(item.evidence[0])})"
-        console.print(indented(Text.assemble((item.answer, style), (place, "cyan")), 2, console, "• "))
+        place = f"  ({short_place(item.evidence[0])})" if item.evidence else ""
+        doubt = DOUBT if item.borne_out is False else ""
+        wording = Text.assemble((item.answer, UNCERTAIN if doubt else style), (place, "cyan"), (doubt, UNCERTAIN))
+        console.print(indented(wording, 2, console, "• "))
+    if not answer.evidence:
+        return
     places = list(by_quotation(answer.evidence))
     known = {answer_key(item.answer) for item in answer.items}
     first = f"{how_sure(answer.score, measure)}" if answer.score is not None else ""
-    console.print(Text.assemble("    ", (whereabouts(answer.evidence[0]), "cyan"), (f"  {first}", "dim")))
+    doubt = DOUBT if answer.borne_out is False and all(item.borne_out for item in answer.items) else ""
+    place = whereabouts(answer.evidence[0])
+    console.print(Text.assemble("    ", (place, "cyan"), (f"  {first}", "dim"), (doubt, UNCERTAIN)))
     for together in places:
         if answer_key(together[0].quote) not in known:
             console.print(indented(quotation(together), 4, console))

@@ -55,6 +55,16 @@ def test_a_list_is_a_list_and_its_quotation_is_shown_once():
     assert "80%" in lines[3] and sum("made between" in line for line in lines) == 1
 
 
+def test_an_item_that_stands_nowhere_is_shown_with_doubt():
+    (answer,) = listed().answers
+    items = (replace(answer.items[0], borne_out=True), Answer("Tall Cranes LLC", 0.4, (), borne_out=False))
+    doubted = replace(answer, items=items, evidence=items[0].evidence, borne_out=False)
+    lines = plain(replace(listed(), answers=(doubted,)), 80)
+    assert lines[1:3] == ["  • Low Quays Inc.  (page 3)", "  • Tall Cranes LLC  not borne out by what it cites"]
+    nowhere = replace(doubted, items=items[1:] * 2, evidence=())
+    assert len(plain(replace(listed(), answers=(nowhere,)), 80)) >= 3
+
+
 def test_a_clause_has_its_deciding_words_in_bold_and_its_place_at_the_end():
     seen = shown(clause(), 80)
     assert re.search(r"\x1b\[1;4m[^\x1b]*shall not assign", seen)

@@ -7,6 +7,7 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conditions import contradicts, reason, wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
+from dsacli.engines.generative.listing import LIST, wants_list, with_items
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import located
 from dsacli.engines.generative.ruling import RULE, write_ruling
@@ -35,14 +36,15 @@ MIN_PROBABILITY, MIN_FIELD_PROBABILITY = 0.5, 0.3
 def ask(conversation: Conversation, question: str, options: Options, looking: Looking) -> AskResult:
     """Answer in the model's own words; "not found", or a probability below `min_probability`, is no answer."""
     least = MIN_PROBABILITY if options.min_probability is None else options.min_probability
-    of_yes_or_no = wants_yes_or_no(question)
-    with conversation.query(RULE if of_yes_or_no else ANSWER, question) as query:
+    of_yes_or_no, of_several = wants_yes_or_no(question), wants_list(question)
+    with conversation.query(RULE if of_yes_or_no else LIST if of_several else ANSWER, question) as query:
         written = write_ruling(query, question) if of_yes_or_no else query.write()
         savings = query.savings()
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
-        answers = (held(conversation, question, text, written, looking),)
+        answer = held(conversation, question, text, written, looking)
+        answers = (with_items(conversation, answer, written) if of_several else answer,)
     return AskResult(question, answers, "probability", savings, written.interrupted)
 
 

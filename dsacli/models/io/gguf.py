@@ -179,6 +179,21 @@ class Head:
         start = self.take(size)
         return self.data[start : start + size].decode("utf-8")
 
+    def texts(self, count: int) -> list[str]:
+        """So many texts: a vocabulary and its merges are hundreds of thousands, too many for a call or three each."""
+        data, at, last, size_at = self.data, self.at, self.end, struct.Struct("<Q").unpack_from
+        found = list[str]()
+        while len(found) < count:
+            start = at + 8
+            end = start + size_at(data, at)[0] if start <= last else start
+            if end > last:
+                self.at = at
+                self.text()  # says what is wrong
+            found.append(data[start:end].decode("utf-8"))
+            at = end
+        self.at = at
+        return found
+
     def name(self) -> str:
         """The next text that is a name, which can stand in a message."""
         found = self.text()
@@ -198,7 +213,7 @@ class Head:
         if self.entries > ENTRIES:
             raise ValueError(f"a list of {count} at {self.at}")
         if kind == TEXT:
-            return [self.text() for _ in range(count)]
+            return self.texts(count)
         code = code_of(kind)
         start = self.take(count * struct.calcsize(f"<{code}"))
         return list(struct.unpack_from(f"<{count}{code}", self.data, start))

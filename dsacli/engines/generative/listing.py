@@ -1,0 +1,65 @@
+"""Answers that are lists: an item a line, each with its own place."""
+
+import re
+from dataclasses import replace
+
+from dsacli.engines.extractive.answers.parties import asks_for_parties
+from dsacli.engines.generative.conversation import Conversation, Generated
+from dsacli.engines.generative.provenance import located
+from dsacli.engines.results import Answer
+from dsacli.engines.wording import answer_key, single_line
+from dsacli.extraction.enumeration import items_in
+
+LIST = "Answer from the document above with a list, one item a line, worded as in the document. If it does not say, answer not found."
+MOST_ITEMS = 40
+_WANTS = re.compile(
+    r"\W*(?:(?:please )?(?:list|name|enumerate) (?:all|the|every|each|any|both)\b|who (?:are|were|signed)\b"
+    r"|(?:what|which) (?:are|were) (?:all|the (?:names|different|various|two|three|four|five|\d+))\b"
+    r"|(?:what|which) (?:companies|parties|people|persons|countries|products|documents|states|cities|members|names)\b)",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
+
+
+def wants_list(question: str) -> bool:
+    """Whether the wording of a question asks for several things.
+
+    >>> [wants_list(each) for each in ("Who are the parties?", "List the risks.", "Who is the landlord?")]
+    [True, True, False]
+    """
+    return bool(_WANTS.match(question)) or asks_for_parties(question)
+
+
+def items_of(text: str) -> list[str]:
+    """The items of a list as a model wrote it: its lines, or what one line enumerates; none twice.
+
+    >>> items_of("- dunlin\\n- knot"), items_of("Dunlin, Redshank and Knot")
+    (['dunlin', 'knot'], ['Dunlin', 'Redshank', 'Knot'])
+    """
+    lines = [single_line(_MARK.sub("", line, count=1)) for line in text.splitlines()]
+    if len([line for line in lines if line]) < 2:
+        whole = " ".join(lines).strip().removesuffix(".")
+        lines = [whole[low:high].strip() for low, high in items_in(whole, 0, len(whole))]
+    found: dict[str, str] = {}
+    for line in lines:
+        found.setdefault(answer_key(line), line)
+    return [line for key, line in found.items() if key][:MOST_ITEMS]
+
+
+def with_items(conversation: Conversation, answer: Answer, written: Generated) -> Answer:
+    """An answer as the list of its items: each stands in the documents, or is not borne out. One item is a plain answer."""
+    wordings = items_of(written.text)
+    if len(wordings) < 2:
+        return answer
+    items, mass = list[Answer](), written.attention_mass
+    for wording in wordings:
+        place = located(conversation.context, wording, mass, answer.evidence)
+        items.append(Answer(wording, answer.score, (place,) if place else (), borne_out=place is not None))
+    evidence = tuple(place for item in items for place in item.evidence)
+    return replace(
+        answer,
+        answer="; ".join(wordings),
+        evidence=evidence or answer.evidence,
+        items=tuple(items),
+        borne_out=answer.borne_out and len(evidence) == len(items),
+    )

@@ -1,0 +1,54 @@
+"""Lists in a model's own words: what their items are, and that each has its place or is doubted."""
+
+import numpy as np
+import pytest
+
+from dsacli.documents import parse
+from dsacli.engines.context import Context
+from dsacli.engines.generative.conversation import Generated
+from dsacli.engines.generative.listing import items_of, wants_list, with_items
+from dsacli.engines.results import Answer
+from dsacli.engines.tokenise import tokenise_document
+from dsacli.models.io.folder import read_tokenizer
+from dsacli.weights import BUILT_IN
+
+LEASE = "This Lease is made between Low Quays Inc. and Hind Cranes LLC. Dana Pole keeps the keys."
+
+
+class Read:
+    """What a conversation has read."""
+
+    def __init__(self, text):
+        self.context = Context([tokenise_document(parse("lease.txt", text.encode()), read_tokenizer(BUILT_IN))])
+
+
+@pytest.mark.parametrize(
+    ("written", "items"),
+    [
+        ("1. Low Quays Inc.\n2. Hind Cranes LLC", ["Low Quays Inc.", "Hind Cranes LLC"]),
+        ("Low Quays Inc. and Hind Cranes LLC.", ["Low Quays Inc.", "Hind Cranes LLC"]),
+        ("Sand and gravel", ["Sand and gravel"]),
+        ("* Sand\n\n* Gravel\n* sand.", ["Sand", "Gravel"]),
+    ],
+)
+def test_items_are_lines_or_what_one_line_enumerates(written, items):
+    assert items_of(written) == items
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is the landlord?", "When does it end?", "Can it be assigned?", "What is the fee?"]
+)
+def test_a_question_for_one_thing_wants_no_list(question):
+    assert not wants_list(question)
+
+
+def test_every_item_has_its_place_and_what_stands_nowhere_is_doubted():
+    read = Read(LEASE)
+    mass = np.zeros(len(read.context), np.float32)
+    plain = Answer("as written", 0.8, (), borne_out=True)
+    good = with_items(read, plain, Generated("- Low Quays Inc.\n- Hind Cranes LLC", [-0.1], mass))
+    assert [item.evidence[0].wording for item in good.items] == ["Low Quays Inc.", "Hind Cranes LLC"]
+    assert good.answer == "Low Quays Inc.; Hind Cranes LLC" and good.borne_out
+    bad = with_items(read, plain, Generated("- Low Quays Inc.\n- Tall Cranes LLC", [-0.1], mass))
+    assert [item.borne_out for item in bad.items] == [True, False] and bad.borne_out is False
+    assert with_items(read, plain, Generated("Low Quays Inc.", [-0.1], mass)) is plain
