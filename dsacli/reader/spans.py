@@ -60,6 +60,15 @@ class SpanDistribution:
         near = (r for r in self.runs if r.first <= last and r.first + len(r.band) > first)
         return sum(run.overlapping(first, last) for run in near)
 
+    def beginning(self, edges: NDArray[Any]) -> NDArray[np.float64]:
+        """Probability that the answer begins in each stretch of the context, `edges` being their first tokens, and the end."""
+        shares = np.zeros(len(edges) - 1)
+        for run in self.runs:
+            starting = run.band.sum(1)
+            places = np.searchsorted(edges, run.first + np.arange(len(starting)), side="right") - 1
+            np.add.at(shares, places, starting)
+        return shares
+
     def apart(self, count: int) -> list[tuple[int, int, float]]:
         """As `best`, but every span of the distribution counts for one of those found only: the probabilities add up to 1 at most,
         and what is left of a longer answer beside the one found has none of its probability."""

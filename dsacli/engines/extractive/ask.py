@@ -49,12 +49,7 @@ def ask(
             continue
         assert queries is not None
         answering = Answering(model, context, question, queries, next(numbers))
-        want = options.want or answering.want()
-        found = answering.answers(want, max(count, CANDIDATES))
-        if want in INSTEAD and not options.want and not explains(found, least):
-            words = answering.answers("span", max(count, CANDIDATES))
-            if words and words[0].likelihood >= least:
-                want, found = "span", words
+        want, found = answering.found(max(count, CANDIDATES), least, options.want)
         savings = answering.savings()
         if options.compare_dense:
             savings = replace(savings, dense_run=run_dense(model, context, [each]))
@@ -112,6 +107,17 @@ class Answering:
     def savings(self) -> Savings:
         """What it cost."""
         return next((each.savings for each in self.results.values()), None) or self.queries.unread(self.number)
+
+    def found(self, count: int, least: float, want: Want | None = None) -> tuple[Want, list[Answer]]:
+        """`count` answers or more where there are so many, best first, in the form that is wanted, or that the question wants; a few words
+        where that has none whose likelihood is `least`."""
+        form = want or self.want()
+        answers = self.answers(form, count)
+        if form in INSTEAD and not want and not explains(answers, least):
+            words = self.answers("span", count)
+            if words and words[0].likelihood >= least:
+                return "span", words
+        return form, answers
 
     def answers(self, want: Want, count: int) -> list[Answer]:
         """`count` answers or more where there are so many, best first."""

@@ -14,7 +14,6 @@ from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
-from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.summarize import summarize, tokens_for
 from dsacli.engines.generative.tasks import ask, extract
 from dsacli.engines.options import Options
@@ -66,9 +65,8 @@ class GenerativeEngine:
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """One answer a question, in the model's words."""
         fitted = self._fitted(context, options)
-        looking = Looking(lambda: fitted.encoded)
         for question in questions:
-            yield self._shown(ask(fitted.about(question), question, options, looking))
+            yield self._shown(ask(fitted.about(question), question, options, fitted.looking))
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""
@@ -79,7 +77,7 @@ class GenerativeEngine:
     def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
         """A JSON object whose keys we write and whose values the model does."""
         fitted, query = self._fitted(context, options), ", ".join(field.name for field in fields)
-        return self._shown(extract(fitted.about(query), fields, options, Looking(lambda: fitted.encoded)))
+        return self._shown(extract(fitted.about(query), fields, options, fitted.looking))
 
     def inspect(self, context: Context[Any], options: Options) -> InspectResult:
         """Pages, tokens, sections, and what prefill, questions and written tokens will cost."""

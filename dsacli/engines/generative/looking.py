@@ -1,12 +1,16 @@
-"""Where the built-in reader would look for what a model was asked: a second opinion on the places behind an answer."""
+"""Where the built-in reader would look for what a model is asked: what it is to read, and a second opinion on the places behind an answer."""
 
 from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
 
 from dsacli.engines.evidence import Evidence
-from dsacli.engines.extractive.ask import MIN_CONFIDENCE, ask
+from dsacli.engines.extractive.ask import MIN_CONFIDENCE, Answering
 from dsacli.engines.extractive.encode import EncodedContext
-from dsacli.engines.options import Options
+from dsacli.engines.extractive.query import Queries, read_question
 from dsacli.reader.loading import ReaderModel
+from dsacli.reader.wants import Want
 
 # How sure the reader has to be that an answer stands there; right ones seldom have less, other amounts seldom more.
 LIKELY = 0.25
@@ -14,20 +18,45 @@ PLACES = 3
 
 
 class Looking:
-    """The reader, opened when something asks for it."""
+    """The reader over a context, opened when something asks for it; it reads `index_topk` tokens for a question, once.
 
-    def __init__(self, opened: Callable[[], tuple[ReaderModel, EncodedContext]]):
-        self.opened = opened
+    opened: the reader, and the context as that has it
+    """
+
+    def __init__(self, opened: Callable[[], tuple[ReaderModel, EncodedContext]], index_topk: int | None = None):
+        self.opened, self.index_topk = opened, index_topk
+        self.last: Answering | None = None
+
+    @cached_property
+    def reader(self) -> tuple[ReaderModel, EncodedContext]:
+        """The reader, and the context as that has it."""
+        return self.opened()
 
     def places(self, question: str) -> list[Evidence]:
         """Where an answer to a question may stand."""
-        return self._found(question, Options(answers=PLACES, min_confidence=LIKELY))
+        return self._found(question, PLACES, LIKELY)
 
     def clause(self, question: str) -> Evidence | None:
         """The clause that decides a question, quoted whole; None where the reader is not sure of it."""
-        found = self._found(question, Options(want="clause", min_confidence=MIN_CONFIDENCE))
+        found = self._found(question, 1, MIN_CONFIDENCE, "clause")
         return found[0] if found else None
 
-    def _found(self, question: str, options: Options) -> list[Evidence]:
-        (result,) = ask(*self.opened(), [question], options)
-        return [place for each in result.answers for one in (each, *each.items) for place in one.evidence]
+    def sentences(self, question: str) -> list[tuple[int, int]]:
+        """The sentences that are read for a question, tokens [first, last), by how likely an answer begins in each, the likeliest first.
+        Raises DsacliError as `read_question`."""
+        answering, edges = self._answering(question), self.reader[1].sentence_edges
+        # Its own words tell one of many rows that are alike, and hide what explains behind titles and references that hold them.
+        shares = np.sum([answering.read(words).spans.beginning(edges) for words in (False, True)], axis=0)
+        order = np.argsort(-shares, kind="stable").tolist()
+        return [(int(edges[number]), int(edges[number + 1])) for number in order if shares[number] > 0]
+
+    def _found(self, question: str, count: int, least: float, want: Want | None = None) -> list[Evidence]:
+        _, answers = self._answering(question).found(count, least, want)
+        sure = [each for each in answers if each.score is None or each.score >= least][:count]
+        return [place for each in sure for one in (each, *each.items) for place in one.evidence]
+
+    def _answering(self, question: str) -> Answering:
+        if self.last is None or self.last.text != question:
+            queries = Queries(*self.reader, [read_question(*self.reader, question)], self.index_topk)
+            self.last = Answering(*self.reader, question, queries, 0)
+        return self.last

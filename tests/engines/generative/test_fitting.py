@@ -5,7 +5,8 @@ import pytest
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.generative.fitting import ranked
+from dsacli.engines.generative.fitting import READ, ranked
+from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.parts import kept_of
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.reader.loading import load_model
@@ -19,10 +20,10 @@ def selected():
     """The text that is read of the timetable for a query, in so many tokens at most."""
     reader, document = load_model(), parse("ferry.txt", (TITLE + TEXT).encode())
     context = Context([tokenise_document(document, small_tokenizer())])
-    encoded = EncodedContext([encode_document(document, reader)])
+    looking = Looking(lambda: (reader, EncodedContext([encode_document(document, reader)])), READ)
 
     def run(room, query):
-        found = kept_of(context, ranked(query, room, reader, encoded), room)
+        found = kept_of(context, ranked(query, room, looking), room)
         assert 0 < len(found) <= room
         return "".join(document.text[low:high] for each in found.documents for low, high in zip(each.starts, each.ends))
 

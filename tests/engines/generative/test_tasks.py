@@ -192,7 +192,7 @@ def test_a_longer_document_is_read_in_the_parts_that_matter(folder, document, tm
     for task in (("ask", document, "What does the ferry number 70 cost?"), ("summarize", document)):
         result = run(*task, "--model", short, "--json", "--max-tokens", 12)
         assert result.exit_code in (0, 3), result.stderr
-        assert 100 < json.loads(result.stdout)["savings"]["context_tokens"] < 700
+        assert 100 < json.loads(result.stdout)["savings"]["context_tokens"] < 900
 
 
 def test_ctrl_c_prints_what_there_is(folder, document, monkeypatch):
