@@ -14,8 +14,9 @@ from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.fitting import FittedContext
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
+from dsacli.engines.generative.listing import wants_list
 from dsacli.engines.generative.summarize import summarize, tokens_for
-from dsacli.engines.generative.tasks import ask, extract
+from dsacli.engines.generative.tasks import ask, bears_out, better, extract
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.tokenise import tokenise_document
@@ -66,7 +67,12 @@ class GenerativeEngine:
         """One answer a question, in the model's words."""
         fitted = self._fitted(context, options)
         for question in questions:
-            yield self._shown(ask(fitted.about(question), question, options, fitted.looking))
+            result = ask(fitted.about(question), question, options, fitted.looking)
+            # A small model that has read too much for it may do better on the few lines that matter, which hold no long lists.
+            wants_more = not bears_out(result) and not result.interrupted and not wants_list(question)
+            if wants_more and (closer := fitted.closer(question)):
+                result = better(result, ask(closer, question, options, fitted.looking))
+            yield self._shown(result)
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""

@@ -24,6 +24,8 @@ PROMPT_TOKENS = 256
 # Tokens that the built-in reader reads to say which of them a model is to read. On dev contracts the clause that ends an agreement is
 # among the first 1,024 of these for seven questions of seven, where it is among the 1,024 of best index score for one.
 READ = 4096
+# Tokens of the places that a question is asked once more about.
+CLOSER = 512
 
 
 class FittedContext:
@@ -55,6 +57,18 @@ class FittedContext:
             return self.whole
         self.check_room()
         return self.start(kept_of(self.context, self.ranked(query), self.room), self.context.name, False)
+
+    def closer(self, question: str) -> Conversation | None:
+        """The conversation about no more than where the built-in reader finds the answer; None where it finds none."""
+        clause = self.looking.clause(question)
+        found = [*([clause] if clause else []), *self.looking.places(question)]
+        order = [
+            (self.context.named(each.document).document, low, low + len(each.quote))
+            for each in found
+            for low in (each.start - each.quote_start,)
+        ]
+        room = min(CLOSER, self.room)
+        return self.start(kept_of(self.context, order, room), self.context.name, False) if order and room > 0 else None
 
     def parts(self) -> list[Context[Any]]:
         """All of it, or what matters most, as contexts that fit one by one. Raises DsacliError as `about` does."""

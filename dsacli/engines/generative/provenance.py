@@ -1,5 +1,6 @@
 """Where something was read: the sentences that the attention went to while it was written, or its own wording."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,9 @@ from dsacli.engines.evidence import Evidence, evidence_at
 
 # Tokens of a quotation at the most.
 LONGEST_QUOTE = 80
+# Words of a wording that are looked for, and what may stand between two of them.
+MOST_WORDS, BETWEEN = 100, r"\W{1,8}"
+_WORD = re.compile(r"\d[\d.,'’]*\d|\w+")
 
 
 def sentence_mass(context: Context[Any], attention_mass: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -49,23 +53,37 @@ def sentence_evidence(context: Context[Any], attention_mass: NDArray[np.float32]
 def located(
     context: Context[Any], wording: str, attention_mass: NDArray[np.float32], among: Sequence[Evidence] = ()
 ) -> Evidence | None:
-    """Where the wording stands in the documents; of several places one `among` these, or else the one that got most attention.
-    None if nowhere."""
+    """Where the words of a wording stand in the documents, as `any_form` has it; of several places one `among` these, or else the one
+    that got most attention. None if nowhere."""
+    pattern = any_form(wording)
+    if pattern is None:
+        return None
     for each in among:
-        at = each.quote.find(wording)
-        if at >= 0:
-            encoded, low = context.named(each.document), each.start - each.quote_start + at
-            return evidence_at(encoded.document, encoded.sentences, low, low + len(wording))
+        match = pattern.search(each.quote)
+        if match:
+            encoded, low = context.named(each.document), each.start - each.quote_start
+            return evidence_at(encoded.document, encoded.sentences, low + match.start(), low + match.end())
     best, found = -1.0, None
     for number, encoded in enumerate(context.documents):
-        text, low = encoded.document.text, int(context.edges[number])
-        place = text.find(wording) if wording else -1
-        while place >= 0:
-            end = place + len(wording)
-            first = int(np.searchsorted(encoded.ends, place, side="right"))
-            last = int(np.searchsorted(encoded.starts, end, side="left"))
+        low = int(context.edges[number])
+        for match in pattern.finditer(encoded.document.text):
+            first = int(np.searchsorted(encoded.ends, match.start(), side="right"))
+            last = int(np.searchsorted(encoded.starts, match.end(), side="left"))
             weight = float(attention_mass[low + first : low + last].sum())
             if weight > best:
-                best, found = weight, evidence_at(encoded.document, encoded.sentences, place, end)
-            place = text.find(wording, end)
+                best, found = weight, evidence_at(encoded.document, encoded.sentences, *match.span())
     return found
+
+
+def any_form(wording: str) -> re.Pattern[str] | None:
+    """What matches a wording in capitals or not, and whatever stands between its words; figures are as they are. None without words.
+
+    >>> bool(any_form("Low Quays, Inc.").search("LOW QUAYS INC, of Hull")), bool(any_form("£1,000").search("£1.000"))
+    (True, False)
+    """
+    words = list(_WORD.finditer(wording))[:MOST_WORDS]
+    if not words:
+        return None
+    before, after = (re.escape(each) for each in (wording[: words[0].start()], wording[words[-1].end() :]))
+    inside = BETWEEN.join(re.escape(each[0]) for each in words)
+    return re.compile(rf"(?<!\w)(?:{before})?{inside}(?!\w)(?:{after})?", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.bearing import bearing
@@ -20,6 +21,7 @@ from dsacli.engines.results import (
     Extracted,
     ExtractResult,
 )
+from dsacli.engines.savings import in_turn
 from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
@@ -46,6 +48,18 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
         answer = held(conversation, question, text, written, looking)
         answers = (with_items(conversation, answer, written) if of_several else answer,)
     return AskResult(question, answers, "probability", savings, written.interrupted)
+
+
+def bears_out(result: AskResult) -> bool:
+    """Whether there is an answer, and what it cites bears it out."""
+    return result.found and result.answers[0].borne_out is not False
+
+
+def better(first: AskResult, second: AskResult) -> AskResult:
+    """The second answer to a question if it is borne out, else the first, at the cost of both."""
+    chosen = second if bears_out(second) else first
+    costs = [each.savings for each in (first, second) if each.savings]
+    return replace(chosen, savings=in_turn(costs) if costs else None, interrupted=second.interrupted)
 
 
 def held(conversation: Conversation, question: str, text: str, written: Generated, looking: Looking) -> Answer:

@@ -1,14 +1,17 @@
 """Which parts of a document a model reads that has no room for all of it."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.generative.fitting import READ, ranked
+from dsacli.engines.generative.fitting import READ, FittedContext, ranked
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.parts import kept_of
 from dsacli.engines.tokenise import tokenise_document
+from dsacli.models.generate import Sampling
 from dsacli.reader.loading import load_model
 from tests.engines.generative.conftest import TEXT, small_tokenizer
 
@@ -16,10 +19,17 @@ TITLE = "THE HARBOUR TIMETABLE\n\nAgreed between Dunmore Ferries Ltd and the Por
 
 
 @pytest.fixture(scope="module")
-def selected():
+def encoded():
+    """The built-in reader, and the timetable as a model's tokens."""
+    document = parse("ferry.txt", (TITLE + TEXT).encode())
+    return load_model(), Context([tokenise_document(document, small_tokenizer())])
+
+
+@pytest.fixture(scope="module")
+def selected(encoded):
     """The text that is read of the timetable for a query, in so many tokens at most."""
-    reader, document = load_model(), parse("ferry.txt", (TITLE + TEXT).encode())
-    context = Context([tokenise_document(document, small_tokenizer())])
+    reader, context = encoded
+    document = context.documents[0].document
     looking = Looking(lambda: (reader, EncodedContext([encode_document(document, reader)])), READ)
 
     def run(room, query):
@@ -37,3 +47,15 @@ def test_a_questions_parts_come_after_the_beginning_of_the_document(selected):
 
 def test_a_place_that_is_longer_than_the_room_is_cut_and_not_left_out(selected):
     assert selected(40, "When does the ferry number 259 leave?").startswith("THE")
+
+
+def test_a_closer_look_is_at_the_places_that_the_reader_finds_alone(encoded):
+    _, context = encoded
+    model = SimpleNamespace(config=SimpleNamespace(max_position_embeddings=4096, budget=2048))
+    fitted = FittedContext(model, context, Sampling(16), lambda part, *rest: part, lambda message: None)
+    part = fitted.closer("When does the ferry number 259 leave?")
+    (document,) = part.documents
+    text = document.document.text
+    seen = "".join(text[low:high] for low, high in zip(document.starts, document.ends))
+    assert "ferry number 259" in seen and len(part) < len(context) / 2
+    assert fitted.closer("Who wrote the opera about whales?") is None

@@ -16,7 +16,8 @@ from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import located
-from dsacli.engines.generative.tasks import value_of
+from dsacli.engines.generative.tasks import better, value_of
+from dsacli.engines.results import Answer, AskResult
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.extraction.fields import Field
 from dsacli.models.generate import Sampling
@@ -262,6 +263,19 @@ def test_compare_dense_takes_in_what_the_query_did(folder, document, command):
     dense = savings["dense_run"]
     assert dense["flops"] == pytest.approx(savings["flops"]["dense"], rel=0.15)
     assert dense["seconds"] > 0 and dense["document_seconds"] > 0 and dense["memory"] > 0
+
+
+def test_a_question_without_a_good_answer_is_asked_once_more_and_both_are_paid_for(folder, document):
+    asked = run(
+        "ask", document, "When does the ferry number 259 leave?", "--model", folder, "--json", "--min-probability", 0
+    )
+    savings = json.loads(asked.stdout)["savings"]
+    assert savings["document_pass"]["tokens"] > len(conversation(folder).context)
+    sure, doubted = (AskResult("", (Answer("", 1.0, (), borne_out=out),), "probability", None) for out in (True, False))
+    assert (
+        better(doubted, sure).answers == sure.answers
+        and better(doubted, AskResult("", (), "probability", None)) == doubted
+    )
 
 
 def test_evidence_is_where_the_attention_went(folder):
