@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import torch
@@ -75,17 +76,35 @@ def encoded(tokenizer, text: str) -> list[int]:
     return tokenizer.encode(text, add_special_tokens=False).ids
 
 
-def timed(network: Llama, ids: torch.Tensor, topk: int | None = None, written: int = WRITTEN) -> tuple[float, float]:
-    """Seconds of a prefill, and of a token that is written after it."""
+def timed(
+    network: Llama, ids: torch.Tensor, topk: int | None = None, written: int = WRITTEN
+) -> tuple[float, float, float, float]:
+    """Seconds of a prefill, of a token that is written after it, and of that the attention with its scan: of all layers, and a layer's
+    that selects, if one does."""
     cache: SparseCache = network.new_cache(len(ids) + written + 2, topk)
     began = time.perf_counter()
     logits = network.prefill(ids, cache)
     prefill = time.perf_counter() - began
     # The first one written makes the index keys of all tokens before it.
-    times = []
-    for _ in generate(network, logits, cache, Sampling(written + 1)):
-        times.append(time.perf_counter())
-    return prefill, (times[-1] - times[1]) / (len(times) - 2)
+    times, spent, dense = [], [0.0] * len(network.attends), cache.dense_layers or ()
+    with ExitStack() as hooks:
+        for number, attend in enumerate(network.attends):
+
+            def enter(*given: object, number: int = number) -> None:
+                spent[number] -= time.perf_counter()
+
+            def leave(*given: object, number: int = number) -> None:
+                spent[number] += time.perf_counter()
+
+            hooks.callback(attend.register_forward_pre_hook(enter).remove)
+            hooks.callback(attend.register_forward_hook(leave).remove)
+        for _ in generate(network, logits, cache, Sampling(written + 1)):
+            times.append(time.perf_counter())
+            if len(times) == 2:
+                spent[:] = [0.0] * len(spent)
+    count = len(times) - 2
+    some = [each for number, each in enumerate(spent) if number not in dense]
+    return prefill, (times[-1] - times[1]) / count, sum(spent) / count, sum(some) / len(some) / count
 
 
 def main() -> None:
@@ -124,13 +143,23 @@ def main() -> None:
                     found[way] = sum(recalled(model, each, topk, seed) for seed, each in enumerate(ids))
                     print(f"  facts    {way} {found[way]} of {FACTS * len(ids)}", flush=True)
                 else:
-                    prefill, token = found[way] = timed(network, ids[0], topk)
-                    print(f"  speed    {way}: prefill {prefill:.1f} s, a token {token * 1e3:.0f} ms", flush=True)
+                    prefill, *token = found[way] = timed(network, ids[0], topk)
+                    whole, attention, layer = (each * 1e3 for each in token)
+                    print(
+                        f"  speed    {way}: prefill {prefill:.1f} s, a token {whole:.0f} ms, its attention {attention:.1f} ms, "
+                        f"a layer's that selects {layer:.2f} ms",
+                        flush=True,
+                    )
             if len(found) == 2 and part == "loss":
                 print(f"  loss     DSA above dense {found['DSA'] - found['dense']:+.4f}", flush=True)
             elif len(found) == 2 and part == "speed":
                 ratios = [dense / sparse for dense, sparse in zip(found["dense"], found["DSA"])]
-                print(f"  speed    dense / DSA: prefill {ratios[0]:.2f}×, a token {ratios[1]:.2f}×", flush=True)
+                print(
+                    "  speed    dense / DSA: prefill {:.2f}×, a token {:.2f}×, its attention {:.2f}×, a layer's that selects {:.2f}×".format(
+                        *ratios
+                    ),
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The generative engine: a decoder of the user's own, which answers in its own words and shows where it read them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.listing import wants_list
 from dsacli.engines.generative.summarize import summarize, tokens_for
-from dsacli.engines.generative.tasks import ask, bears_out, better, extract
+from dsacli.engines.generative.tasks import ask, bears_out, best_of, extract
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.tokenise import tokenise_document
@@ -67,12 +67,22 @@ class GenerativeEngine:
         """One answer a question, in the model's words."""
         fitted = self._fitted(context, options)
         for question in questions:
-            result = ask(fitted.about(question), question, options, fitted.looking)
-            # A small model that has read too much for it may do better on the few lines that matter, which hold no long lists.
-            wants_more = not bears_out(result) and not result.interrupted and not wants_list(question)
-            if wants_more and (closer := fitted.closer(question)):
-                result = better(result, ask(closer, question, options, fitted.looking))
-            yield self._shown(result)
+            yield self._shown(self._answer(fitted, question, options))
+
+    def _answer(self, fitted: FittedContext, question: str, options: Options) -> AskResult:
+        """The first answer that is borne out: about all that is read, and about the few places where the reader finds one, where a
+        small model does better. These come first where the other is not there yet, and hold no long lists."""
+        ways: list[Callable[[str], Conversation | None]] = [fitted.about]
+        if not wants_list(question):
+            ways.insert(len(ways) if fitted.whole else 0, fitted.closer)
+        asked = list[AskResult]()
+        for way in ways:
+            conversation = way(question)
+            if conversation:
+                asked.append(ask(conversation, question, options, fitted.looking))
+                if asked[-1].interrupted or bears_out(asked[-1]):
+                    break
+        return best_of(asked)
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place it was read from."""

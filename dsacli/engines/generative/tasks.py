@@ -55,11 +55,11 @@ def bears_out(result: AskResult) -> bool:
     return result.found and result.answers[0].borne_out is not False
 
 
-def better(first: AskResult, second: AskResult) -> AskResult:
-    """The second answer to a question if it is borne out, else the first, at the cost of both."""
-    chosen = second if bears_out(second) else first
-    costs = [each.savings for each in (first, second) if each.savings]
-    return replace(chosen, savings=in_turn(costs) if costs else None, interrupted=second.interrupted)
+def best_of(asked: Sequence[AskResult]) -> AskResult:
+    """Of the answers to a question asked in several ways the one that is borne out, else one that there is, at the cost of all."""
+    best = max(reversed(asked), key=lambda each: (bears_out(each), each.found))
+    costs = [each.savings for each in asked if each.savings]
+    return replace(best, savings=in_turn(costs) if costs else None, interrupted=asked[-1].interrupted)
 
 
 def held(conversation: Conversation, question: str, text: str, written: Generated, looking: Looking) -> Answer:

@@ -16,7 +16,7 @@ from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import located
-from dsacli.engines.generative.tasks import better, value_of
+from dsacli.engines.generative.tasks import best_of, value_of
 from dsacli.engines.results import Answer, AskResult
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.extraction.fields import Field
@@ -272,10 +272,9 @@ def test_a_question_without_a_good_answer_is_asked_once_more_and_both_are_paid_f
     savings = json.loads(asked.stdout)["savings"]
     assert savings["document_pass"]["tokens"] > len(conversation(folder).context)
     sure, doubted = (AskResult("", (Answer("", 1.0, (), borne_out=out),), "probability", None) for out in (True, False))
-    assert (
-        better(doubted, sure).answers == sure.answers
-        and better(doubted, AskResult("", (), "probability", None)) == doubted
-    )
+    none = AskResult("", (), "probability", None)
+    assert best_of([doubted, sure]).answers == sure.answers
+    assert best_of([doubted, none]).answers == best_of([none, doubted]).answers == doubted.answers
 
 
 def test_evidence_is_where_the_attention_went(folder):
