@@ -25,6 +25,10 @@ LONGER = 3
 PARTIES = "Parties"
 # Words that do not tell a company from another.
 _LEGAL = re.compile(r"\b(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|plc|l ?p|the|s a|n v|b v)\b")
+_NO_CAP = re.compile(
+    r"\A\W*no\b|\bnot (?:capped|limited)\b(?! to)|\bno (?:cap|limit|limitation)\b|\bunlimited\b", re.IGNORECASE
+)
+_CONSENT = re.compile(r"\b(?:consent|approval|permission|agree\w*|unless|except\w*|only|provided)\b", re.IGNORECASE)
 # Of the words of two names, what they must share of the shorter and of the longer one to be the same company's.
 SHORTER, WHOLE = 0.6, 0.4
 
@@ -106,9 +110,24 @@ def count_everyday(contract: Contract, kind: str, result: AskResult, tally: Ever
     else:
         golds = gold_spans(contract, kind)
         right = result.found and result.answers[0].borne_out is not False and is_right(result, golds)
+        right = right and not says_otherwise(kind, result.answers[0].answer)
         count_candidates(result, golds, tally)
     tally.right.setdefault(kind, []).append(right)
     return right
+
+
+def says_otherwise(kind: str, answer: str) -> bool:
+    """Whether an answer, whatever it quotes, says the opposite of what the annotators marked: that there is no limit where they marked
+    one, or a bare yes where consent is needed.
+
+    >>> [says_otherwise("Cap On Liability", each) for each in ("Liability is not capped.", "It shall not exceed the fees.")]
+    [True, False]
+    """
+    if kind == "Cap On Liability":
+        return bool(_NO_CAP.search(answer))
+    if kind == "Anti-Assignment":
+        return answer.lower().startswith("yes") and not _CONSENT.search(answer)
+    return False
 
 
 def count_candidates(result: AskResult, golds: tuple[str, ...], tally: Everyday) -> None:

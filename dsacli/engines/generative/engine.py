@@ -70,8 +70,8 @@ class GenerativeEngine:
             yield self._shown(self._answer(fitted, question, options))
 
     def _answer(self, fitted: FittedContext, question: str, options: Options) -> AskResult:
-        """The first answer that is borne out: about all that is read, and about the few places where the reader finds one, where a
-        small model does better. These come first where the other is not there yet, and hold no long lists."""
+        """The first answer that is borne out: about all that is read, and about what the question needs most, of which small models
+        make more. That comes first where the other is not there yet; it holds no long lists."""
         ways: list[Callable[[str], Conversation | None]] = [fitted.about]
         if not wants_list(question):
             ways.insert(len(ways) if fitted.whole else 0, fitted.closer)

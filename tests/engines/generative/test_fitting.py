@@ -7,7 +7,7 @@ import pytest
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.generative.fitting import READ, FittedContext, ranked
+from dsacli.engines.generative.fitting import CLOSER, READ, FittedContext, ranked
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.parts import kept_of
 from dsacli.engines.tokenise import tokenise_document
@@ -49,7 +49,7 @@ def test_a_place_that_is_longer_than_the_room_is_cut_and_not_left_out(selected):
     assert selected(40, "When does the ferry number 259 leave?").startswith("THE")
 
 
-def test_a_closer_look_is_at_the_places_that_the_reader_finds_alone(encoded):
+def test_a_closer_look_is_at_what_a_question_needs_most_and_at_nothing_else(encoded):
     _, context = encoded
     model = SimpleNamespace(config=SimpleNamespace(max_position_embeddings=4096, budget=2048))
     fitted = FittedContext(model, context, Sampling(16), lambda part, *rest: part, lambda message: None)
@@ -57,5 +57,6 @@ def test_a_closer_look_is_at_the_places_that_the_reader_finds_alone(encoded):
     (document,) = part.documents
     text = document.document.text
     seen = "".join(text[low:high] for low, high in zip(document.starts, document.ends))
-    assert "ferry number 259" in seen and len(part) < len(context) / 2
-    assert fitted.closer("Who wrote the opera about whales?") is None
+    assert "ferry number 259" in seen and len(part) <= CLOSER < len(context)
+    small = FittedContext(model, part, Sampling(16), lambda part, *rest: part, lambda message: None)
+    assert small.closer("When does the ferry number 259 leave?") is None
