@@ -27,6 +27,8 @@ _PROHIBITION = re.compile(
 _WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 # "Yes, neither is liable" takes back what it says.
 _DENIAL = re.compile(r"(?:neither|no|none|nobody)\b", re.IGNORECASE)
+# What comes behind it says something else.
+_BUT = re.compile(r"[,;]?\s+(?:but|although|though|however)\b", re.IGNORECASE)
 _GRANT = re.compile(
     r"\b(?:may|can|(?:is|are|be) (?:entitled|free|permitted|allowed)|(?:has|have) the right)\b", re.IGNORECASE
 )
@@ -57,6 +59,8 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
 
     >>> contradicts("Can it be assigned?", "Yes, it can.", "Neither party may assign it without consent.")
     True
+    >>> contradicts("Is it allowed without consent?", "It is, but not by night.", "Neither party may assign it without consent.")
+    True
     >>> contradicts("Can it be assigned?", "Yes, with consent.", "Neither party may assign it without consent.")
     False
     """
@@ -65,7 +69,7 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
     asks_leave, asks_without = bool(_PERMISSION.search(question)), bool(_CONDITION.search(question))
     if not verdict and not asks_leave:
         return False
-    is_yes = verdict["word"].lower() == "yes" if verdict else not _PROHIBITION.search(why)
+    is_yes = verdict["word"].lower() == "yes" if verdict else not _PROHIBITION.search(_BUT.split(why, maxsplit=1)[0])
     if is_yes and _DENIAL.match(why) and not _PROHIBITION.search(question):
         return True
     free = _WITHOUT.search(why)
