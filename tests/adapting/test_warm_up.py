@@ -46,7 +46,7 @@ def test_an_untrained_indexer_ranks_as_low_rank_keys_do():
     cache = LayerCache(torch.empty(TOKENS, 2 * GROUPS * DIM), torch.empty(TOKENS, 0), TOPK)
     cache.append(torch.cat([of.keys, of.keys], 1))
     for query in of.queries[:5]:
-        expected = attend.index_scores(query.view(1, 1, HEADS, DIM), cache, torch.tensor([[TOKENS]]))
+        expected = attend.index_scores(query.view(1, 1, HEADS, DIM), cache, TOKENS)
         found = indexer(query[None], indexer.keys(of.keys))[:, FIRST:]
         assert set(expected.topk(50).indices[0].tolist()) == set(found.topk(50).indices[0].tolist())
     assert indexer.wk.out_features == RANK
