@@ -272,6 +272,7 @@ def everyday(
     model: Annotated[Path | None, typer.Option(help="Directory or GGUF file.", show_default="built in")] = None,
     budget: Annotated[int | None, typer.Option(help="Tokens of a contract that a language model reads.")] = None,
     contracts: Annotated[int, typer.Option(help="The first so many of dev; 0 for all.")] = 8,
+    after: Annotated[int, typer.Option(help="Of these leave out the first so many.")] = 0,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
 ) -> None:
     """Ask dev contracts everyday questions through any engine; print what each was answered, then the figures."""
@@ -284,7 +285,7 @@ def everyday(
 
     torch.set_num_threads(threads)
     engine = open_engine(model, "cpu", open_cache(), Unwatched())
-    for line in everyday_figures(engine, data, contracts, Options(budget=budget)):
+    for line in everyday_figures(engine, data, slice(after, contracts or None), Options(budget=budget)):
         typer.echo(line)
 
 

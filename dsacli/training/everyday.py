@@ -80,11 +80,10 @@ def everyday_wordings() -> dict[str, list[str]]:
     return {kind: [line.strip() for line in lines] for kind, *lines in entries}
 
 
-def everyday_figures(engine: Engine, data: Path, contracts: int, options: Options, seed: int = 0) -> Iterator[str]:
-    """Lines: every question to the first `contracts` dev contracts (0 for all) with what an engine answered, to be read by a
-    person too, then the figures."""
+def everyday_figures(engine: Engine, data: Path, contracts: slice, options: Options, seed: int = 0) -> Iterator[str]:
+    """Lines: every question to some `contracts` of dev with what an engine answered, to be read by a person too, then the figures."""
     tally, rng = Everyday(), np.random.default_rng(seed)
-    for contract in load_contracts(data, "dev")[: contracts or None]:
+    for contract in load_contracts(data, "dev")[contracts]:
         opened = engine.open(Source(f"{contract.id}.txt", contract.text.encode()))
         context = Context([opened])
         yield f"{contract.title}, {len(opened):,} tokens"
