@@ -7,12 +7,28 @@ from pathlib import Path
 
 import gguf
 
+from dsacli.weights import BUILT_IN
+
 COMMIT, LATER = "a" * 40, "b" * 40
 
 
 def config(kind: str, context: int = 32768, **values: object) -> bytes:
     """A config.json that says no more than a list of models shows."""
     return json.dumps({"model_type": kind, "max_position_embeddings": context, **values}).encode()
+
+
+def random_model(folder: Path, kind: str, **sizes: int) -> dict[str, bytes]:
+    """The files of a model of random weights with a real tokenizer, made in a folder; kind: as transformers names it, "Qwen2"."""
+    import torch
+    import transformers
+
+    torch.manual_seed(1)
+    settings = getattr(transformers, f"{kind}Config")(
+        vocab_size=30522, num_attention_heads=4, num_key_value_heads=2, **sizes
+    )
+    getattr(transformers, f"{kind}ForCausalLM")(settings).save_pretrained(folder)
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {**found, "tokenizer.json": (BUILT_IN / "tokenizer.json").read_bytes()}
 
 
 def gguf_file(architecture: str = "qwen2", context: int | None = 32768, tokens: int = 0) -> bytes:

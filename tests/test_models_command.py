@@ -10,12 +10,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from dsacli.engines.open import DECODERS
-from dsacli.weights import BUILT_IN
 from tests.hub import COMMIT, serving
-from tests.stores import config, gguf_file, put_ollama, put_repository
+from tests.stores import config, gguf_file, put_ollama, put_repository, random_model
 from tests.test_schemas import schema_of
 
 pytestmark = [pytest.mark.usefixtures("own_stores"), pytest.mark.filterwarnings("error")]
@@ -26,15 +24,8 @@ ESCAPE = "\x1b"
 @pytest.fixture(scope="module")
 def llama(tmp_path_factory) -> dict[str, bytes]:
     """The files of a Llama directory: random weights, a real tokenizer."""
-    import transformers
-
-    sizes = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3, "num_attention_heads": 4}
-    settings = transformers.LlamaConfig(vocab_size=30522, num_key_value_heads=2, max_position_embeddings=4096, **sizes)
-    torch.manual_seed(1)
-    folder = tmp_path_factory.mktemp("llama")
-    transformers.LlamaForCausalLM(settings).save_pretrained(folder)
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    return {**files, "tokenizer.json": (BUILT_IN / "tokenizer.json").read_bytes()}
+    sizes = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 3, "max_position_embeddings": 4096}
+    return random_model(tmp_path_factory.mktemp("llama"), "Llama", **sizes)
 
 
 @pytest.fixture

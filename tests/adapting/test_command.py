@@ -8,8 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.models.io.adapter_file import KIND, write_adapter
-from dsacli.weights import BUILT_IN
-from tests.stores import put_repository
+from tests.stores import put_repository, random_model
 from tests.test_schemas import schema_of
 
 pytestmark = pytest.mark.usefixtures("own_stores")
@@ -21,15 +20,8 @@ NAME = "Tiny/Qwen"
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> dict[str, bytes]:
     """The files of a model of random weights with a real tokenizer."""
-    import transformers
-
-    torch.manual_seed(1)
-    sizes = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4, "num_attention_heads": 4}
-    settings = transformers.Qwen2Config(vocab_size=30522, num_key_value_heads=2, max_position_embeddings=8192, **sizes)
-    folder = tmp_path_factory.mktemp("qwen")
-    transformers.Qwen2ForCausalLM(settings).save_pretrained(folder)
-    found = {path.name: path.read_bytes() for path in folder.iterdir()}
-    return {**found, "tokenizer.json": (BUILT_IN / "tokenizer.json").read_bytes()}
+    sizes = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 4, "max_position_embeddings": 8192}
+    return random_model(tmp_path_factory.mktemp("qwen"), "Qwen2", **sizes)
 
 
 @pytest.fixture
