@@ -22,6 +22,8 @@ from dsacli.training.metrics import f1
 RIGHT = 0.5
 # An answer that holds the gold one may be so many times longer.
 LONGER = 3
+# Words of a quotation that is a part of the gold one, at least.
+SENTENCE = 10
 PARTIES = "Parties"
 # Words that do not tell a company from another.
 _LEGAL = re.compile(r"\b(?:inc|incorporated|llc|ltd|limited|corp|corporation|co|company|plc|l ?p|the|s a|n v|b v)\b")
@@ -147,12 +149,18 @@ def is_right(result: AskResult, golds: tuple[str, ...]) -> bool:
 
 
 def answers(wording: str, quotation: str, golds: tuple[str, ...]) -> bool:
-    """The same, of an answer's wording and its quotation."""
+    """The same, of an answer's wording and its quotation; annotators marked whole clauses, a sentence of which is right too.
+
+    >>> answers("x", "A party's liability shall not exceed the amounts paid in a year.", ["No profits are due. In no event shall any"
+    ... " loss be paid for, whatever the cause; and a party's liability shall not exceed the amounts paid in a year. This holds always."])
+    True
+    """
     for text in (wording, quotation):
         words = answer_key(text)
         for gold in golds:
             right = answer_key(gold)
-            if f1(text, (gold,)) >= RIGHT or (right in words and len(words) <= LONGER * len(right)):
+            inside = words in right and len(words.split()) >= SENTENCE
+            if inside or f1(text, (gold,)) >= RIGHT or (right in words and len(words) <= LONGER * len(right)):
                 return True
     return False
 

@@ -59,11 +59,15 @@ class FittedContext:
         return self.start(kept_of(self.context, self.ranked(query), self.room), self.context.name, False)
 
     def closer(self, question: str) -> Conversation | None:
-        """The conversation about no more than a question needs most; None where `about` has no more."""
+        """The conversation about no more than a question needs most; None where `about` has no more, or the reader can't tell."""
         room = min(CLOSER, self.room - 1)
         if room < 1 or len(self.context) <= room:
             return None
-        return self.start(kept_of(self.context, ranked(question, room, self.looking), room), self.context.name, False)
+        try:
+            order = ranked(question, room, self.looking)
+        except DsacliError:
+            return None
+        return self.start(kept_of(self.context, order, room), self.context.name, False)
 
     def parts(self) -> list[Context[Any]]:
         """All of it, or what matters most, as contexts that fit one by one. Raises DsacliError as `about` does."""

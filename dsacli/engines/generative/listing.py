@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from dsacli.engines.extractive.answers.parties import asks_for_parties
+from dsacli.engines.generative.conditions import wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.provenance import located
 from dsacli.engines.results import Answer
@@ -24,10 +25,10 @@ _MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 def wants_list(question: str) -> bool:
     """Whether the wording of a question asks for several things.
 
-    >>> [wants_list(each) for each in ("Who are the parties?", "List the risks.", "Who is the landlord?")]
-    [True, True, False]
+    >>> [wants_list(each) for each in ("Who are the parties?", "List the risks.", "Who is the landlord?", "Are there parties?")]
+    [True, True, False, False]
     """
-    return bool(_WANTS.match(question)) or asks_for_parties(question)
+    return not wants_yes_or_no(question) and (bool(_WANTS.match(question)) or asks_for_parties(question))
 
 
 def items_of(text: str) -> list[str]:

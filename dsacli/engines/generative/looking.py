@@ -9,6 +9,7 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.ask import MIN_CONFIDENCE, Answering
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.extractive.query import Queries, read_question
+from dsacli.errors import DsacliError
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.wants import Want
 
@@ -51,7 +52,10 @@ class Looking:
         return [(int(edges[number]), int(edges[number + 1])) for number in order if shares[number] > 0]
 
     def _found(self, question: str, count: int, least: float, want: Want | None = None) -> list[Evidence]:
-        _, answers = self._answering(question).found(count, least, want)
+        try:
+            _, answers = self._answering(question).found(count, least, want)
+        except DsacliError:  # a question that a language model can take and the reader can't
+            return []
         sure = [each for each in answers if each.score is None or each.score >= least][:count]
         return [place for each in sure for one in (each, *each.items) for place in one.evidence]
 

@@ -277,6 +277,12 @@ def test_a_question_without_a_good_answer_is_asked_once_more_and_both_are_paid_f
     assert best_of([doubted, none]).answers == best_of([none, doubted]).answers == doubted.answers
 
 
+def test_a_question_that_is_too_long_for_the_reader_is_one_for_a_model(folder, document):
+    question = f"Which ferry is it? {'And when does it leave? ' * 120}"
+    asked = run("ask", document, question, "--model", folder, "--json", "--min-probability", 0, "--max-tokens", 4)
+    assert asked.exit_code == 0 and json.loads(asked.stdout)["found"], asked.stderr
+
+
 def test_evidence_is_where_the_attention_went(folder):
     work = conversation(folder)
     place = TEXT.index("ferry number 70")
