@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from dsacli.engines.extractive.answers.lists import same
 from dsacli.engines.extractive.answers.parties import asks_for_parties
 from dsacli.engines.generative.conditions import wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
@@ -10,6 +11,7 @@ from dsacli.engines.generative.provenance import located
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.enumeration import items_in
+from dsacli.extraction.parties import parties_in, signatories_in
 
 LIST = "Answer from the document above with a list, one item a line, worded as in the document. If it does not say, answer not found."
 MOST_ITEMS = 40
@@ -19,6 +21,8 @@ _WANTS = re.compile(
     r"|(?:what|which) (?:companies|parties|people|persons|countries|products|documents|states|cities|members|names)\b)",
     re.IGNORECASE,
 )
+# Where a stop ends a name and no sentence.
+_SUFFIX = re.compile(r"\b(?:inc|ltd|corp|co|[a-z]\.[a-z])\.\Z", re.IGNORECASE)
 _MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 
 
@@ -39,7 +43,8 @@ def items_of(text: str) -> list[str]:
     """
     lines = [single_line(_MARK.sub("", line, count=1)) for line in text.splitlines()]
     if len([line for line in lines if line]) < 2:
-        whole = " ".join(lines).strip().removesuffix(".")
+        whole = " ".join(lines).strip()
+        whole = whole if _SUFFIX.search(whole) else whole.removesuffix(".")
         lines = [whole[low:high].strip() for low, high in items_in(whole, 0, len(whole))]
     found: dict[str, str] = {}
     for line in lines:
@@ -47,8 +52,9 @@ def items_of(text: str) -> list[str]:
     return [line for key, line in found.items() if key][:MOST_ITEMS]
 
 
-def with_items(conversation: Conversation, answer: Answer, written: Generated) -> Answer:
-    """An answer as the list of its items: each stands in the documents, or is not borne out. One item is a plain answer."""
+def with_items(conversation: Conversation, question: str, answer: Answer, written: Generated) -> Answer:
+    """An answer as the list of its items: each stands in the documents, or is not borne out, and those that an agreement names as its
+    parties are these, whatever else bears it out. One item is a plain answer."""
     wordings = items_of(written.text)
     if len(wordings) < 2:
         return answer
@@ -62,5 +68,17 @@ def with_items(conversation: Conversation, answer: Answer, written: Generated) -
         answer="; ".join(wordings),
         evidence=evidence or answer.evidence,
         items=tuple(items),
-        borne_out=answer.borne_out and len(evidence) == len(items),
+        borne_out=len(evidence) == len(items) and (answer.borne_out or are_parties(conversation, question, wordings)),
     )
+
+
+def are_parties(conversation: Conversation, question: str, names: list[str]) -> bool:
+    """Whether a question is for the parties to an agreement, and these are such, by how it opens or who signs it."""
+    if not asks_for_parties(question):
+        return False
+    known = list[str]()
+    for each in conversation.context.documents:
+        text = each.document.text
+        parties = [*(party for some in parties_in(text) for party in some), *signatories_in(text)]
+        known += [answer_key(text[party.start : party.end]) for party in parties]
+    return all(any(same(answer_key(name).split(), key.split()) for key in known) for name in names)

@@ -46,7 +46,7 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
     answers: tuple[Answer, ...] = ()
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
         answer = held(conversation, question, text, written, looking)
-        answers = (with_items(conversation, answer, written) if of_several else answer,)
+        answers = (with_items(conversation, question, answer, written) if of_several else answer,)
     return AskResult(question, answers, "probability", savings, written.interrupted)
 
 

@@ -12,7 +12,7 @@ from dsacli.engines.tokenise import tokenise_document
 from dsacli.models.io.folder import read_tokenizer
 from dsacli.weights import BUILT_IN
 
-LEASE = "This Lease is made between Low Quays Inc. and Hind Cranes LLC. Dana Pole keeps the keys."
+LEASE = 'This Lease is made between Low Quays Inc. ("Owner") and Hind Cranes LLC ("Tenant"). Dana Pole keeps the keys.'
 
 
 class Read:
@@ -27,6 +27,8 @@ class Read:
     [
         ("1. Low Quays Inc.\n2. Hind Cranes LLC", ["Low Quays Inc.", "Hind Cranes LLC"]),
         ("Low Quays Inc. and Hind Cranes LLC.", ["Low Quays Inc.", "Hind Cranes LLC"]),
+        ("Hind Cranes LLC and Low Quays Inc.", ["Hind Cranes LLC", "Low Quays Inc."]),
+        ("Sand, gravel and clay.", ["Sand", "gravel", "clay"]),
         ("Sand and gravel", ["Sand and gravel"]),
         ("* Sand\n\n* Gravel\n* sand.", ["Sand", "Gravel"]),
     ],
@@ -46,9 +48,22 @@ def test_every_item_has_its_place_and_what_stands_nowhere_is_doubted():
     read = Read(LEASE)
     mass = np.zeros(len(read.context), np.float32)
     plain = Answer("as written", 0.8, (), borne_out=True)
-    good = with_items(read, plain, Generated("- Low Quays Inc.\n- Hind Cranes LLC", [-0.1], mass))
+    good = with_items(read, "List them.", plain, Generated("- Low Quays Inc.\n- Hind Cranes LLC", [-0.1], mass))
     assert [item.evidence[0].wording for item in good.items] == ["Low Quays Inc.", "Hind Cranes LLC"]
     assert good.answer == "Low Quays Inc.; Hind Cranes LLC" and good.borne_out
-    bad = with_items(read, plain, Generated("- Low Quays Inc.\n- Tall Cranes LLC", [-0.1], mass))
+    bad = with_items(read, "List them.", plain, Generated("- Low Quays Inc.\n- Tall Cranes LLC", [-0.1], mass))
     assert [item.borne_out for item in bad.items] == [True, False] and bad.borne_out is False
-    assert with_items(read, plain, Generated("Low Quays Inc.", [-0.1], mass)) is plain
+    assert with_items(read, "List them.", plain, Generated("Low Quays Inc.", [-0.1], mass)) is plain
+
+
+def test_parties_that_an_agreement_names_are_borne_out_whatever_its_other_words():
+    read = Read(LEASE)
+    mass = np.zeros(len(read.context), np.float32)
+    doubted = Answer("as written", 0.8, (), borne_out=False)
+
+    def bears_out(question, *names):
+        return with_items(read, question, doubted, Generated("\n".join(names), [-0.1], mass)).borne_out
+
+    assert bears_out("Which companies is this contract between?", "Low Quays Inc.", "Hind Cranes LLC")
+    assert not bears_out("Which companies is this contract between?", "Low Quays Inc.", "Dana Pole")
+    assert not bears_out("Which companies keep the keys?", "Low Quays Inc.", "Hind Cranes LLC")
