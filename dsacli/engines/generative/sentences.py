@@ -76,8 +76,9 @@ class Sentences:
     def concern(self, question: str, number: int) -> bool:
         """Whether a sentence is about what a question, or the name of a field, is about, as far as words tell."""
         asked = {stem(word) for word in words_of(question) if word not in ASKING and word not in _KINDS}
-        weights = {each: self.weight(each) for each in asked}
-        return sum(weights[each] for each in asked & self.about[number]) >= CONCERNED * sum(weights.values())
+        weights, there = {each: self.weight(each) for each in asked}, self.about[number]
+        held = [each for each in asked if each in there or (each in _OVER and _ENDING & there)]
+        return sum(weights[each] for each in held) >= CONCERNED * sum(weights.values())
 
     def weight(self, each: str) -> float:
         """How much a stem says; one that stands nowhere is the rarest."""
@@ -117,5 +118,8 @@ def stem(word: str) -> str:
     return word if word[0].isdigit() else word[:5] if len(word) > 5 else word.removesuffix("s")
 
 
+# What people ask about is over or runs out; what is written has a term, expires or is terminated.
+_OVER = frozenset(map(stem, "over end expire run last".split()))
+_ENDING = _OVER | frozenset(map(stem, "terminate term duration until perpetual".split()))
 # The stems of numbers in words, by their figures.
 _IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}

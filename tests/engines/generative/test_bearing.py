@@ -102,3 +102,12 @@ def test_a_quotation_begins_with_the_sentences_first_word():
         here, "Who may end it?", "Either party may end it.", np.full(len(here.context), 0.1, np.float32), 1, list
     )
     assert found.evidence[0].quote == "Either party may end it."
+
+
+@pytest.mark.parametrize("question", ["When is it over?", "How long does it run?", "When does it expire?"])
+def test_what_is_asked_to_be_over_is_written_as_a_term(question):
+    text = "The fee is due in two years.\n\nThe term of this agreement is five years.\n"
+    there = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), small_tokenizer())]))
+    mass = np.full(len(there.context), 0.1, np.float32)
+    assert borne(there, question, "Five years", mass, 3, list).bears_out
+    assert not borne(there, question, "Two years", mass, 1, list).bears_out
