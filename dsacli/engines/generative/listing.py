@@ -13,7 +13,10 @@ from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.enumeration import items_in
 from dsacli.extraction.parties import parties_in, signatories_in
 
-LIST = "Answer from the document above with a list, one item a line, worded as in the document. If it does not say, answer not found."
+LIST = (
+    "Answer from the document above with a list, one item a line, each as briefly as possible: names without addresses. "
+    "If it does not say, answer not found."
+)
 MOST_ITEMS = 40
 _WANTS = re.compile(
     r"\W*(?:(?:please )?(?:list|name|enumerate) (?:all|the|every|each|any|both)\b|who (?:are|were|signed)\b"
