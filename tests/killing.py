@@ -45,13 +45,14 @@ def main(document: str, question: str, kills: int, seed: int) -> None:
         taken = time.monotonic() - began
         right = answer()
         whole = wrong = 0
-        for _ in range(kills):
+        for number in range(kills):
             cache.clear()
             child = os.fork()
             if not child:
                 engine.open(source)
                 os._exit(0)
-            time.sleep(rng.uniform(0, 1.5 * taken))
+            # Half of them well behind the end, however busy the machine has become since.
+            time.sleep(rng.uniform(0, taken) if number % 2 else rng.uniform(taken, 4 * taken))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             whole += len(cache.entries())
