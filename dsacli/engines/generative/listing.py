@@ -7,16 +7,13 @@ from dsacli.engines.extractive.answers.lists import same
 from dsacli.engines.extractive.answers.parties import asks_for_parties
 from dsacli.engines.generative.conditions import wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
-from dsacli.engines.generative.provenance import located
+from dsacli.engines.generative.provenance import any_form, located
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.enumeration import items_in
 from dsacli.extraction.parties import parties_in, signatories_in
 
-LIST = (
-    "Answer from the document above with a list, one item a line, each as briefly as possible: names without addresses. "
-    "If it does not say, answer not found."
-)
+LIST = "Answer from the document above with a list, one item a line, worded as in the document. If it does not say, answer not found."
 MOST_ITEMS = 40
 _WANTS = re.compile(
     r"\W*(?:(?:please )?(?:list|name|enumerate) (?:all|the|every|each|any|both)\b|who (?:are|were|signed)\b"
@@ -58,7 +55,8 @@ def items_of(text: str) -> list[str]:
 def with_items(conversation: Conversation, question: str, answer: Answer, written: Generated) -> Answer:
     """An answer as the list of its items: each stands in the documents, or is not borne out, and those that an agreement names as its
     parties are these, whatever else bears it out. One item is a plain answer."""
-    wordings = items_of(written.text)
+    known = party_names(conversation) if asks_for_parties(question) else []
+    wordings = max(named_in(written.text, known), items_of(written.text), key=len)
     if len(wordings) < 2:
         return answer
     items, mass = list[Answer](), written.attention_mass
@@ -71,17 +69,40 @@ def with_items(conversation: Conversation, question: str, answer: Answer, writte
         answer="; ".join(wordings),
         evidence=evidence or answer.evidence,
         items=tuple(items),
-        borne_out=len(evidence) == len(items) and (answer.borne_out or are_parties(conversation, question, wordings)),
+        borne_out=len(evidence) == len(items) and (answer.borne_out or are_parties(wordings, known)),
     )
 
 
-def are_parties(conversation: Conversation, question: str, names: list[str]) -> bool:
-    """Whether a question is for the parties to an agreement, and these are such, by how it opens or who signs it."""
-    if not asks_for_parties(question):
-        return False
-    known = list[str]()
+def party_names(conversation: Conversation) -> list[str]:
+    """The names of the parties to agreements, by how these open or who signs them."""
+    found = list[str]()
     for each in conversation.context.documents:
         text = each.document.text
         parties = [*(party for some in parties_in(text) for party in some), *signatories_in(text)]
-        known += [answer_key(text[party.start : party.end]) for party in parties]
-    return all(any(same(answer_key(name).split(), key.split()) for key in known) for name in names)
+        found += [single_line(text[party.start : party.end]) for party in parties]
+    return found
+
+
+def named_in(text: str, known: list[str]) -> list[str]:
+    """The known names in an answer that is one line of several, in its order: without the addresses that stand there too.
+
+    >>> named_in("LOW QUAYS LTD., of Hull; Hind Cranes LLC, of York", ["Low Quays Ltd.", "Hind Cranes LLC", "Hull Bank plc"])
+    ['Low Quays Ltd.', 'Hind Cranes LLC']
+    """
+    if "\n" in text.strip():
+        return []
+    places = list[tuple[int, str]]()
+    for name in known:
+        form = any_form(name)
+        match = form.search(text) if form else None
+        if match:
+            places.append((match.start(), name))
+    found: dict[str, str] = {}
+    for _, name in sorted(places):
+        found.setdefault(answer_key(name), name)
+    return list(found.values())
+
+
+def are_parties(names: list[str], known: list[str]) -> bool:
+    """Whether all names are known ones, or begin as these do."""
+    return all(any(same(answer_key(name).split(), answer_key(key).split()) for key in known) for name in names)

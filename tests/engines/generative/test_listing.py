@@ -65,5 +65,6 @@ def test_parties_that_an_agreement_names_are_borne_out_whatever_its_other_words(
         return with_items(read, question, doubted, Generated("\n".join(names), [-0.1], mass)).borne_out
 
     assert bears_out("Which companies is this contract between?", "Low Quays Inc.", "Hind Cranes LLC")
+    assert bears_out("Which companies is this contract between?", "LOW QUAYS INC. of Hull, Hind Cranes LLC of York")
     assert not bears_out("Which companies is this contract between?", "Low Quays Inc.", "Dana Pole")
     assert not bears_out("Which companies keep the keys?", "Low Quays Inc.", "Hind Cranes LLC")
