@@ -56,7 +56,7 @@ class FittedContext:
         if self.whole:
             return self.whole
         self.check_room()
-        return self.start(kept_of(self.context, self.ranked(query), self.room), self.context.name, False)
+        return self.selected(query, self.room)
 
     def closer(self, question: str) -> Conversation | None:
         """The conversation about no more than a question needs most; None where `about` has no more, or the reader can't tell."""
@@ -64,24 +64,24 @@ class FittedContext:
         if room < 1 or len(self.context) <= room:
             return None
         try:
-            order = ranked(question, room, self.looking)
+            return self.selected(question, room)
         except DsacliError:
             return None
+
+    def selected(self, query: str | None, room: int) -> Conversation:
+        """The conversation about the `room` tokens that a query needs most. Raises DsacliError for one that the reader can't take."""
+        order = ranked(query, room, self.looking)
         return self.start(kept_of(self.context, order, room), self.context.name, False)
 
     def parts(self) -> list[Context[Any]]:
         """All of it, or what matters most, as contexts that fit one by one. Raises DsacliError as `about` does."""
         self.check_room()
-        return parts_of(self.context, self.room, lambda: self.ranked(None), self.say)
+        return parts_of(self.context, self.room, lambda: ranked(None, self.room, self.looking), self.say)
 
     def check_room(self) -> None:
         """Raise DsacliError for a model without room for any document."""
         if self.room < 1:
             raise DsacliError(f"a context of {self.limit:,} tokens has no room for a document")
-
-    def ranked(self, query: str | None) -> list[Span]:
-        """Where the built-in reader finds what a query needs, as `ranked`."""
-        return ranked(query, self.room, self.looking)
 
     @cached_property
     def looking(self) -> Looking:
