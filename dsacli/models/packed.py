@@ -28,7 +28,7 @@ MOST_ROWS = 4
 # Numbers of a weight below which calling takes longer than reading.
 FEWEST_NUMBERS = 1 << 16
 # Rows are packed in blocks of up to 64, whatever the CPU; numbers of them at a time.
-BLOCK, NUMBERS_AT_ONCE = 64, 1 << 18
+BLOCK, NUMBERS_AT_ONCE = 64, 1 << 20
 # Layers of so many numbers are timed before all are packed: more than a cache holds, or the model is as small.
 TRIAL_NUMBERS, ROUNDS, MARGIN = 48_000_000, 4, 1.2
 # A relative error that would mean that torch has come to pack otherwise.

@@ -31,8 +31,8 @@ LAYER = {
 NAME = re.compile(r"(?:blk\.(0|[1-9]\d{0,5})\.)?(\w+)\.(weight|bias)")
 # Types that torch has too.
 PLAIN = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
-# Numbers that are made from blocks at a time: float32 of a whole matrix would be eight times its size.
-NUMBERS_AT_ONCE = 1 << 18
+# Numbers that are made from blocks at a time: few enough for little memory, and enough for threads to seldom wait for each other.
+NUMBERS_AT_ONCE = 1 << 20
 
 
 def hugging_face_name(name: str) -> str:
@@ -94,9 +94,14 @@ class GgufTensors(TensorSource):
             plain = torch.frombuffer(self.file.stored(self._names[name]), dtype=PLAIN[entry.kind.name])
             return self._in_order(name, plain.view(entry.shape).to(dtype))
         out, stored = torch.empty(entry.shape, dtype=dtype), self.raw(name)
+        rows = out.view(len(stored), -1)
 
         def fill(low: int, high: int) -> None:
-            out.view(len(stored), -1)[low:high] = read_blocks(entry.kind.name, stored[low:high]).numbers()
+            groups = read_blocks(entry.kind.name, stored[low:high])
+            if dtype == torch.float32:
+                groups.numbers(rows[low:high])
+            else:
+                rows[low:high] = groups.numbers()
 
         in_parts(len(stored), max(1, NUMBERS_AT_ONCE // entry.shape[-1]), fill)
         return out

@@ -34,10 +34,16 @@ class Groups:
         """Numbers of a group."""
         return self.codes.shape[1] // self.scales.shape[1]
 
-    def numbers(self) -> torch.Tensor:
-        """What they stand for, float32 [rows, columns]."""
-        out = self.codes.float().sub_(self.zero).unflatten(1, (-1, self.size)).mul_(self.scales[..., None])
-        return (out if self.minima is None else out.add_(self.minima[..., None])).flatten(1)
+    def numbers(self, out: torch.Tensor | None = None) -> torch.Tensor:
+        """What they stand for, float32 [rows, columns], in `out` where it is given."""
+        out = torch.empty(self.codes.shape) if out is None else out
+        by_group = out.copy_(self.codes).unflatten(1, (-1, self.size))
+        if self.zero:
+            by_group.sub_(self.zero)
+        by_group.mul_(self.scales[..., None])
+        if self.minima is not None:
+            by_group.add_(self.minima[..., None])
+        return out
 
 
 class TensorSource(ABC):
