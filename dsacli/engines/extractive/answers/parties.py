@@ -14,7 +14,7 @@ OPENING = 0.6
 ROLE_SHARE = 0.02
 # A question for those who made an agreement.
 PARTIES = re.compile(
-    r"(?<!third )(?<!third-)(?<!other )\bparties\b|\bparty to\b|\bwho (?:signed|entered into|concluded|made) (?:this|the) (?:agreement|contract|deal)|\b(?:agreement|contract|deal) (?:is )?"
+    r"(?<!third )(?<!third-)(?<!other )\bparties\b|\bparty to\b|\bwho (?:signed|entered into|concluded|made) (?:this|the) (?:agreement|contract|deal)|\bwho signed it\W*\Z|\b(?:agreement|contract|deal) (?:is )?"
     r"(?:between|with)\b|\b(?:compan(?:y|ies)|entit(?:y|ies)|people|organi[sz]ations?|firms?|whom?)\b.*\b(?:is|are|enter\w*|made|make|making|sign\w*|into|between)\b"
     r".*\b(?:agreement|contract|deal)\b",
     re.IGNORECASE,
@@ -28,7 +28,11 @@ Place = tuple[int, int, float]
 
 
 def asks_for_parties(question: str) -> bool:
-    """Whether a question is for those who made an agreement."""
+    """Whether a question is for those who made an agreement.
+
+    >>> [asks_for_parties(each) for each in ("Who signed it?", "Who made the contract?", "Who made it?")]
+    [True, True, False]
+    """
     return bool(PARTIES.search(question))
 
 
