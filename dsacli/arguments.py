@@ -8,6 +8,25 @@ from pathlib import Path
 from dsacli.errors import DsacliError, UsageFailure
 
 
+def asked_of(arguments: list[str], file: str | None, library: str | None) -> tuple[list[str], list[str]]:
+    """Documents and questions: of the words, of a `file` of questions, and none but questions where a `library` is asked.
+
+    Raises as the functions below do, and UsageFailure where documents or questions are missing.
+    """
+    if library is None:
+        if not arguments:
+            raise UsageFailure("no document; name one, or a library with --index")
+        return documents_and_questions(arguments) if file is None else (arguments, read_questions(file, arguments))
+    if file is not None:
+        if arguments:
+            raise UsageFailure("with --index and --questions there is nothing else to name")
+        return [], read_questions(file, [])
+    if not arguments or not all(text.strip() for text in arguments):
+        raise UsageFailure(f'no question; write it behind the name: dsacli ask --index {library} "Who …?"')
+    check_text(arguments)
+    return [], arguments
+
+
 def documents_and_questions(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Documents come first: what exists, or "-". From the first argument that is neither, all are questions.
 

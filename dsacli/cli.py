@@ -88,6 +88,10 @@ class ListFirst(TyperGroup):
         return super().parse_args(ctx, args if named else ["list", *args])
 
 
+libraries_app = typer.Typer(
+    cls=ListFirst, help="Libraries of this machine: what ask --index takes. Alone, it lists them."
+)
+app.add_typer(libraries_app, name="libraries")
 models_app = typer.Typer(cls=ListFirst, help="Models of this machine: what --model takes. Alone, it lists them.")
 app.add_typer(models_app, name="models")
 
@@ -172,14 +176,18 @@ def finish(
 @grouped
 def ask(
     arguments: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="DOCUMENT... [QUESTION...]", help="Files, folders or -, then questions.", show_default=False
         ),
-    ],
+    ] = None,
     questions: Annotated[
         str | None,
         found(metavar="FILE", help="A file of questions, one a line; - for stdin. Then all arguments are documents."),
+    ] = None,
+    index: Annotated[
+        str | None,
+        found(metavar="NAME", help="Ask all documents of a library (dsacli index); then all arguments are questions."),
     ] = None,
     each: Annotated[bool, found("--each", help="Ask every document for itself, the answers beside its name.")] = False,
     answers: Annotated[
@@ -204,14 +212,13 @@ def ask(
     show: Show,
 ) -> None:
     """Answer questions, each with page and quotation."""
-    from dsacli.arguments import documents_and_questions, read_questions
+    from dsacli.arguments import asked_of
     from dsacli.engines.options import Options
     from dsacli.session import open_session
 
-    if questions is None:
-        paths, asked = documents_and_questions(arguments)
-    else:
-        paths, asked = arguments, read_questions(questions, arguments)
+    paths, asked = asked_of(arguments or [], questions, index)
+    if index and (each or compare_dense or reading.pages or reading.ocr):
+        raise UsageFailure("--each, --compare-dense, --pages and --ocr are not for --index")
     options = Options(
         index_topk=model.top_k,
         compare_dense=compare_dense or None,
@@ -222,6 +229,8 @@ def ask(
         **vars(writing),
     )
     with open_session("ask", options, setting(model, reading, machine, show)) as session:
+        if index:
+            finish(session.engine.ask(session.library(index), asked, options), session, show)
         if not each:
             finish(session.engine.ask(session.context(paths), asked, options), session, show)
         results = (
@@ -402,6 +411,58 @@ def chat(
     options = Options(index_topk=model.top_k, **vars(writing))
     with open_session("ask", options, setting(model, reading, machine, show)) as session:
         Chat(session, session.context(documents), options, show.quiet, show.json).run(typed_lines(COMMANDS))
+
+
+@app.command(
+    cls=Command,
+    epilog=f"""Example:
+  dsacli index contracts/ --name contracts
+  dsacli index "s3://bucket/reports/**.pdf" --name reports
+  dsacli ask --index contracts "Which agreement is governed by the law of Delaware?"
+
+{EPILOG}""",
+)
+@grouped
+def index(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, folders, patterns, or addresses that fsspec knows (s3://…, whose package has to be installed).",
+            show_default=False,
+        ),
+    ],
+    name: Annotated[str, found(metavar="NAME", help="What the library is called.", show_default=False)],
+    *,
+    reading: Reading,
+    machine: Machine,
+    show: Show,
+) -> None:
+    """Encode what is new or changed of many documents into a library, to be asked together; what is gone is taken out. What
+    was not read is named at the end. Broken off, it goes on where it was."""
+    from dsacli.engines.options import Options
+    from dsacli.output.libraries import show_indexing
+    from dsacli.session import open_session
+
+    with open_session("inspect", Options(), setting(Model(), reading, machine, show)) as session:
+        show_indexing(session.index(name, sources), show.json)
+
+
+@libraries_app.command("list")
+def libraries_list(json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
+    """Name, documents, tokens and size of each library."""
+    from dsacli.library.listing import libraries
+    from dsacli.output.libraries import show_libraries
+
+    show_libraries(libraries(), json)
+
+
+@libraries_app.command("remove")
+def libraries_remove(name: Annotated[str, typer.Argument(help="Its name in the list.")]) -> None:
+    """Remove a library; its documents stay where they are."""
+    from dsacli.library.places import remove
+
+    remove(name)
 
 
 @cache_app.command("list")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
     from dsacli.documents import Reading
     from dsacli.engines.context import Context, TokenizedDocument
     from dsacli.engines.engine import Engine
+    from dsacli.library.build import Indexing
     from dsacli.output.progress import Bars
 
 
@@ -56,6 +57,28 @@ class Session:
 
         for document in self.documents(paths):
             yield self.warned(Context([document]))
+
+    def library(self, name: str) -> "Context[Any]":
+        """The documents of a library, to be asked together. Raises DsacliError as `open_library` does, UsageFailure for a model that
+        cannot be asked so."""
+        from dsacli.engines.extractive.engine import ExtractiveEngine
+        from dsacli.library.context import open_library
+
+        if not isinstance(self.engine, ExtractiveEngine):
+            raise UsageFailure("--index is for the built-in reader; leave --model out")
+        return open_library(name, self.engine.model)
+
+    def index(self, name: str, sources: list[str]) -> "Indexing":
+        """Bring a library up to date with its sources; what could not be read is said. Raises DsacliError as `library.build.index` does."""
+        from dsacli.documents import Reading
+        from dsacli.engines.extractive.engine import ExtractiveEngine
+        from dsacli.library.build import index
+
+        assert isinstance(self.engine, ExtractiveEngine)
+        done = index(name, self.engine.model, sources, self.reading or Reading(), self.progress)
+        for failure in done.failed:
+            self.skip(f"{failure}; not in the library")
+        return done
 
     def documents(self, paths: list[str]) -> "Iterator[TokenizedDocument]":
         """Every document, as the engine opens it, when its turn comes."""

@@ -49,7 +49,7 @@ def read_source(path: str | Path) -> bytes:
 
     Raises DsacliError when it cannot be read, is empty, or is larger than `LARGEST`.
     """
-    name = _name(path)
+    name = name_of(path)
     try:
         if str(path) == STDIN:
             if sys.stdin is None:
@@ -130,9 +130,9 @@ def load_documents(
     is left out with a warning, unless nothing in it can be read.
     """
     count = 0
-    for path, folder in list(_expand(paths)):
+    for path, folder in list(expand(paths)):
         try:
-            document = read(Source(_name(path), read_source(path), reading))
+            document = read(Source(name_of(path), read_source(path), reading))
         except DsacliError as error:
             if folder is None:
                 raise
@@ -144,12 +144,16 @@ def load_documents(
         raise DsacliError(f"{', '.join(map(str, paths))}: nothing readable in it")
 
 
-def _name(path: str | Path) -> str:
+def name_of(path: str | Path) -> str:
+    """What a document of a path is called."""
     return "stdin" if str(path) == STDIN else printable(os.fsencode(path).decode("utf-8", "replace"))
 
 
-def _expand(paths: Sequence[str]) -> Iterator[tuple[str | Path, str | None]]:
-    """(path, the folder it was found in or None when it was named itself), without duplicates."""
+def expand(paths: Sequence[str]) -> Iterator[tuple[str | Path, str | None]]:
+    """(path, the folder it was found in or None when it was named itself) of every file that may be a document, without duplicates.
+
+    Raises DsacliError for a path that is not there; what a folder holds besides is named in warnings.
+    """
     if not paths:
         raise DsacliError("no document given")
     named = {_identity(path) for path in paths}
@@ -217,12 +221,12 @@ def _walk(folder: str) -> list[Path]:
             else:
                 others.setdefault((parent, what), []).append(file)
     for failure in failures if found else failures[1:]:
-        _log.warning("%s; skipped", _os_message(_name(failure.filename), failure))
+        _log.warning("%s; skipped", _os_message(name_of(failure.filename), failure))
     for (parent, what), names in others.items():
         _warn_of_skipped(parent, what, names)
     if not found:
         if failures:
-            raise DsacliError(_os_message(_name(failures[0].filename or folder), failures[0]))
+            raise DsacliError(_os_message(name_of(failures[0].filename or folder), failures[0]))
         raise DsacliError(f"{folder}: nothing readable in this folder")
     return found
 
@@ -243,10 +247,10 @@ def _no_document(path: Path) -> str | None:
 def _warn_of_skipped(parent: str, what: str, names: list[str]) -> None:
     if len(names) <= _NAMED:
         for name in names:
-            _log.warning("%s is %s; skipped", _name(os.path.join(parent, name)), what)
+            _log.warning("%s is %s; skipped", name_of(os.path.join(parent, name)), what)
     else:
         kind = "files of binary data" if what == "binary data" else f"{what.split(' ', 1)[1]}s"
-        _log.warning("%s: %d %s skipped (%s, …)", _name(parent), len(names), kind, _name(names[0]))
+        _log.warning("%s: %d %s skipped (%s, …)", name_of(parent), len(names), kind, name_of(names[0]))
 
 
 def _too_large(name: str) -> str:

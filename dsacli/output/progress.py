@@ -70,6 +70,11 @@ class Bars:
         """`done` of `total` fields are extracted."""
         self._advance(f"extracting from {shortened(name)}", done, total, "fields")
 
+    def documents(self, name: str, done: int, total: int) -> None:
+        """`done` of `total` documents are in a library."""
+        if total:
+            self._advance(f"indexing {shortened(name)}", done, total, "documents")
+
     def prefill(self, name: str, done: int, total: int) -> None:
         """`done` of `total` tokens are in the model's cache."""
         self._advance(f"prefilling {shortened(name)}", done, total, "tokens")

@@ -8,8 +8,8 @@ passages being the collection.
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -61,7 +61,8 @@ def pieces_of(tokenizer: Tokenizer) -> Pieces:
     known: dict[str, int] = {}
     numbers, begins = np.zeros(len(vocabulary), np.uint64), np.ones(len(vocabulary), bool)
     word = re.compile(r"\w")
-    for piece, number in vocabulary.items():
+    # In the order of their numbers: the vocabulary comes in another order in every process, and libraries keep words.
+    for piece, number in sorted(vocabulary.items(), key=itemgetter(1)):
         inside = piece.startswith(CONTINUES)
         begins[number] = not inside
         text = stem("xxxx" + piece[2:])[4:] if inside else stem(piece)
@@ -136,36 +137,46 @@ class LexicalScores(Counted):
         return 2 * counts.numel()
 
 
-@dataclass(frozen=True)
-class Words:
-    """The words of a context's passages and the pairs of them: `words` uint64 [words], `passages` int64 [words], the passage of
-    each; `lengths` float32 [passages], in single words; `edges` int64 [passages + 1], the first token of each passage, and
-    the end."""
+class PassageWords(Protocol):
+    """What is asked of the words of passages, wherever they are kept: `lengths` float32 [passages], in single words; `edges` int64
+    [passages + 1], the first token of each passage, and the end."""
 
-    words: NDArray[np.uint64]
-    passages: NDArray[np.int64]
-    lengths: torch.Tensor
-    edges: torch.Tensor
+    @property
+    def lengths(self) -> torch.Tensor: ...
 
-    @cached_property
-    def by_word(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """All words in the order of their numbers, and the passage of each."""
-        order = np.argsort(self.words, kind="stable")
-        return self.words[order], self.passages[order]
-
-    def holding(self, word: np.uint64) -> NDArray[np.int64]:
-        """The passages that hold a word, each as often as it does."""
-        words, passages = self.by_word
-        first, last = np.searchsorted(words, word, side="left"), np.searchsorted(words, word, side="right")
-        return passages[first:last]
+    @property
+    def edges(self) -> torch.Tensor: ...
 
     def counts(self, asked: NDArray[np.uint64]) -> torch.Tensor:
         """How often each word of a question stands in each passage: float32 [words, passages]."""
+
+    def frequency(self, words: NDArray[np.uint64]) -> torch.Tensor:
+        """How many passages hold each of some words: [words]."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a context's passages and the pairs of them: `words` uint64 [words], ascending, and `passages` int [words], the passage
+    of each; `lengths` float32 [passages], in single words; `edges` int64 [passages + 1], the first token of each passage,
+    and the end."""
+
+    words: NDArray[np.uint64]
+    passages: NDArray[Any]
+    lengths: torch.Tensor
+    edges: torch.Tensor
+
+    def holding(self, word: np.uint64) -> NDArray[Any]:
+        """The passages that hold a word, each as often as it does."""
+        first, last = np.searchsorted(self.words, word, side="left"), np.searchsorted(self.words, word, side="right")
+        return self.passages[first:last]
+
+    def counts(self, asked: NDArray[np.uint64]) -> torch.Tensor:
+        """As `PassageWords.counts`."""
         rows = [np.bincount(self.holding(word), minlength=len(self.lengths)) for word in asked]
         return torch.from_numpy(np.stack(rows).astype(np.float32)) if rows else torch.empty(0, len(self.lengths))
 
     def frequency(self, words: NDArray[np.uint64]) -> torch.Tensor:
-        """How many passages hold each of some words: [words]."""
+        """As `PassageWords.frequency`."""
         return torch.tensor([len(np.unique(self.holding(word))) for word in words], dtype=torch.float32)
 
 
@@ -174,9 +185,11 @@ def words_in_passages(token_ids: NDArray[Any], edges: NDArray[Any], pieces: Piec
     words, starts = words_of(token_ids, pieces)
     passages = np.searchsorted(edges, starts, side="right") - 1
     together = passages[:-1] == passages[1:]
+    words = np.concatenate([words, pairs_of(words)[together]])
+    order = np.argsort(words, kind="stable")
     return Words(
-        np.concatenate([words, pairs_of(words)[together]]),
-        np.concatenate([passages, passages[:-1][together]]),
+        words[order],
+        np.concatenate([passages, passages[:-1][together]])[order],
         torch.from_numpy(np.bincount(passages, minlength=len(edges) - 1).astype(np.float32)),
         torch.from_numpy(edges.astype(np.int64)),
     )
@@ -208,7 +221,7 @@ class Exactly:
         return (sums[sentences - first] / total).astype(np.float32)
 
 
-def exactly(question: NDArray[Any], words: Words, pieces: Pieces) -> Exactly:
+def exactly(question: NDArray[Any], words: PassageWords, pieces: Pieces) -> Exactly:
     """The words of a question's tokens, as a context with `words` has them."""
     asked = np.setdiff1d(words_of(question, pieces)[0], pieces.asking)
     idf = inverse_frequency(words.frequency(asked), len(words.lengths)).clamp(min=0)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from dsacli.dsa.selection import Prior, Selection, merge_runs, select_topk
-from dsacli.reader.lexical import Pieces, Words, exactly
+from dsacli.reader.lexical import PassageWords, Pieces, exactly
 from dsacli.reader.network import Reader
 from dsacli.reader.rows import NO_TOKENS
 
@@ -43,7 +43,7 @@ def select(
     queries: Sequence[tuple[torch.Tensor, torch.Tensor]],
     asked: Sequence[NDArray[np.uint64]],
     keys: torch.Tensor,
-    words: Words,
+    words: PassageWords,
     index_topk: int,
 ) -> list[Selection]:
     """The tokens that each question keeps, of those the best `index_topk` by S(s) and the lexical term of their passage;
@@ -55,7 +55,7 @@ def select(
     return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius, priors=priors)
 
 
-def with_exact(runs: Sequence[Run], question: NDArray[Any], words: Words, pieces: Pieces) -> list[Run]:
+def with_exact(runs: Sequence[Run], question: NDArray[Any], words: PassageWords, pieces: Pieces) -> list[Run]:
     """The same runs, each with how much of the question's tokens stands word for word in its sentences; words: those of the
     passages."""
     asked = exactly(question, words, pieces)

@@ -62,7 +62,7 @@ class Unwatched(Progress):
     def page(self, name: str, done: int, total: int) -> None:
         pass
 
-    tokens = fields = prefill = page
+    tokens = fields = documents = prefill = page
 
     def writing(self, text: str) -> None:
         pass

@@ -104,8 +104,8 @@ def words(passages: int, length: int) -> Words:
     """Three words that each stand in every passage."""
     edges = np.linspace(0, length, passages + 1).astype(np.int64)
     return Words(
-        np.tile(ASKED, passages),
-        np.repeat(np.arange(passages), 3),
+        np.repeat(ASKED, passages),
+        np.tile(np.arange(passages), 3),
         torch.full((passages,), 3.0),
         torch.from_numpy(edges),
     )

@@ -129,7 +129,7 @@ def test_select_takes_the_neighbourhood_of_the_config(reader):
 def test_the_words_of_a_passage_are_chosen_by_and_only_where_they_are_asked_for(reader):
     """Keys that are all alike: the lexical term alone decides, and without words nothing does."""
     keys, edges = torch.ones(30, 8), torch.tensor([0, 10, 20, 30])
-    words = Words(np.array([5, 7, 5], np.uint64), np.array([0, 1, 2]), torch.tensor([1.0, 1.0, 1.0]), edges)
+    words = Words(np.array([5, 5, 7], np.uint64), np.array([0, 2, 1]), torch.tensor([1.0, 1.0, 1.0]), edges)
     asked = [np.array(each, np.uint64) for each in ([7], [])]
     seven, nothing = select(reader, [(torch.ones(1, 3, 8), torch.ones(1, 3))] * 2, asked, keys, words, 10)
     assert merge_runs(seven.tokens.numpy()) == [(10, 20)]

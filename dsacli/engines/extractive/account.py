@@ -5,7 +5,7 @@ from types import TracebackType
 
 from dsacli.dsa.cost import CostMeter, EncoderShape, ReaderShape
 from dsacli.engines.extractive.encode import EncodedContext
-from dsacli.engines.savings import Cost, DocumentPass, Savings, peak_memory
+from dsacli.engines.savings import Cost, Savings, peak_memory
 from dsacli.reader.network import Reader
 
 
@@ -23,17 +23,6 @@ def shape_of(reader: Reader) -> ReaderShape:
 def element_bytes(reader: Reader) -> int:
     """Bytes of one number in the reader's weights and states."""
     return next(reader.parameters()).element_size()
-
-
-def document_pass(context: EncodedContext) -> DocumentPass:
-    """The document pass of all documents of a context, added up."""
-    documents = context.documents
-    return DocumentPass(
-        len(context),
-        sum(len(d) for d in documents if d.cached),
-        sum(d.flops for d in documents),
-        sum(d.seconds for d in documents),
-    )
 
 
 class Account:
@@ -77,5 +66,5 @@ class Account:
             Cost(shape.dense_memory(dense, size), shape.sparse_memory(len(context), read, size)),
             self.seconds,
             peak_memory(),
-            document_pass(context),
+            context.document_pass,
         )

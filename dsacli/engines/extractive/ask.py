@@ -48,13 +48,14 @@ def ask(
             yield AskResult(question, (), "confidence", None, error=str(each))
             continue
         assert queries is not None
-        answering = Answering(model, context, question, queries, next(numbers))
+        number = next(numbers)
+        answering = Answering(model, queries.part(number)[0], question, queries, number)
         want, found = answering.found(max(count, CANDIDATES), least, options.want)
         savings = answering.savings()
         if options.compare_dense:
             savings = replace(savings, dense_run=run_dense(model, context, [each]))
         # What a document is every document of the context is asked.
-        most = max(count, len(context.documents)) if want == "document" else count
+        most = max(count, len(answering.context.documents)) if want == "document" else count
         answers = tuple(a for a in found if a.score is None or a.score >= least)[:most]
         candidates = () if answers else tuple(a for a in found if a.likelihood >= LEAST_CANDIDATE)[:CANDIDATES]
         yield AskResult(question, answers, "confidence", savings, want=want, candidates=candidates)

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from dsacli.documents import Document
 from dsacli.dsa.cost import CostMeter
+from dsacli.dsa.selection import Selection
 from dsacli.engines.context import Context, TokenizedDocument
+from dsacli.engines.savings import DocumentPass
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.reader.encoding import encode_passages
-from dsacli.reader.lexical import Words, words_in_passages
+from dsacli.reader.lexical import PassageWords, words_in_passages
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import PATH_TOKENS
 from dsacli.reader.rows import NO_TOKENS
@@ -46,7 +48,7 @@ class EncodedContext(Context[EncodedDocument]):
 
     def __init__(self, documents: Sequence[EncodedDocument]):
         super().__init__(documents)
-        self._words: Words | None = None
+        self._words: PassageWords | None = None
 
     @cached_property
     def index_keys(self) -> torch.Tensor:
@@ -63,12 +65,26 @@ class EncodedContext(Context[EncodedDocument]):
             for low, high in pairwise(document.passages.tolist())
         ]
 
-    def words(self, model: ReaderModel) -> Words:
+    def words(self, model: ReaderModel) -> PassageWords:
         """The words of all passages; made once."""
         if self._words is None:
             starts = [first for first, _ in self.passages()]
             self._words = words_in_passages(self.token_ids, np.array([*starts, len(self)]), model.pieces)
         return self._words
+
+    @property
+    def document_pass(self) -> DocumentPass:
+        """The document pass of all documents, added up."""
+        return DocumentPass(
+            len(self),
+            sum(len(d) for d in self.documents if d.cached),
+            sum(d.flops for d in self.documents),
+            sum(d.seconds for d in self.documents),
+        )
+
+    def concerned(self, selection: Selection) -> "tuple[EncodedContext, Selection]":
+        """What a question is answered from that selected some tokens: the context that they are read in, and the same tokens there."""
+        return self, selection
 
     def run(self, model: ReaderModel, first: int, last: int, index_score: float = 0.0) -> Run:
         """Tokens [first, last) of one document, ready to be read."""

@@ -53,7 +53,8 @@ class ExtractiveEngine:
 
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """Quotations, best first."""
-        return ask(self.model, EncodedContext(context.documents), questions, options)
+        whole = context if isinstance(context, EncodedContext) else EncodedContext(context.documents)
+        return ask(self.model, whole, questions, options)
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """The sentences that matter most, in the document's order."""

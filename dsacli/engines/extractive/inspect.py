@@ -1,6 +1,6 @@
 """What a question to encoded documents will cost, before one is asked."""
 
-from dsacli.engines.extractive.account import document_pass, element_bytes, shape_of
+from dsacli.engines.extractive.account import element_bytes, shape_of
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.options import Options
 from dsacli.engines.results import TYPICAL_QUESTION, InspectResult, facts_of
@@ -30,5 +30,5 @@ def inspect(model: ReaderModel, context: EncodedContext, options: Options = Opti
             shape.dense_memory(TYPICAL_QUESTION + len(context), size),
             shape.sparse_memory(len(context), read, size),
         ),
-        document_pass(context),
+        context.document_pass,
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dsacli.documents.clean import normalise
 from dsacli.documents.sentences import split_sentences
 from dsacli.dsa.cost import CostMeter
+from dsacli.dsa.selection import Selection
 from dsacli.engines.dense import refuse_minutes
 from dsacli.engines.extractive.account import Account, element_bytes, shape_of
 from dsacli.engines.extractive.encode import EncodedContext
@@ -107,23 +108,31 @@ class Queries:
         with scan:
             words = context.words(model)
             self.selections = select(model.reader, queries, asked, context.index_keys, words, self.index_topk)
+        self._parts = dict[int, tuple[EncodedContext, Selection]]()
         every = sum(len(question.tokens) for question in questions)
         for account, question in zip(self.accounts, questions):
             account.take(scan, len(question.tokens), every)
 
+    def part(self, number: int) -> tuple[EncodedContext, Selection]:
+        """What a question is read in, and its selection there."""
+        if number not in self._parts:
+            self._parts[number] = self.context.concerned(self.selections[number])
+        return self._parts[number]
+
     def read(self, number: int, words: bool = True) -> QueryResult:
         """Read what a question selected, and weigh every span of it; with `words`, a sentence that holds the question's own is
         likelier to hold the answer, which is not so of what explains: titles and references hold them too."""
-        reader, context, question = self.model.reader, self.context, self.questions[number]
-        edges, selection, account = context.edges.tolist(), self.selections[number], self.accounts[number]
+        reader, question, account = self.model.reader, self.questions[number], self.accounts[number]
         with account:
+            context, selection = self.part(number)
+            edges = context.edges.tolist()
             selected = select_runs(reader, question.tokens, selection, context.sentence_edges, edges, self.index_topk)
             runs = [context.run(self.model, *run, score) for run, score in zip(selected.runs, selected.scores)]
             if words:
-                runs = with_exact(runs, question.tokens, context.words(self.model), self.model.pieces)
+                runs = with_exact(runs, question.tokens, self.context.words(self.model), self.model.pieces)
             read = read_runs(reader, question.read, runs)
         entries = sum(len(run.tokens) + len(run.path) + len(question.read) + 4 for run in runs)
-        savings = account.savings(context, len(question.read) + 2, selected.tokens, entries)
+        savings = account.savings(self.context, len(question.read) + 2, selected.tokens, entries)
         return QueryResult(weigh_spans(reader.config, read), selected.runs, read, savings)
 
     def with_words(self, number: int, result: QueryResult) -> QueryResult:

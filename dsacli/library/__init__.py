@@ -1,0 +1,1 @@
+"""Libraries: many documents encoded once, kept by a name, and asked together."""
