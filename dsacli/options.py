@@ -20,6 +20,7 @@ EPILOG = """Exit codes:
 Environment:
   DSACLI_CACHE        the folder in which encoded documents are kept
   DSACLI_CACHE_LIMIT  how many gigabytes of them; unset: 10
+  DSACLI_LIBRARIES    the folder in which libraries are kept
   DSACLI_DTYPE        float32 or bfloat16, what to compute in; unset: the faster here
   DSACLI_PASSWORD     of encrypted PDFs
   NO_COLOR            no colour"""

@@ -11,15 +11,13 @@ from dsacli.library.places import CATALOGUE
 
 # Raise it when the tables or what a shard holds are others.
 FORMAT = "1"
-_TABLES = """
-CREATE TABLE about (what TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE shards (number INTEGER PRIMARY KEY, key TEXT NOT NULL, documents INTEGER NOT NULL, tokens INTEGER NOT NULL);
-CREATE TABLE documents (
-    name TEXT PRIMARY KEY, source TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL,
-    shard INTEGER NOT NULL REFERENCES shards, place INTEGER NOT NULL,
-    tokens INTEGER NOT NULL, flops INTEGER NOT NULL, seconds REAL NOT NULL
-);
-"""
+_TABLES = (
+    "about (what TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "shards (number INTEGER PRIMARY KEY, key TEXT NOT NULL, documents INTEGER NOT NULL, tokens INTEGER NOT NULL)",
+    "documents (name TEXT PRIMARY KEY, source TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL,"
+    " shard INTEGER NOT NULL REFERENCES shards, place INTEGER NOT NULL,"
+    " tokens INTEGER NOT NULL, flops INTEGER NOT NULL, seconds REAL NOT NULL)",
+)
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,14 @@ class Catalogue:
     def __init__(self, folder: Path):
         self.path = folder / CATALOGUE
         try:
-            self.tables = sqlite3.connect(self.path, timeout=10)
-            with self.tables:
-                if not self.tables.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    self.tables.executescript(_TABLES)
-                    self.tables.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
+            # Transactions are begun below: Python's own would leave a table made without the next.
+            self.tables = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+            if not self._has_tables():
+                with self._writing():
+                    if not self._has_tables():  # another process may have made them meanwhile
+                        for table in _TABLES:
+                            self.tables.execute(f"CREATE TABLE {table}")
+                        self.tables.execute("INSERT INTO about VALUES ('format', ?)", (FORMAT,))
             if self.about("format") != FORMAT:
                 raise DsacliError(f"{self.path}: of another version of dsacli; index the documents again")
         except sqlite3.Error as failure:
@@ -121,10 +122,18 @@ class Catalogue:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self.tables:
+            self.tables.execute("BEGIN IMMEDIATE")
+            try:
                 yield
+            except BaseException:
+                self.tables.execute("ROLLBACK")
+                raise
+            self.tables.execute("COMMIT")
         except sqlite3.Error as failure:
             raise DsacliError(f"{self.path} cannot be written: {failure}") from None
+
+    def _has_tables(self) -> bool:
+        return bool(self.tables.execute("SELECT 1 FROM sqlite_master").fetchone())
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Where libraries are kept, and what their names may be."""
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -13,8 +14,9 @@ _NAME = re.compile(r"[\w-][\w.-]{0,63}")
 
 
 def libraries_folder() -> Path:
-    """The folder of all libraries, in the user's data folder."""
-    return Path(platformdirs.user_data_dir("dsacli", appauthor=False), "libraries")
+    """The folder of all libraries, in the user's data folder; DSACLI_LIBRARIES says in which other one."""
+    chosen = os.environ.get("DSACLI_LIBRARIES")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("dsacli", appauthor=False), "libraries")
 
 
 def library_folder(name: str) -> Path:
