@@ -77,7 +77,9 @@ class Sentences:
         """Whether a sentence is about what a question, or the name of a field, is about, as far as words tell."""
         asked = {stem(word) for word in words_of(question) if word not in ASKING and word not in _KINDS}
         weights, there = {each: self.weight(each) for each in asked}, self.about[number]
-        held = [each for each in asked if each in there or (each in _OVER and _ENDING & there)]
+        held = [
+            each for each in asked if each in there or any(each in some and there & alike for some, alike in _ALIKE)
+        ]
         return sum(weights[each] for each in held) >= CONCERNED * sum(weights.values())
 
     def weight(self, each: str) -> float:
@@ -121,5 +123,8 @@ def stem(word: str) -> str:
 # What people ask about is over or runs out; what is written has a term, expires or is terminated.
 _OVER = frozenset(map(stem, "over end expire run last".split()))
 _ENDING = _OVER | frozenset(map(stem, "terminate term duration until perpetual".split()))
+_PAPER = frozenset(map(stem, "contract agreement deal".split()))
+# The stems that people ask with, and those that it may be written with instead.
+_ALIKE = ((_OVER, _ENDING), (_PAPER, _PAPER))
 # The stems of numbers in words, by their figures.
 _IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}

@@ -104,7 +104,10 @@ def test_a_quotation_begins_with_the_sentences_first_word():
     assert found.evidence[0].quote == "Either party may end it."
 
 
-@pytest.mark.parametrize("question", ["When is it over?", "How long does it run?", "When does it expire?"])
+@pytest.mark.parametrize(
+    "question",
+    ["When is it over?", "How long does it run?", "When does it expire?", "How long does this contract run?"],
+)
 def test_what_is_asked_to_be_over_is_written_as_a_term(question):
     text = "The fee is due in two years.\n\nThe term of this agreement is five years.\n"
     there = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), small_tokenizer())]))
