@@ -11,11 +11,9 @@ from dsacli.errors import DsacliError, UsageFailure
 def asked_of(arguments: list[str], file: str | None, library: str | None) -> tuple[list[str], list[str]]:
     """Documents and questions: of the words, of a `file` of questions, and none but questions where a `library` is asked.
 
-    Raises as the functions below do, and UsageFailure where documents or questions are missing.
+    Raises as the functions below do, and UsageFailure where questions are missing.
     """
     if library is None:
-        if not arguments:
-            raise UsageFailure("no document; name one, or a library with --index")
         return documents_and_questions(arguments) if file is None else (arguments, read_questions(file, arguments))
     if file is not None:
         if arguments:

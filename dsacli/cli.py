@@ -216,6 +216,8 @@ def ask(
     from dsacli.engines.options import Options
     from dsacli.session import open_session
 
+    if not arguments and not index:
+        raise typer.BadParameter("no document; name one, or a library with --index")
     paths, asked = asked_of(arguments or [], questions, index)
     if index and (each or compare_dense or reading.pages or reading.ocr):
         raise UsageFailure("--each, --compare-dense, --pages and --ocr are not for --index")

@@ -55,6 +55,16 @@ def test_what_a_generative_model_extracts_is_what_the_schema_says(objects, ferry
     schema_of("extract").validate(line)
 
 
+def test_a_library_as_json_is_what_its_schema_says(objects, cli, ferry, tmp_path, monkeypatch):
+    monkeypatch.setenv("DSACLI_LIBRARIES", str(tmp_path / "libraries"))
+    (line,) = objects("index", ferry, "--name", "ferries")
+    schema_of("index").validate(line)
+    (line,) = [json.loads(line) for line in cli("libraries", "list", "--json").stdout.splitlines()]
+    schema_of("libraries").validate(line)
+    (line,) = objects("ask", "--index", "ferries", "Who built the ferry?")
+    schema_of("ask").validate(line)
+
+
 def test_the_cache_as_json_is_what_its_schema_says(cli, ferry, own_cache):
     cli("inspect", ferry)
     (line,) = cli("cache", "list", "--json").stdout.splitlines()

@@ -232,7 +232,6 @@ def test_addresses_and_patterns(objects, harbour, tmp_path):
         (("index", "nothing://here", "--name", "x"), 1, "nothing"),
         (("ask", "--index", "none", "Who built it?"), 1, "no library none; there are: none"),
         (("ask", "--index", "none"), 2, "no question"),
-        (("ask",), 2, "no document"),
         (("ask", "--index", "none", "Who?", "--each"), 2, "not for --index"),
         (("libraries", "remove", "none"), 1, "no library none"),
     ],

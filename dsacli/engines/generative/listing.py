@@ -55,8 +55,10 @@ def items_of(text: str) -> list[str]:
 def with_items(conversation: Conversation, question: str, answer: Answer, written: Generated) -> Answer:
     """An answer as the list of its items: each stands in the documents, or is not borne out, and those that an agreement names as its
     parties are these, whatever else bears it out. One item is a plain answer."""
-    known = party_names(conversation) if asks_for_parties(question) else []
+    called = party_names(conversation) if asks_for_parties(question) else {}
+    known = list(dict.fromkeys(called.values()))
     wordings = max(named_in(written.text, known), items_of(written.text), key=len)
+    wordings = list(dict.fromkeys(called.get(answer_key(each), each) for each in wordings))
     if len(wordings) < 2:
         return answer
     items, mass = list[Answer](), written.attention_mass
@@ -73,13 +75,15 @@ def with_items(conversation: Conversation, question: str, answer: Answer, writte
     )
 
 
-def party_names(conversation: Conversation) -> list[str]:
-    """The names of the parties to agreements, by how these open or who signs them."""
-    found = list[str]()
+def party_names(conversation: Conversation) -> dict[str, str]:
+    """The names of the parties to agreements, by how these open or who signs them, under the keys of what each is called."""
+    found: dict[str, str] = {}
     for each in conversation.context.documents:
         text = each.document.text
-        parties = [*(party for some in parties_in(text) for party in some), *signatories_in(text)]
-        found += [single_line(text[party.start : party.end]) for party in parties]
+        for party in (*(party for some in parties_in(text) for party in some), *signatories_in(text)):
+            name = single_line(text[party.start : party.end])
+            for called in (name, *party.aliases):
+                found.setdefault(answer_key(called), name)
     return found
 
 

@@ -56,6 +56,14 @@ def test_every_item_has_its_place_and_what_stands_nowhere_is_doubted():
     assert with_items(read, "List them.", plain, Generated("Low Quays Inc.", [-0.1], mass)) is plain
 
 
+@pytest.mark.parametrize("question", ["Who are the parties?", "Who signed it?"])
+def test_a_party_is_told_by_its_name_not_by_what_it_is_called(question):
+    read = Read(LEASE)
+    written = Generated("- Low Quays Inc.\n- Tenant", [-0.1], np.zeros(len(read.context), np.float32))
+    found = with_items(read, question, Answer("as written", 0.8, (), borne_out=True), written)
+    assert found.answer == "Low Quays Inc.; Hind Cranes LLC" and found.borne_out
+
+
 def test_parties_that_an_agreement_names_are_borne_out_whatever_its_other_words():
     read = Read(LEASE)
     mass = np.zeros(len(read.context), np.float32)
