@@ -33,7 +33,11 @@ class Prior:
 
     def of(self, first: int, last: int) -> torch.Tensor:
         """Of the tokens [first, last): float32 [tokens]."""
-        return self.scores[torch.searchsorted(self.edges, torch.arange(first, last), right=True) - 1]
+        return self.at(torch.arange(first, last))
+
+    def at(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Of tokens, int64 [tokens]: float32 [tokens]."""
+        return self.scores[torch.searchsorted(self.edges, tokens, right=True) - 1]
 
 
 @dataclass(frozen=True)
@@ -107,14 +111,15 @@ def select_topk(
     for first, found in token_scores(index_scores, questions, keys, radius, chunk, priors):
         tokens = torch.arange(first, first + len(found[0]))
         best = [
-            _better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
+            better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
             for held, scores in zip(best, found)
         ]
     orders = [tokens.argsort() for _, tokens in best]
     return [Selection(tokens[order], scores[order]) for (scores, tokens), order in zip(best, orders)]
 
 
-def _better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The `count` highest of some scores [tokens], and their tokens, in no order."""
     # Not `largest`: neighbours share a maximum, so that scores at the cut are mostly equal.
     best, kept = scores.topk(min(count, len(scores)), sorted=False)
     return best, tokens[kept]

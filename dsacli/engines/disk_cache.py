@@ -1,8 +1,8 @@
 """Encoded documents on disk: a few tensors and a little text under one key, written whole or not at all.
 
 One safetensors file per entry, memory-mapped when read. A file that was cut short, changed or made by
-another version is removed and reported as absent, never trusted; one that nobody has written to since its checksums held is not summed
-once more, which for a model's weights takes a second. What was used least recently goes when all of them are too large.
+another version is removed and reported as absent, never trusted; one that nobody has written to since it was saved, or its checksums held, is not
+summed once more, which for a model's weights takes a second. What was used least recently goes when all of them are too large.
 """
 
 import json
@@ -98,6 +98,7 @@ class DiskCache:
             with partial.open("r+b") as file:  # Windows flushes no file that is open for reading only
                 os.fsync(file.fileno())
             os.replace(partial, self.folder / f"{key}{SUFFIX}")
+            note_checked(self.folder / f"{key}{SUFFIX}")
         finally:
             partial.unlink(missing_ok=True)
         self._evict(key)

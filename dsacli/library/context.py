@@ -1,6 +1,6 @@
 """A library as what questions are asked of: all its tokens are scanned, and the documents that something was selected of are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import cast
@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from dsacli.dsa.selection import Selection
+from dsacli.dsa.tiles import Part, select_in_tiles
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.savings import DocumentPass
@@ -19,6 +20,10 @@ from dsacli.library.places import existing_folder
 from dsacli.library.shards import ShardView, kept_by, shard_store
 from dsacli.reader.lexical import PassageWords
 from dsacli.reader.loading import ReaderModel
+from dsacli.reader.runs import priors_of
+
+# Tokens from which on to choose tiles first takes less time than to score every token.
+TILES_FROM = 1 << 21
 
 
 class Shards:
@@ -38,6 +43,12 @@ class Shards:
                 raise DsacliError(f"a part of library {self.name} is damaged or gone; index its documents again")
             self._open = number, ShardView(tensors)
         return self._open[1]
+
+    def parts(self) -> Iterator[Part]:
+        """The keys of every shard, in order."""
+        for number, first in enumerate(self.edges[:-1].tolist()):
+            view = self.view(number)
+            yield Part(first, view.index_keys, view.tile_means)
 
     def __len__(self) -> int:
         return len(self.shards)
@@ -112,6 +123,22 @@ class Library(EncodedContext):
         """As `EncodedContext.document_pass`: what indexing has cost."""
         flops, seconds = sum(each.flops for each in self.indexed), sum(each.seconds for each in self.indexed)
         return DocumentPass(len(self), len(self), flops, seconds)
+
+    def select(
+        self,
+        model: ReaderModel,
+        queries: Sequence[tuple[torch.Tensor, torch.Tensor]],
+        asked: Sequence[NDArray[np.uint64]],
+        index_topk: int,
+    ) -> list[Selection]:
+        """As `EncodedContext.select`; of many tokens tiles are chosen first."""
+        if len(self) < TILES_FROM:
+            return super().select(model, queries, asked, index_topk)
+        reader = model.reader
+        with torch.inference_mode():
+            priors = priors_of(reader, asked, self.words(model))
+            radius = reader.config.index_radius
+            return select_in_tiles(reader.indexer.scores, queries, self.shards.parts, index_topk, radius, priors)
 
     def concerned(self, selection: Selection) -> tuple[EncodedContext, Selection]:
         """The documents that something was selected of, and the selection there."""

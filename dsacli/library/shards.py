@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from dsacli.documents import Document
+from dsacli.dsa.tiles import tile_means
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.engines.extractive.stored import ENCODING
@@ -18,7 +19,7 @@ from dsacli.reader.lexical import Pieces, Words, words_in_passages
 from dsacli.reader.loading import ReaderModel
 
 # Raise it when a shard holds other things, or the words of its passages are numbered otherwise.
-FORMAT = "1"
+FORMAT = "2"
 # What is kept of documents, one behind the other; where each begins is kept for these, tokens by their keys.
 _ARRAYS, _BEGUN = ("token_ids", "starts", "ends", "passages", "sentences"), ("passages", "sentences", "text")
 
@@ -44,8 +45,10 @@ def packed(documents: Sequence[EncodedDocument], pieces: Pieces) -> dict[str, to
     words = words_in_passages(
         np.concatenate(arrays["token_ids"]), np.append(np.concatenate(firsts), edges["index_keys"][-1]), pieces
     )
+    keys = torch.cat([d.index_keys for d in documents])
     return {
-        "index_keys": torch.cat([d.index_keys for d in documents]),
+        "index_keys": keys,
+        "tile_means": tile_means(keys),
         **{name: torch.from_numpy(np.concatenate(parts)) for name, parts in arrays.items()},
         **{f"{name}_edges": torch.from_numpy(each.astype(np.int64)) for name, each in edges.items()},
         "words": torch.from_numpy(words.words.view(np.int64)),
@@ -61,7 +64,7 @@ class ShardView:
     def __init__(self, tensors: dict[str, torch.Tensor]):
         try:
             self.edges = {name: tensors[f"{name}_edges"].tolist() for name in ("index_keys", *_BEGUN)}
-            self.index_keys, self._tensors = tensors["index_keys"], tensors
+            self.index_keys, self.tile_means, self._tensors = tensors["index_keys"], tensors["tile_means"], tensors
         except (KeyError, AttributeError) as failure:
             raise ValueError(f"no shard: {failure}") from None
 

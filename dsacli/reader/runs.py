@@ -51,8 +51,13 @@ def select(
 
     queries: what `index_queries` gives for each question; asked: what `asked_of` gives; words: those of the passages
     """
-    priors = [Prior(reader.lexical(each, words.counts(each), words.lengths), words.edges) for each in asked]
+    priors = priors_of(reader, asked, words)
     return select_topk(reader.indexer.scores, queries, keys, index_topk, reader.config.index_radius, priors=priors)
+
+
+def priors_of(reader: Reader, asked: Sequence[NDArray[np.uint64]], words: PassageWords) -> list[Prior]:
+    """The lexical term of each question, for passages with such words."""
+    return [Prior(reader.lexical(each, words.counts(each), words.lengths), words.edges) for each in asked]
 
 
 def with_exact(runs: Sequence[Run], question: NDArray[Any], words: PassageWords, pieces: Pieces) -> list[Run]:

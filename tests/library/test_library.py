@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from dsacli.documents import Reading
-from dsacli.library import build
+from dsacli.library import build, context
 from dsacli.library.catalogue import Catalogue
 from dsacli.library.context import open_library
 from dsacli.library.places import library_folder
@@ -257,6 +257,15 @@ def test_libraries_are_listed_and_removed(cli, objects, harbour, libraries):
     assert "4 documents" in cli("libraries").stdout
     cli("libraries", "remove", "harbour")
     assert not any(libraries.iterdir())
+
+
+@pytest.mark.parametrize("question", list(ASKED))
+def test_tiles_first_finds_the_same(objects, harbour, small_shards, monkeypatch, question):
+    indexed(objects, harbour)
+    before = objects("ask", "--index", "harbour", question)
+    monkeypatch.setattr(context, "TILES_FROM", 1)
+    (result,) = objects("ask", "--index", "harbour", question)
+    assert result["answers"][0]["answer"] == before[0]["answers"][0]["answer"] == ASKED[question]
 
 
 def test_a_library_holds_one_shard_at_a_time(model, objects, harbour, small_shards):

@@ -22,7 +22,7 @@ from dsacli.reader.lexical import PassageWords, words_in_passages
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import PATH_TOKENS
 from dsacli.reader.rows import NO_TOKENS
-from dsacli.reader.runs import Run, sentence_numbers
+from dsacli.reader.runs import Run, select, sentence_numbers
 
 PATH_SEPARATOR = " > "
 
@@ -81,6 +81,16 @@ class EncodedContext(Context[EncodedDocument]):
             sum(d.flops for d in self.documents),
             sum(d.seconds for d in self.documents),
         )
+
+    def select(
+        self,
+        model: ReaderModel,
+        queries: Sequence[tuple[torch.Tensor, torch.Tensor]],
+        asked: Sequence[NDArray[np.uint64]],
+        index_topk: int,
+    ) -> list[Selection]:
+        """As `reader.runs.select`, over all tokens."""
+        return select(model.reader, queries, asked, self.index_keys, self.words(model), index_topk)
 
     def concerned(self, selection: Selection) -> "tuple[EncodedContext, Selection]":
         """What a question is answered from that selected some tokens: the context that they are read in, and the same tokens there."""

@@ -22,7 +22,7 @@ from dsacli.reader.lexical import asked_of, words_of
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.network import QUESTION_TOKENS, Reader
 from dsacli.reader.reading import RunLogits, read_runs, read_sequence
-from dsacli.reader.runs import select, select_runs, with_exact
+from dsacli.reader.runs import select_runs, with_exact
 from dsacli.reader.spans import SpanDistribution, weigh_spans
 
 LONGEST_QUESTION = 512
@@ -106,8 +106,7 @@ class Queries:
                 queries.append(question.queries(model.reader))
         asked = [question.words for question in questions]
         with scan:
-            words = context.words(model)
-            self.selections = select(model.reader, queries, asked, context.index_keys, words, self.index_topk)
+            self.selections = context.select(model, queries, asked, self.index_topk)
         self._parts = dict[int, tuple[EncodedContext, Selection]]()
         every = sum(len(question.tokens) for question in questions)
         for account, question in zip(self.accounts, questions):
