@@ -136,6 +136,7 @@ def setting(model: Model, reading: Reading, machine: Machine, show: Show) -> "Se
         ),
         show.quiet,
         show.verbose,
+        model_config=model.model_config,
     )
 
 
@@ -160,7 +161,7 @@ def finish(
             warnings=session.warnings,
         )
         if result.interrupted:
-            raise KeyboardInterrupt
+            raise getattr(session.engine, "failure", None) or KeyboardInterrupt
         any_found, any_failed = any_found or result.found, any_failed or getattr(result, "error", None) is not None
     raise typer.Exit(FOUND if any_found else FAILED if any_failed else NOT_FOUND)
 

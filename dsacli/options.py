@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -18,6 +19,7 @@ EPILOG = """Exit codes:
   0 found · 1 the input or the machine failed (one line says why) · 2 wrong usage · 3 nothing found
 
 Environment:
+  DSACLI_API_KEY      for a served model
   DSACLI_CACHE        the folder in which encoded documents are kept
   DSACLI_CACHE_LIMIT  how many gigabytes of them; unset: 10
   DSACLI_LIBRARIES    the folder in which libraries are kept
@@ -80,9 +82,13 @@ class Model:
         str | None,
         _of_model(
             metavar="NAME",
-            help="A model's directory, GGUF file or name; dsacli models lists names.",
+            help="A model's directory, GGUF file or name (dsacli models lists names), or a server's http://HOST:PORT/v1.",
             show_default="the built-in reader",
         ),
+    ] = None
+    model_config: Annotated[
+        Path | None,
+        _of_model(metavar="FILE", help="The config.json of a served DeepSeek-V3.2, to compute the savings by."),
     ] = None
     top_k: Annotated[
         int | None,

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsacli.dsa.dtype import forced_dtype
-from dsacli.engines.open import check_options, open_engine, resolve
+from dsacli.engines.open import check_options, is_address, open_engine, open_served, resolve
 from dsacli.engines.options import Options, Task
 from dsacli.errors import DsacliError, UsageFailure
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
 @dataclass(frozen=True)
 class Setting:
     """What a run works with: a model by its path or name (None: the built-in reader), a device, CPU threads (None: all cores),
-    the cache on disk or none, how documents are read (None: whole), how much is told on stderr, and whether a model selects by
-    its index adapter."""
+    the cache on disk or none, how documents are read (None: whole), how much is told on stderr, whether a model selects by
+    its index adapter, and the configuration of one that is served."""
 
     model: str | None = None
     device: str = "cpu"
@@ -35,6 +36,7 @@ class Setting:
     quiet: bool = False
     verbose: bool = False
     adapted: bool = True
+    model_config: Path | None = None
 
 
 class Session:
@@ -119,8 +121,11 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
     DSACLI_DTYPE or device that there is none of; DsacliError for
     a model whose name leads nowhere, a device that is not there and a model that can't be loaded.
     """
-    folder = None if setting.model is None else resolve(setting.model)
-    check_options(folder, task, options)
+    served = is_address(setting.model)
+    folder = None if setting.model is None or served else resolve(setting.model)
+    check_options(folder, task, options, served)
+    if setting.model_config and not served:
+        raise UsageFailure("--model-config is for a served model, --model http://HOST:PORT/v1")
     forced_dtype()
     if not re.fullmatch(r"cpu|mps|cuda(:[0-9]+)?", setting.device):
         raise UsageFailure(f"unknown device {setting.device!r}; choose cpu, cuda or mps")
@@ -135,7 +140,10 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
     with bars:
         cache = open_cache() if setting.cached else None
-        engine = open_engine(folder, setting.device, cache, bars, setting.adapted)
+        if served:
+            engine = open_served(setting.model or "", setting.device, cache, bars, setting.model_config)
+        else:
+            engine = open_engine(folder, setting.device, cache, bars, setting.adapted)
         session = Session(engine, bars, setting.reading)
         handler = Warnings(session)
         logger.addHandler(handler)

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from tests.engines.generative.conftest import folder  # noqa: F401
+from tests.openai_server import Manners, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 RECALL = ("--model", ROOT / "tests" / "recall_model", "--max-tokens", 8, "--min-probability", 0)
@@ -53,6 +54,14 @@ def test_what_a_generative_model_extracts_is_what_the_schema_says(objects, ferry
     fields = ("--field", "built:date", "--field", "harbour")
     (line,) = objects("extract", ferry, *fields, "--model", folder, "--min-probability", 0, code=None)
     schema_of("extract").validate(line)
+
+
+@pytest.mark.parametrize("logprobs", [True, False])
+def test_what_a_served_model_writes_is_what_the_schemas_say(objects, ferry, logprobs):
+    with serving(Manners(lambda prompt: "Robert Munro built her. ", logprobs=logprobs)) as address:
+        for command, *asked in (("ask", "Who built her?"), ("summarize",), ("extract", "--field", "builder")):
+            (line,) = objects(command, ferry, *asked, "--model", address, code=None)
+            schema_of(command).validate(line)
 
 
 def test_a_library_as_json_is_what_its_schema_says(objects, cli, ferry, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsacli.engines.options import Options, Task, refuse_unknown
+from dsacli.engines.served.address import is_address as is_address  # the session has it from here
 from dsacli.errors import DsacliError
 from dsacli.models.io.adapters import adapter_of
 from dsacli.models.io.folder import read_json
@@ -37,9 +38,21 @@ def model_type_of(folder: Path) -> str:
     return str(found)
 
 
-def check_options(folder: Path | None, task: Task, options: Options) -> None:
+def open_served(
+    address: str, device: str, cache: "DiskCache | None", progress: "Progress", model_config: Path | None
+) -> "Engine":
+    """The engine of the model at a server's address. Raises DsacliError for one that is not reached, or has no such model."""
+    from dsacli.engines.served.engine import ServedEngine
+
+    return ServedEngine(address, device, cache, progress, model_config)
+
+
+def check_options(folder: Path | None, task: Task, options: Options, served: bool = False) -> None:
     """Raise UsageFailure, before anything is loaded, for options that the engine of a directory (None: the built-in
-    reader's) does not understand."""
+    reader's), or of a server, does not understand."""
+    if served:
+        refuse_unknown(options, task, generative=True, served=True)
+        return
     refuse_unknown(options, task, generative=model_type_of(folder or BUILT_IN) in DECODERS)
 
 

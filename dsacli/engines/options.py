@@ -57,18 +57,24 @@ GENERATIVE: dict[Task, frozenset[str]] = {
     "extract": frozenset({"min_probability", "index_topk", "compare_dense"}) | _WRITING,
     "inspect": frozenset({"index_topk"}),
 }
+# A server selects as it does.
+SERVED: dict[Task, frozenset[str]] = {
+    task: known - {"index_topk", "compare_dense"} for task, known in GENERATIVE.items()
+}
 # Where an option's flag is not its name.
 _FLAGS = {"index_topk": "--top-k", "by_section": "--by section"}
 
 
-def refuse_unknown(options: Options, task: Task, generative: bool) -> None:
-    """Raise UsageFailure that names the options that an engine of this kind does not understand."""
-    known = (GENERATIVE if generative else EXTRACTIVE)[task]
+def refuse_unknown(options: Options, task: Task, generative: bool, served: bool = False) -> None:
+    """Raise UsageFailure that names the options that an engine of this kind does not understand; a `served` one is generative."""
+    known = (SERVED if served else GENERATIVE if generative else EXTRACTIVE)[task]
     unknown = [_FLAGS.get(name, f"--{name.replace('_', '-')}") for name in sorted(options.given - known)]
     if unknown:
         verb = "is" if len(unknown) == 1 else "are"
         who = (
-            "a generative model; leave --model out"
+            "a served model"
+            if served
+            else "a generative model; leave --model out"
             if generative
             else "the built-in reader; --model takes a generative one"
         )

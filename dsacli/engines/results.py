@@ -65,13 +65,13 @@ class AskResult:
 
 @dataclass(frozen=True)
 class SummarySentence:
-    """A sentence of a summary, and the place that it is, or was read from.
+    """A sentence of a summary, and the place that it is, or was read from; no score where a server tells no probabilities.
 
     `borne_out`: whether each figure of a model's own sentence stands in what it read of the documents; None for a quotation.
     """
 
     text: str
-    score: float
+    score: float | None
     evidence: Evidence
     borne_out: bool | None = None
 

@@ -50,6 +50,8 @@ class Savings:
     flops: executed by the query, and what the same network with k = L would execute
     memory: bytes of attention state to keep and read: index keys and selected entries in the
             reading pass, against keys and values of every token in every layer
+    served: the address of the server that answered; then FLOPs and memory are not measured but computed, from the configuration that was
+        given, and 0 where none was
     seconds: wall time of the query; peak_memory: bytes, of the whole process so far (None if unknown)
     """
 
@@ -61,6 +63,7 @@ class Savings:
     peak_memory: int | None
     document_pass: DocumentPass
     dense_run: DenseRun | None = None
+    served: str | None = None
 
 
 def peak_memory() -> int | None:

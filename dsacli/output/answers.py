@@ -39,7 +39,7 @@ def show_answer(answer: Answer, result: AskResult, console: Console, style: str)
     """One answer in its form."""
     if answer.items:
         show_list(answer, result.measure, console, style)
-    elif result.want in ("clause", "explanation") or answer.score is None:
+    elif result.want in ("clause", "explanation") or (answer.score is None and result.measure == "confidence"):
         show_passages(answer, result.measure, console, {e.document for each in result.answers for e in each.evidence})
     else:
         show_words(answer, result.measure, console, style)

@@ -9,12 +9,15 @@ from rich.text import Text
 from dsacli.engines.results import Tokenwise
 from dsacli.engines.savings import Cost, DenseRun, DocumentPass, Savings
 from dsacli.output.units import flop, size, times
+from dsacli.plain import printable
 
 WIDEST = 100
 
 
 def savings_panel(savings: Savings, width: int) -> Panel:
-    """The figures of one query next to dense attention."""
+    """The figures of one query next to dense attention; of a served model those that follow from its configuration, if any do."""
+    if savings.served:
+        return served_panel(savings, savings.served, width)
     table = cost_table(savings.flops, savings.memory)
     share = savings.selected_tokens / max(1, savings.context_tokens)
     facts = []
@@ -29,17 +32,29 @@ def savings_panel(savings: Savings, width: int) -> Panel:
     grid.add_row(Text(passed(savings.document_pass), style="dim"))
     if savings.dense_run:
         grid.add_row(Text(measured(savings.dense_run, savings)))
-    return Panel(
-        grid,
-        title="this query, next to dense attention",
-        title_align="left",
-        width=min(width, WIDEST),
-        border_style="dim",
-    )
+    return framed(grid, "this query, next to dense attention", width)
+
+
+def served_panel(savings: Savings, address: str, width: int) -> Panel:
+    """What went over the network, and what it costs a server by its model's configuration."""
+    grid = Table.grid()
+    if savings.flops.dense:
+        grid.add_row(cost_table(savings.flops, savings.memory))
+        grid.add_row(Text("computed from the model's configuration, not measured", style="dim"))
+    facts = f"{savings.context_tokens:,} tokens sent and written · {savings.seconds:.2f} s"
+    grid.add_row(Text(printable(f"over the network, by {address} · {facts}")))
+    return framed(grid, "this query", width)
+
+
+def framed(grid: Table, title: str, width: int) -> Panel:
+    """A panel of figures."""
+    return Panel(grid, title=title, title_align="left", width=min(width, WIDEST), border_style="dim")
 
 
 def savings_line(savings: Savings) -> str:
     """The same in one line."""
+    if savings.served:
+        return f"{printable(savings.served)} · {savings.context_tokens:,} tokens · {savings.seconds:.2f} s"
     beside = f"dense {times(savings.flops.ratio)}" if savings.flops.dsa else f"dense {flop(savings.flops.dense)}"
     selected = f"{savings.selected_tokens:,} of {savings.context_tokens:,} tokens selected"
     read = [selected] if savings.selected_tokens else []

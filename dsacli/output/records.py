@@ -78,7 +78,7 @@ def _(result: SummarizeResult) -> dict[str, Any]:
                 "sentences": [
                     {
                         "text": s.text,
-                        result.measure: rounded(s.score),
+                        result.measure: None if s.score is None else rounded(s.score),
                         "evidence": [record(s.evidence)],
                         "borne_out": s.borne_out,
                     }
@@ -149,12 +149,13 @@ def _(savings: Savings) -> dict[str, Any]:
     return {
         "context_tokens": savings.context_tokens,
         "selected_tokens": savings.selected_tokens,
-        "flops": record(savings.flops),
-        "memory_bytes": record(savings.memory),
+        "flops": record(savings.flops) if savings.flops.dense or not savings.served else None,
+        "memory_bytes": record(savings.memory) if savings.memory.dense or not savings.served else None,
         "seconds": rounded(savings.seconds),
         "peak_memory_bytes": savings.peak_memory,
         "document_pass": dataclasses.asdict(savings.document_pass),
         "dense_run": dataclasses.asdict(savings.dense_run) if savings.dense_run else None,
+        "served": savings.served,
     }
 
 

@@ -1,10 +1,11 @@
 """A library of thousands of documents: what indexing takes beside the document pass alone, and what a question takes.
 
-    python tests/benchmarks/library.py --data FOLDER --work FOLDER [--documents 2000] [--tokens 10000000] [--questions 20]
+    python tests/benchmarks/library.py --data FOLDER --work FOLDER [--documents 2000] [--tokens 10000000] [--questions 20] [--synthetic TOKENS]
 
 Writes the corpora's documents as text files, all dev documents with questions among them, until there are so many, of so many tokens
-together; indexes them by the command; asks dev questions by the command, whole processes. What is in the work folder stays there
-and is not done again.
+together; indexes them by the command; asks dev questions by the command, whole processes; then selects for the same questions by tiles
+and exactly. What is in the work folder stays there and is not done again. With --synthetic that selection is over as many keys, which are
+the library's, over and over, with noise of half their spread; they take 136 bytes each.
 """
 
 import argparse
@@ -15,14 +16,29 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+import torch
+
+from dsacli.dsa.indexer import IndexScores
+from dsacli.dsa.selection import Prior, better, select_topk
+from dsacli.dsa.tiles import Part, select_in_tiles, tile_means
+from dsacli.engines.disk_cache import SUFFIX, DiskCache
+from dsacli.library.context import Library, open_library
+from dsacli.reader.encoding import index_queries
+from dsacli.reader.lexical import asked_of
+from dsacli.reader.loading import load_model
+from dsacli.reader.runs import priors_of
 from dsacli.training.data import read_jsonl
 from dsacli.training.metrics import f1
 
 NAME, ASKED, RIGHT = "bench", ("new_wiki", "clapnq"), 0.5
 # Of a token, on average, of these corpora.
 CHARACTERS = 4.3
+# Tokens of a passage with a lexical term of its own, where there are none.
+PASSAGE = 256
 
 
 def write_corpus(data: Path, folder: Path, count: int, tokens: int) -> None:
@@ -51,15 +67,78 @@ def questions(data: Path, count: int | None) -> list[dict]:
     return found if count is None else found[:: max(1, len(found) // count)][:count]
 
 
-def ran(work: Path, *arguments: str) -> tuple[float, str]:
+def ran(*arguments: str) -> tuple[float, str]:
     """Seconds that a command took, and what it printed."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "dsacli", *arguments]
-    environment = {**os.environ, "XDG_DATA_HOME": str(work / "data")}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode not in (0, 3):
         raise SystemExit(done.returncode)
     return time.perf_counter() - began, done.stdout
+
+
+def synthetic(library: Library, folder: Path, tokens: int) -> Callable[[], Iterator[Part]]:
+    """So many keys in files like a library's: its shards' in turn, each time with other noise."""
+    store, random, firsts = DiskCache(folder, sys.maxsize), torch.Generator().manual_seed(0), [0]
+    while firsts[-1] < tokens:
+        number = len(firsts) - 1
+        keys = library.shards.view(number % len(library.shards)).index_keys
+        if not (folder / f"{number}{SUFFIX}").exists():
+            noise = torch.randn(keys.shape, generator=random).mul_(0.5 * keys.float().std())
+            noisy = (keys.float() + noise).bfloat16()
+            store.save(str(number), {"keys": noisy, "means": tile_means(noisy)}, "keys", len(keys))
+        firsts.append(firsts[-1] + len(keys))
+
+    def parts() -> Iterator[Part]:
+        for number, first in enumerate(firsts[:-1]):
+            tensors = store.load(str(number))
+            assert tensors is not None
+            yield Part(first, tensors["keys"], tensors["means"])
+
+    return parts
+
+
+def of_all(
+    scores: IndexScores, queries: list, parts: Iterable[Part], topk: int, radius: int, prior: Prior
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The highest scores over all tokens, and which these are."""
+    best = torch.empty(0), torch.empty(0, dtype=torch.int64)
+    for part in parts:
+        here = Prior(prior.scores, prior.edges - part.first)
+        (found,) = select_topk(scores, queries, part.keys, topk, radius, priors=[here])
+        best = better(topk, torch.cat([best[0], found.scores]), torch.cat([best[1], found.tokens + part.first]))
+    return best
+
+
+def compare(asked: Sequence[str], folder: Path, tokens: int | None) -> None:
+    """Selection by tiles beside selection over all tokens: seconds, and how much of the one the other finds."""
+    model = load_model()
+    library = open_library(NAME, model)
+    words, parts = library.words(model), library.shards.parts
+    if tokens:
+        parts = synthetic(library, folder / "synthetic", tokens)
+        edges = torch.arange(0, sum(len(part.keys) for part in parts()) + PASSAGE, PASSAGE)
+    scores, radius, topk = model.reader.indexer.scores, model.reader.config.index_radius, model.reader.config.index_topk
+    figures = []
+    for text in asked:
+        ids = model.encode(text)
+        queries, looked_for = [index_queries(model.reader, [ids])], [asked_of(ids, model.pieces)]
+        with torch.inference_mode():
+            priors = priors_of(model.reader, looked_for, words)
+            if tokens:
+                spread = priors[0].scores[torch.randint(len(words.lengths), (len(edges) - 1,))]
+                priors = [Prior(spread, edges)]
+            began = time.perf_counter()
+            (tiles,) = select_in_tiles(scores, queries, parts, topk, radius, priors)
+            first = time.perf_counter() - began
+            every, tokens = of_all(scores, queries, parts(), topk, radius, priors[0])
+            seconds = time.perf_counter() - began - first
+        found = np.isin(tokens[every.argsort(descending=True)].numpy(), tiles.tokens.numpy())
+        figures.append((first, seconds, found.mean(), found[: topk // 10].mean()))
+    tiles_s, every_s, share, best = np.mean(figures, axis=0)
+    print(
+        f"selection of {topk:,} tokens: by tiles {tiles_s:.2f} s, of all {every_s:.2f} s; found {share:.3f} of these, of the best tenth {best:.3f}"
+    )
 
 
 def main() -> None:
@@ -69,12 +148,18 @@ def main() -> None:
     options.add_argument("--documents", type=int, default=2000)
     options.add_argument("--tokens", type=int, default=10_000_000)
     options.add_argument("--questions", type=int, default=20)
+    options.add_argument("--synthetic", type=int, help="keys to select from, instead")
     given = options.parse_args()
+    os.environ["DSACLI_LIBRARIES"] = str(given.work / "libraries")
+    asked = questions(given.data, given.questions)
+    if given.synthetic:
+        compare([each["question"] for each in asked], given.work, given.synthetic)
+        return
     if not (corpus := given.work / "corpus").exists():
         write_corpus(given.data, corpus, given.documents, given.tokens)
-    seconds, out = ran(given.work, "index", str(corpus), "--name", NAME, "--json", "--quiet")
+    seconds, out = ran("index", str(corpus), "--name", NAME, "--json", "--quiet")
     done = json.loads(out)
-    tables = sqlite3.connect(given.work / "data" / "dsacli" / "libraries" / NAME / "catalogue.sqlite")
+    tables = sqlite3.connect(given.work / "libraries" / NAME / "catalogue.sqlite")
     passes = tables.execute("SELECT sum(seconds) FROM documents").fetchone()[0]
     print(f"{done['documents']:,} documents, {done['tokens']:,} tokens; indexed {done['new']:,} in {seconds:.0f} s")
     if done["new"] == done["documents"]:
@@ -82,8 +167,8 @@ def main() -> None:
             f"document passes alone {passes:.0f} s, {passes / seconds:.2f} of it; {done['tokens'] / seconds:,.0f} tokens/s"
         )
     times, inside, peaks, right, ranked = [], [], [], [], []
-    for each in questions(given.data, given.questions):
-        took, out = ran(given.work, "ask", "--index", NAME, each["question"], "--json", "--quiet")
+    for each in asked:
+        took, out = ran("ask", "--index", NAME, each["question"], "--json", "--quiet")
         result = json.loads(out)
         said = result["answers"] or result["candidates"]
         times.append(took)
@@ -103,6 +188,8 @@ def main() -> None:
     print(
         f"peak memory {max(peaks) / 1e9:.2f} GB; right {sum(right)} of {len(right)}, from the right document {sum(ranked)}"
     )
+
+    compare([each["question"] for each in asked], given.work, None)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,9 @@ class Generated:
 class Conversation:
     """A context in a generative model: prefilled once, asked many times."""
 
+    # Whether words of ours can stand among those that the model writes.
+    can_be_led = True
+
     def __init__(
         self,
         model: DecoderModel,

@@ -40,7 +40,8 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
     least = MIN_PROBABILITY if options.min_probability is None else options.min_probability
     of_yes_or_no, of_several = wants_yes_or_no(question), wants_list(question)
     with conversation.query(RULE if of_yes_or_no else LIST if of_several else ANSWER, question) as query:
-        written = write_ruling(query, question) if of_yes_or_no else query.write()
+        leads = of_yes_or_no and conversation.can_be_led
+        written = write_ruling(query, question) if leads else query.write()
         savings = query.savings()
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
