@@ -93,8 +93,11 @@ def in_turn(parts: Iterable[Savings]) -> Savings:
     """Several queries, each on a context of its own, as one: as `added`, and the document passes add up too."""
     parts = list(parts)
     passes, runs = [part.document_pass for part in parts], [part.dense_run for part in parts if part.dense_run]
+    whole = added(parts)
     return replace(
-        added(parts),
+        whole,
+        # All that was sent to a server.
+        context_tokens=sum(part.context_tokens for part in parts) if whole.served else whole.context_tokens,
         dense_run=dense_in_turn(runs) if runs else None,
         document_pass=DocumentPass(
             sum(each.tokens for each in passes),

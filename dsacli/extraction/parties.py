@@ -58,6 +58,8 @@ TITLE = re.compile(
     r"\b(?:Signatory|President|Officer|Secretary|Director|Manager|Partner|Chairman|Counsel|Member|Treasurer|Title:|Name:|By:|Date:?|/s/)(?=\s)|\b(?:its|his|her)\s[\w ]+?(?=\sBy)"
 )
 LONGEST_NAME = 160
+# The end of an address that reads on into the next name: "Morton Grove, IL 60053 and Orwell Frames plc".
+ADDRESS = re.compile(r"[A-Z]\w+\s\d{5}(?:-\d{4})?\s(?:and|AND)\s+(?=[A-Z])")
 # What follows the name of a party that is no company by its name.
 CALLED = re.compile(r"\s*,?\s*\((?:the |hereinafter |collectively,? )*[\"“]")
 PARTY_SAID = re.compile(
@@ -82,6 +84,9 @@ def parties_in(text: str) -> list[list[Party]]:
     >>> text = 'made between Tamar Glass Ltd. ("Seller") and Orwell Frames plc ("Buyer").'
     >>> [(text[p.start : p.end], p.aliases) for p in parties_in(text)[0]]
     [('Tamar Glass Ltd.', ('Seller',)), ('Orwell Frames plc', ('Buyer',))]
+    >>> text = 'between Tamar Glass Ltd. ("Seller"), Austin, Texas 78741 and Orwell Frames plc ("Buyer").'
+    >>> [text[p.start : p.end] for p in parties_in(text)[0]]
+    ['Tamar Glass Ltd.', 'Orwell Frames plc']
     """
     found = []
     for opening in OPENING.finditer(text, 0, FRONT):
@@ -98,7 +103,8 @@ def is_party(wording: str) -> bool:
     (True, False)
     """
     named = NAME.fullmatch(wording.strip(" ,;*_"))
-    return bool(named and re.search(r"[^\W\d_]{2}", wording)) and not NO_PARTY.match(wording)
+    together = wording.lower().endswith("parties")
+    return bool(named and re.search(r"[^\W\d_]{2}", wording)) and not NO_PARTY.match(wording) and not together
 
 
 def signatories_in(text: str) -> list[Party]:
@@ -129,7 +135,8 @@ def _named(text: str, place: int) -> Iterator[Party]:
             return
         end = name.end() - (len(name[0]) - len(name[0].rstrip(" ,;")))
         aliases, after = _called(text, end, limit)
-        yield Party(name.start(), end, aliases)
+        address = ADDRESS.match(name[0])
+        yield Party(name.start() + (address.end() if address else 0), end, aliases)
         if after is None:
             return
         place = JOINED.match(text, after, limit).end()  # type: ignore[union-attr]

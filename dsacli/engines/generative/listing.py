@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
+from dsacli.engines.context import Context
+from dsacli.engines.evidence import evidence_at
 from dsacli.engines.extractive.answers.lists import same
 from dsacli.engines.extractive.answers.parties import asks_for_parties
 from dsacli.engines.generative.conditions import wants_yes_or_no
@@ -11,7 +14,7 @@ from dsacli.engines.generative.provenance import any_form, located
 from dsacli.engines.results import Answer
 from dsacli.engines.wording import answer_key, single_line
 from dsacli.extraction.enumeration import items_in
-from dsacli.extraction.parties import parties_in, signatories_in
+from dsacli.extraction.parties import is_party, parties_in, signatories_in
 
 LIST = "Answer from the document above with a list, one item a line, worded as in the document. If it does not say, answer not found."
 MOST_ITEMS = 40
@@ -73,6 +76,23 @@ def with_items(conversation: Conversation, question: str, answer: Answer, writte
         items=tuple(items),
         borne_out=len(evidence) == len(items) and (answer.borne_out or are_parties(wordings, known)),
     )
+
+
+def opening_parties(context: Context[Any], question: str) -> Answer | None:
+    """The parties to an agreement as its opening names them, for a question that a model's own words do not answer; None where no opening
+    says what each is called. The probability of words that nobody wrote is not known."""
+    if not asks_for_parties(question):
+        return None
+    for each in context.documents:
+        text = each.document.text
+        for some in parties_in(text):
+            parties = [party for party in some if is_party(text[party.start : party.end])]
+            if len(parties) > 1 and all(party.aliases for party in parties):
+                places = [evidence_at(each.document, each.sentences, party.start, party.end) for party in parties]
+                items = tuple(Answer(single_line(one.wording), None, (one,), borne_out=True) for one in places)
+                wording = "; ".join(item.answer for item in items)
+                return Answer(wording, None, tuple(places), items=items, borne_out=True)
+    return None
 
 
 def party_names(conversation: Conversation) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.bearing import bearing
 from dsacli.engines.generative.conditions import contradicts, reason, wants_yes_or_no
 from dsacli.engines.generative.conversation import Conversation, Generated
-from dsacli.engines.generative.listing import LIST, wants_list, with_items
+from dsacli.engines.generative.listing import LIST, opening_parties, wants_list, with_items
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import located
 from dsacli.engines.generative.ruling import RULE, write_ruling
@@ -48,6 +48,9 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
         answer = held(conversation, question, text, written, looking)
         answers = (with_items(conversation, question, answer, written) if of_several else answer,)
+    if not written.interrupted and not any(answer.borne_out for answer in answers):
+        known = opening_parties(conversation.context, question)
+        answers = (known,) if known else answers
     return AskResult(question, answers, "probability", savings, written.interrupted)
 
 

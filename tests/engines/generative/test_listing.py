@@ -6,7 +6,7 @@ import pytest
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.generative.conversation import Generated
-from dsacli.engines.generative.listing import items_of, wants_list, with_items
+from dsacli.engines.generative.listing import items_of, opening_parties, wants_list, with_items
 from dsacli.engines.results import Answer
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.models.io.folder import read_tokenizer
@@ -62,6 +62,18 @@ def test_a_party_is_told_by_its_name_not_by_what_it_is_called(question):
     written = Generated("- Low Quays Inc.\n- Tenant", [-0.1], np.zeros(len(read.context), np.float32))
     found = with_items(read, question, Answer("as written", 0.8, (), borne_out=True), written)
     assert found.answer == "Low Quays Inc.; Hind Cranes LLC" and found.borne_out
+
+
+def test_parties_that_a_model_gets_wrong_are_told_as_the_agreement_opens():
+    context = Read(LEASE).context
+    found = opening_parties(context, "Who signed it?")
+    assert [item.answer for item in found.items] == ["Low Quays Inc.", "Hind Cranes LLC"]
+    assert found.borne_out and all(item.evidence[0].wording == item.answer for item in found.items)
+    assert opening_parties(context, "Who keeps the keys?") is None
+    assert (
+        opening_parties(Read("Made between Low Quays Inc. and Hind Cranes LLC.").context, "Who are the parties?")
+        is None
+    )
 
 
 def test_parties_that_an_agreement_names_are_borne_out_whatever_its_other_words():
