@@ -9,6 +9,8 @@ from rich.text import Text
 
 # Characters of a name that leave room for the rest of a bar on 80 columns.
 LONGEST_NAME = 28
+# Units a second, below which the time left says enough.
+FAST = 10
 
 
 def shortened(name: str) -> str:
@@ -21,12 +23,13 @@ def shortened(name: str) -> str:
 
 
 class Speed(ProgressColumn):
-    """Units per second, once known."""
+    """Units, and how many a second once that is known and says more than the time left."""
 
     def render(self, task: Task) -> Text:
         unit = task.fields["unit"]
         return Text(
-            f"{task.completed:,.0f}/{task.total:,.0f} {unit}" + (f" · {task.speed:,.0f} {unit}/s" if task.speed else "")
+            f"{task.completed:,.0f}/{task.total:,.0f} {unit}"
+            + (f" · {task.speed:,.0f} {unit}/s" if task.speed and task.speed >= FAST else "")
         )
 
 

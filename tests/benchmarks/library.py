@@ -79,13 +79,14 @@ def ran(*arguments: str) -> tuple[float, str]:
 
 def synthetic(library: Library, folder: Path, tokens: int) -> Callable[[], Iterator[Part]]:
     """So many keys in files like a library's: its shards' in turn, each time with other noise."""
-    store, random, firsts = DiskCache(folder, sys.maxsize), torch.Generator().manual_seed(0), [0]
+    store, firsts = DiskCache(folder, sys.maxsize), [0]
+    noise = torch.randn(1 << 21, library.dim, generator=torch.Generator().manual_seed(0))
     while firsts[-1] < tokens:
         number = len(firsts) - 1
         keys = library.shards.view(number % len(library.shards)).index_keys
         if not (folder / f"{number}{SUFFIX}").exists():
-            noise = torch.randn(keys.shape, generator=random).mul_(0.5 * keys.float().std())
-            noisy = (keys.float() + noise).bfloat16()
+            low = 7919 * number % (len(noise) - len(keys))
+            noisy = (keys.float() + 0.5 * keys.float().std() * noise[low : low + len(keys)]).bfloat16()
             store.save(str(number), {"keys": noisy, "means": tile_means(noisy)}, "keys", len(keys))
         firsts.append(firsts[-1] + len(keys))
 

@@ -48,7 +48,8 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
     if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
         answer = held(conversation, question, text, written, looking)
         answers = (with_items(conversation, question, answer, written) if of_several else answer,)
-    if not written.interrupted and not any(answer.borne_out for answer in answers):
+    # One party alone is no answer to who made an agreement.
+    if of_several and not written.interrupted and not any(answer.borne_out and answer.items for answer in answers):
         known = opening_parties(conversation.context, question)
         answers = (known,) if known else answers
     return AskResult(question, answers, "probability", savings, written.interrupted)
