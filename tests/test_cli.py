@@ -41,7 +41,7 @@ EVIDENCE = {"document": str, "page": OPTIONAL, "line": OPTIONAL, "section": OPTI
 COST = {"dense": int, "dsa": int, "ratio": float}
 DOCUMENT_PASS = {"tokens": int, "cached": int, "flops": int, "seconds": float}
 SAVINGS = {"context_tokens": int, "selected_tokens": int, "flops": COST, "memory_bytes": COST, "seconds": float,
-           "peak_memory_bytes": OPTIONAL, "document_pass": DOCUMENT_PASS, "dense_run": None}  # fmt: skip
+           "peak_memory_bytes": OPTIONAL, "document_pass": DOCUMENT_PASS, "dense_run": None, "served": None}  # fmt: skip
 ANSWER = {
     "answer": str,
     "confidence": float,
