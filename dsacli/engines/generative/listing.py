@@ -102,6 +102,9 @@ def party_names(conversation: Conversation) -> dict[str, str]:
         text = each.document.text
         for party in (*(party for some in parties_in(text) for party in some), *signatories_in(text)):
             name = single_line(text[party.start : party.end])
+            # Behind a date or a title, as it is signed, it is the same.
+            if answer_key(name) not in found and any(answer_key(name).endswith(f" {known}") for known in found):
+                continue
             for called in (name, *party.aliases):
                 found.setdefault(answer_key(called), name)
     return found

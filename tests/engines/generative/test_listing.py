@@ -64,6 +64,15 @@ def test_a_party_is_told_by_its_name_not_by_what_it_is_called(question):
     assert found.answer == "Low Quays Inc.; Hind Cranes LLC" and found.borne_out
 
 
+def test_a_party_that_signs_behind_a_title_is_told_once():
+    read = Read(f"{LEASE}\n\nDated June 2020 CEO HIND CRANES LLC By: /s/ A. Low")
+    written = Generated(
+        "Low Quays Inc., CEO HIND CRANES LLC By: A. Low", [-0.1], np.zeros(len(read.context), np.float32)
+    )
+    found = with_items(read, "Who signed it?", Answer("as written", 0.8, (), borne_out=True), written)
+    assert found.answer == "Low Quays Inc.; Hind Cranes LLC"
+
+
 def test_parties_that_a_model_gets_wrong_are_told_as_the_agreement_opens():
     context = Read(LEASE).context
     found = opening_parties(context, "Who signed it?")
