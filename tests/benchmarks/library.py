@@ -132,9 +132,9 @@ def compare(asked: Sequence[str], folder: Path, tokens: int | None) -> None:
             began = time.perf_counter()
             (tiles,) = select_in_tiles(scores, queries, parts, topk, radius, priors)
             first = time.perf_counter() - began
-            every, tokens = of_all(scores, queries, parts(), topk, radius, priors[0])
+            every, where = of_all(scores, queries, parts(), topk, radius, priors[0])
             seconds = time.perf_counter() - began - first
-        found = np.isin(tokens[every.argsort(descending=True)].numpy(), tiles.tokens.numpy())
+        found = np.isin(where[every.argsort(descending=True)].numpy(), tiles.tokens.numpy())
         figures.append((first, seconds, found.mean(), found[: topk // 10].mean()))
     tiles_s, every_s, share, best = np.mean(figures, axis=0)
     print(
