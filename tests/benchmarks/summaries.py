@@ -1,6 +1,6 @@
 """Summaries that a generative model writes beside those that the built-in reader picks, as long as the one that people wrote.
 
-    python tests/benchmarks/summaries.py MODEL.gguf --data FOLDER [--count 3] [--longest TOKENS] [--sources papers,meetings] [--budget 4096]
+    python tests/benchmarks/summaries.py MODEL.gguf --data FOLDER [--count 3] [--after N] [--longest TOKENS] [--sources papers,meetings] [--budget 4096]
 
 Papers are read from behind their abstracts, which their summaries copy. A line for each document as it is done: ROUGE-1 and ROUGE-L (F1, 0 to
 100) of both, words written, sentences with a figure that the document does not hold, seconds; then the means of the source.
@@ -79,6 +79,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--count", type=int, default=3, help="documents of each source")
     options.add_argument("--longest", type=int, help="tokens, about, of a document at the most; none longer is taken")
+    options.add_argument("--after", type=int, default=0, help="documents of each source to leave out, done before")
     options.add_argument("--sources", default="papers,meetings")
     options.add_argument("--budget", type=int, help="tokens of a part, where not the model's own number")
     given = options.parse_args()
@@ -86,7 +87,7 @@ def main() -> None:
     print(HEAD)
     for source in given.sources.split(","):
         found = []
-        for item in documents(given.data, source, given.count, given.longest):
+        for item in documents(given.data, source, given.count, given.longest)[given.after :]:
             found.append(figures(engine, reader, item, given.budget))
             print(ROW.format(item.document.name[:28], *found[-1]), flush=True)
         print(ROW.format(f"{source}, mean of {len(found)}", *np.mean(found, axis=0)), flush=True)
