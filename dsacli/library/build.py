@@ -1,7 +1,7 @@
 """Making a library and bringing it up to date: what is new or changed is encoded, shard after shard, and what is gone is taken out."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -116,7 +116,7 @@ class Building:
         try:
             content = cache_key(each.read(), self.model)
         except DsacliError as failure:
-            self._fail(f"{failure}; what was read of it before is kept")
+            self.failed.append(f"{failure}; what was read of it before is kept")
             return False
         if content == known.content:
             self.catalogue.keep(replace(known, source=each.source, state=each.state))
@@ -130,7 +130,7 @@ class Building:
             if not len(encoded):
                 raise DsacliError(f"{each.name} holds no words")
         except DsacliError as failure:
-            self._fail(str(failure))
+            self.failed.append(str(failure))
             return
         self.buffer.append(encoded)
         self.rows.append(
@@ -138,9 +138,6 @@ class Building:
         )
         if sum(map(len, self.buffer)) >= SHARD_TOKENS:
             self._close()
-
-    def _fail(self, reason: str) -> None:
-        self.failed.append(reason)
 
     def _close(self, instead: Sequence[int] = ()) -> None:
         """Write the documents at hand as a shard, in place of others."""
@@ -172,7 +169,7 @@ class Building:
                 self._close([each.number for each in group])
         self._remove_files()
 
-    def _gather(self, shards: Sequence[Shard], without: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def _gather(self, shards: Sequence[Shard], without: Set[str] = frozenset()) -> None:
         """Take the documents of shards into the buffer."""
         rows = list(self.catalogue.documents().values())
         for shard in shards:
