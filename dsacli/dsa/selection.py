@@ -114,8 +114,13 @@ def select_topk(
             better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
             for held, scores in zip(best, found)
         ]
-    orders = [tokens.argsort() for _, tokens in best]
-    return [Selection(tokens[order], scores[order]) for (scores, tokens), order in zip(best, orders)]
+    return [in_order(*held) for held in best]
+
+
+def in_order(scores: torch.Tensor, tokens: torch.Tensor) -> Selection:
+    """Tokens and their scores, in no order, as a selection."""
+    order = tokens.argsort()
+    return Selection(tokens[order], scores[order])
 
 
 def better(count: int, scores: torch.Tensor, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -12,7 +12,7 @@ import torch
 from torch.nn.functional import pad
 
 from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.selection import Prior, Selection, better, neighbourhood_max, token_scores
+from dsacli.dsa.selection import Prior, Selection, better, in_order, neighbourhood_max, token_scores
 
 # Tokens of a mean, and of a tile: a whole number of means.
 MEAN, TILE = 16, 256
@@ -57,8 +57,7 @@ def select_in_tiles(
                 scores += prior.at(tokens)
                 held = best[asked]
                 best[asked] = better(index_topk, torch.cat([held[0], scores]), torch.cat([held[1], tokens]))
-    orders = [tokens.argsort() for _, tokens in best]
-    return [Selection(tokens[order], scores[order]) for (scores, tokens), order in zip(best, orders)]
+    return [in_order(*held) for held in best]
 
 
 def best_tiles(

@@ -104,11 +104,6 @@ class Catalogue:
                 (document.source, document.state, document.name),
             )
 
-    def forget(self, names: Iterable[str]) -> None:
-        """Documents that are gone; their shards keep them until they are written anew."""
-        with self._writing():
-            self.tables.executemany("DELETE FROM documents WHERE name = ?", [(name,) for name in names])
-
     def drop(self, numbers: Iterable[int]) -> None:
         """Shards, with the documents that are still of them."""
         with self._writing():

@@ -69,11 +69,6 @@ class ShardView:
             raise ValueError(f"no shard: {failure}") from None
 
     @property
-    def documents(self) -> int:
-        """How many."""
-        return len(self.edges["index_keys"]) - 1
-
-    @property
     def words(self) -> Words:
         """Those of its passages."""
         of = self._tensors

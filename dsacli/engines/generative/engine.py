@@ -11,7 +11,7 @@ from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
 from dsacli.engines.generative.conversation import Conversation
-from dsacli.engines.generative.fitting import FittedContext
+from dsacli.engines.generative.fitting import FittedContext, sampling_of
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.listing import wants_list
@@ -22,11 +22,9 @@ from dsacli.engines.results import AskResult, ExtractResult, InspectResult, Summ
 from dsacli.engines.tokenise import tokenise_document
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
-from dsacli.models.generate import Sampling
 from dsacli.models.io.model import open_decoder
 
 Result = TypeVar("Result")
-DEFAULTS = Sampling()
 
 
 class GenerativeEngine:
@@ -106,12 +104,7 @@ class GenerativeEngine:
         return self.last[2]
 
     def _fit(self, context: Context[Any], options: Options) -> FittedContext:
-        sampling = Sampling(
-            DEFAULTS.max_new_tokens if options.max_tokens is None else options.max_tokens,
-            DEFAULTS.temperature if options.temperature is None else options.temperature,
-            DEFAULTS.top_p if options.top_p is None else options.top_p,
-            options.seed,
-        )
+        sampling = sampling_of(options)
 
         def start(part: Context[Any], name: str, is_whole: bool) -> Conversation:
             self.progress.written()

@@ -13,6 +13,7 @@ from dsacli.engines.extractive.sentences import read_sentences
 from dsacli.engines.generative.conversation import Conversation
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.parts import Span, kept_of, parts_of
+from dsacli.engines.options import Options
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
 from dsacli.models.io.model import DecoderModel
@@ -92,6 +93,17 @@ class FittedContext:
         """The built-in reader, and the whole context as that has it."""
         reader = load_model()
         return reader, EncodedContext([encode_document(each.document, reader) for each in self.context.documents])
+
+
+def sampling_of(options: Options) -> Sampling:
+    """How a model writes, as far as somebody said, and else as ever."""
+    usual = Sampling()
+    return Sampling(
+        usual.max_new_tokens if options.max_tokens is None else options.max_tokens,
+        usual.temperature if options.temperature is None else options.temperature,
+        usual.top_p if options.top_p is None else options.top_p,
+        options.seed,
+    )
 
 
 def ranked(query: str | None, room: int, looking: Looking) -> list[Span]:

@@ -103,13 +103,9 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
         quote, null, space = tokens('"'), tokens("null"), " "
     if decode(quote).strip() != '"' or decode(null).strip() != "null":
         raise DsacliError("this model's tokens can't write JSON; extract needs another model, or the built-in one")
-    # Small models know better what a question asks for than what a name does, or a type.
-    wanted = ", ".join(
-        f"{json.dumps(field.name, ensure_ascii=False)} ({field_questions(field)[0]})" for field in fields
-    )
     found, interrupted = [], False
     with conversation.query(
-        f"Extract from the document above, as a JSON object with exactly these keys: {wanted}. "
+        f"Extract from the document above, as a JSON object with exactly these keys: {keys_of(fields)}. "
         "Values are strings, worded as in the document, or null where it does not say."
     ) as query:
         query.feed(tokens("{"))
@@ -127,6 +123,12 @@ def extract(conversation: Conversation, fields: Sequence[Field], options: Option
             found.append(value_of(conversation, field, text, written, least, looking))
         savings = query.savings()
     return ExtractResult(conversation.context.name, tuple(found), "probability", savings, interrupted)
+
+
+def keys_of(fields: Sequence[Field]) -> str:
+    """The names of fields as a model is told them, each with its question: small models know better what a question asks for than what a
+    name does, or a type."""
+    return ", ".join(f"{json.dumps(field.name, ensure_ascii=False)} ({field_questions(field)[0]})" for field in fields)
 
 
 def value_of(

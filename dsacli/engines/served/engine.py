@@ -13,9 +13,9 @@ from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.engine import ExtractiveEngine
-from dsacli.engines.generative.fitting import FittedContext
+from dsacli.engines.generative.fitting import FittedContext, sampling_of
 from dsacli.engines.generative.summarize import summarize, tokens_for
-from dsacli.engines.generative.tasks import MIN_FIELD_PROBABILITY, ask, value_of
+from dsacli.engines.generative.tasks import MIN_FIELD_PROBABILITY, ask, keys_of, value_of
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.served.client import Server
@@ -23,7 +23,6 @@ from dsacli.engines.served.conversation import Served, ServedConversation
 from dsacli.engines.wording import single_line
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
-from dsacli.extraction.questions import field_questions
 from dsacli.models.deepseek_config import parse_config
 from dsacli.models.generate import Sampling
 from dsacli.models.io.folder import read_json
@@ -36,7 +35,6 @@ CONTEXT = 4096
 TOKENS = 1.35
 # Tokens of a longer document that are sent, where nobody says otherwise: as many as the reader puts in order for a question.
 SELECTED = 4096
-DEFAULTS = Sampling()
 Result = TypeVar("Result", AskResult, SummarizeResult, ExtractResult)
 JSON = (
     "Extract from the document above, as one JSON object with exactly these keys: {keys}. Values are strings, worded as in the document, "
@@ -124,8 +122,7 @@ class ServedEngine:
         """One JSON object that the model writes; each value is looked for in what was sent."""
         fitted = self._fitted(context, options)
         conversation: Any = fitted.about(", ".join(field.name for field in fields))
-        keys = ", ".join(f"{json.dumps(f.name, ensure_ascii=False)} ({field_questions(f)[0]})" for f in fields)
-        with conversation.query(JSON.format(keys=keys)) as query:
+        with conversation.query(JSON.format(keys=keys_of(fields))) as query:
             written = query.write()
             savings = query.savings()
         least = MIN_FIELD_PROBABILITY if options.min_probability is None else options.min_probability
@@ -138,12 +135,7 @@ class ServedEngine:
         return self.reading.inspect(context, options)
 
     def _fitted(self, context: Context[Any], options: Options) -> ServedContext:
-        sampling = Sampling(
-            DEFAULTS.max_new_tokens if options.max_tokens is None else options.max_tokens,
-            DEFAULTS.temperature if options.temperature is None else options.temperature,
-            DEFAULTS.top_p if options.top_p is None else options.top_p,
-            options.seed,
-        )
+        sampling = sampling_of(options)
         limit = int((self.model.context - sampling.max_new_tokens) / TOKENS) + sampling.max_new_tokens
 
         def start(part: Context[Any], name: str, is_whole: bool) -> ServedConversation:
