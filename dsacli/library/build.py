@@ -105,7 +105,8 @@ class Building:
 
     def _remove_files(self) -> None:
         kept = {f"{each.key}{SUFFIX}" for each in self.catalogue.shards()}
-        for path in self.store.folder.glob(f"*{SUFFIX}"):
+        # What a killed run was writing, too: nobody else writes here.
+        for path in self.store.folder.glob("*"):
             if path.name not in kept:
                 with suppress(OSError):  # Windows keeps what somebody reads; the next run removes it
                     path.unlink()
