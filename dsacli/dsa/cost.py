@@ -28,6 +28,21 @@ class Counted(nn.Module):
     flops: Callable[..., int]
 
 
+class Elsewhere(Counted):
+    """Counts, with a model's own products, those that another process or another copy of the model was asked for."""
+
+    def __init__(self, part: str):
+        super().__init__()
+        self.part = part
+
+    def forward(self, flops: int) -> None:
+        """So many FLOPs were executed."""
+
+    def flops(self, flops: int) -> int:
+        """The same."""
+        return flops
+
+
 class Watched(Protocol):
     """A model to a meter: any `nn.Module`."""
 

@@ -12,13 +12,17 @@ from typing import Protocol
 import torch
 from torch import nn
 
-from dsacli.dsa.cost import Counted
+from dsacli.dsa.cost import Counted, Elsewhere
 
 
 class IndexScores(Counted):
-    """Equation 1 over a block of keys."""
+    """Equation 1 over a block of keys; what other processes compute of it is told to `elsewhere`."""
 
     part = "index"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere = Elsewhere(self.part)
 
     def forward(self, queries: torch.Tensor, weights: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
         """Return I(t, s).

@@ -39,6 +39,12 @@ class Prior:
         """Of tokens, int64 [tokens]: float32 [tokens]."""
         return self.scores[torch.searchsorted(self.edges, tokens, right=True) - 1]
 
+    def within(self, first: int, last: int) -> "Prior":
+        """The same, with the passages alone that tokens [first, last) stand in."""
+        low = int(torch.searchsorted(self.edges, first, right=True)) - 1
+        high = int(torch.searchsorted(self.edges, last))
+        return Prior(self.scores[low:high], self.edges[low : high + 1])
+
 
 @dataclass(frozen=True)
 class Selection:

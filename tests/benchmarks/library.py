@@ -16,17 +16,19 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
-from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.selection import Prior, better, select_topk
-from dsacli.dsa.tiles import Part, select_in_tiles, tile_means
+from dsacli.dsa.selection import Prior
+from dsacli.dsa.tiles import Part, select_in_parts, select_in_tiles, tile_means
 from dsacli.engines.disk_cache import SUFFIX, DiskCache
-from dsacli.library.context import Library, open_library
+from dsacli.library.context import open_library
+from dsacli.library.parts import LocalShards
 from dsacli.reader.encoding import index_queries
 from dsacli.reader.lexical import asked_of
 from dsacli.reader.loading import load_model
@@ -77,64 +79,65 @@ def ran(*arguments: str) -> tuple[float, str]:
     return time.perf_counter() - began, done.stdout
 
 
-def synthetic(library: Library, folder: Path, tokens: int) -> Callable[[], Iterator[Part]]:
+class Synthetic:
     """So many keys in files like a library's: its shards' in turn, each time with other noise."""
-    store, firsts = DiskCache(folder, sys.maxsize), [0]
-    noise = torch.randn(1 << 21, library.dim, generator=torch.Generator().manual_seed(0))
-    while firsts[-1] < tokens:
-        number = len(firsts) - 1
-        keys = library.shards.view(number % len(library.shards)).index_keys
-        if not (folder / f"{number}{SUFFIX}").exists():
-            low = 7919 * number % (len(noise) - len(keys))
-            noisy = (keys.float() + 0.5 * keys.float().std() * noise[low : low + len(keys)]).bfloat16()
-            store.save(str(number), {"keys": noisy, "means": tile_means(noisy)}, "keys", len(keys))
-        firsts.append(firsts[-1] + len(keys))
 
-    def parts() -> Iterator[Part]:
-        for number, first in enumerate(firsts[:-1]):
-            tensors = store.load(str(number))
-            assert tensors is not None
-            yield Part(first, tensors["keys"], tensors["means"])
+    def __init__(self, library: LocalShards, folder: Path, tokens: int):
+        self.store, firsts = DiskCache(folder, sys.maxsize), [0]
+        noise = torch.randn(1 << 21, library.view(0).index_keys.shape[1], generator=torch.Generator().manual_seed(0))
+        while firsts[-1] < tokens:
+            number = len(firsts) - 1
+            keys = library.view(number % len(library.shards)).index_keys
+            if not (folder / f"{number}{SUFFIX}").exists():
+                low = 7919 * number % (len(noise) - len(keys))
+                noisy = (keys.float() + 0.5 * keys.float().std() * noise[low : low + len(keys)]).bfloat16()
+                self.store.save(str(number), {"keys": noisy, "means": tile_means(noisy)}, "keys", len(keys))
+            firsts.append(firsts[-1] + len(keys))
+        self.edges = np.array(firsts)
 
-    return parts
-
-
-def of_all(
-    scores: IndexScores, queries: list, parts: Iterable[Part], topk: int, radius: int, prior: Prior
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The highest scores over all tokens, and which these are."""
-    best = torch.empty(0), torch.empty(0, dtype=torch.int64)
-    for part in parts:
-        here = Prior(prior.scores, prior.edges - part.first)
-        (found,) = select_topk(scores, queries, part.keys, topk, radius, priors=[here])
-        best = better(topk, torch.cat([best[0], found.scores]), torch.cat([best[1], found.tokens + part.first]))
-    return best
+    def part(self, number: int) -> Part:
+        """The keys of a file."""
+        tensors = self.store.load(str(number))
+        assert tensors is not None
+        return Part(int(self.edges[number]), tensors["keys"], tensors["means"])
 
 
 def compare(asked: Sequence[str], folder: Path, tokens: int | None) -> None:
     """Selection by tiles beside selection over all tokens: seconds, and how much of the one the other finds."""
     model = load_model()
     library = open_library(NAME, model)
-    words, parts = library.words(model), library.shards.parts
-    if tokens:
-        parts = synthetic(library, folder / "synthetic", tokens)
-        edges = torch.arange(0, sum(len(part.keys) for part in parts()) + PASSAGE, PASSAGE)
+    words, shards = library.words(model), library.shards
+    assert isinstance(shards, LocalShards)
+    held = Synthetic(shards, folder / "synthetic", tokens) if tokens else None
+    edges = torch.from_numpy((held or shards).edges)
     scores, radius, topk = model.reader.indexer.scores, model.reader.config.index_radius, model.reader.config.index_topk
-    figures = []
+
+    def part(number: int) -> Part:
+        if held:
+            return held.part(number)
+        view = shards.view(number)
+        return Part(int(edges[number]), view.index_keys, view.tile_means)
+
+    def every(work: Callable[..., Any], *each: Sequence[Any]) -> list[Any]:
+        return [work(scores, part(number), *own) for number, own in enumerate(zip(*each))]
+
+    figures, bounds = [], list(pairwise(edges.tolist()))
     for text in asked:
         ids = model.encode(text)
         queries, looked_for = [index_queries(model.reader, [ids])], [asked_of(ids, model.pieces)]
         with torch.inference_mode():
             priors = priors_of(model.reader, looked_for, words)
-            if tokens:
-                spread = priors[0].scores[torch.randint(len(words.lengths), (len(edges) - 1,))]
-                priors = [Prior(spread, edges)]
+            if held:
+                passages = torch.arange(0, int(edges[-1]) + PASSAGE, PASSAGE)
+                passages = torch.unique(torch.cat([passages[passages < edges[-1]], edges]))
+                spread = priors[0].scores[torch.randint(len(words.lengths), (len(passages) - 1,))]
+                priors = [Prior(spread, passages)]
             began = time.perf_counter()
-            (tiles,) = select_in_tiles(scores, queries, parts, topk, radius, priors)
+            (tiles,) = select_in_tiles(every, queries, bounds, topk, radius, priors)
             first = time.perf_counter() - began
-            every, where = of_all(scores, queries, parts(), topk, radius, priors[0])
+            (exact,) = select_in_parts(every, queries, bounds, topk, radius, priors)
             seconds = time.perf_counter() - began - first
-        found = np.isin(where[every.argsort(descending=True)].numpy(), tiles.tokens.numpy())
+        found = np.isin(exact.tokens[exact.scores.argsort(descending=True)].numpy(), tiles.tokens.numpy())
         figures.append((first, seconds, found.mean(), found[: topk // 10].mean()))
     tiles_s, every_s, share, best = np.mean(figures, axis=0)
     print(

@@ -1,12 +1,14 @@
 """Selection in two stages: what the second looks at is scored as selection over all tokens scores it."""
 
+from itertools import accumulate, pairwise
+
 import pytest
 import torch
 
 from dsacli.dsa import tiles
 from dsacli.dsa.indexer import IndexScores
 from dsacli.dsa.selection import Prior, select_topk
-from dsacli.dsa.tiles import MEAN, TILE, Part, select_in_tiles, tile_means
+from dsacli.dsa.tiles import MEAN, TILE, Part, select_in_parts, select_in_tiles, tile_means
 
 RADIUS, TOPK = 64, 200
 # One whole number of tiles, one of means, one of neither.
@@ -29,17 +31,20 @@ def asked():
     return questions, [Prior(torch.rand(len(edges) - 1, generator=random), edges) for _ in range(2)]
 
 
-def parts(keys):
-    first = 0
-    for each in keys:
-        yield Part(first, each, tile_means(each))
-        first += len(each)
+def every(keys):
+    """Does what is asked with the keys of every part."""
+    firsts = [0, *accumulate(map(len, keys))]
+    return lambda work, *each: [
+        work(IndexScores(), Part(first, part, tile_means(part)), *own)
+        for first, part, own in zip(firsts, keys, zip(*each))
+    ], list(pairwise(firsts))
 
 
 def selected(keys, asked, share, monkeypatch):
     monkeypatch.setattr(tiles, "SHARE", share)
     monkeypatch.setattr(tiles, "FEWEST_TILES", 1)
-    return select_in_tiles(IndexScores(), asked[0], lambda: parts(keys), TOPK, RADIUS, asked[1])
+    run, bounds = every(keys)
+    return select_in_tiles(run, asked[0], bounds, TOPK, RADIUS, asked[1])
 
 
 def test_with_all_tiles_it_is_selection_over_all_tokens(keys, asked, monkeypatch):
@@ -53,11 +58,14 @@ def test_with_all_tiles_it_is_selection_over_all_tokens(keys, asked, monkeypatch
         here = select_topk(IndexScores(), questions, each, len(each), RADIUS, priors=near)
         best = [(torch.cat([s, h.scores]), torch.cat([t, h.tokens + first])) for (s, t), h in zip(best, here)]
         first += len(each)
-    for found, (scores, tokens) in zip(selected(keys, asked, 1.0, monkeypatch), best):
-        top = scores.topk(TOPK).values
-        assert torch.allclose(found.scores.sort(descending=True).values, top, atol=1e-5)
-        assert (found.tokens.diff() > 0).all()
-        assert torch.allclose(scores[torch.searchsorted(tokens, found.tokens)], found.scores, atol=1e-5)
+    run, bounds = every(keys)
+    exact = select_in_parts(run, questions, bounds, TOPK, RADIUS, priors)
+    for found in (selected(keys, asked, 1.0, monkeypatch), exact):
+        for selection, (scores, tokens) in zip(found, best):
+            top = scores.topk(TOPK).values
+            assert torch.allclose(selection.scores.sort(descending=True).values, top, atol=1e-5)
+            assert (selection.tokens.diff() > 0).all()
+            assert torch.allclose(scores[torch.searchsorted(tokens, selection.tokens)], selection.scores, atol=1e-5)
 
 
 def test_with_few_tiles_the_best_are_among_them(keys, asked, monkeypatch):

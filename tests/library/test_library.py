@@ -13,7 +13,6 @@ import pytest
 from dsacli.documents import Reading
 from dsacli.library import build, context
 from dsacli.library.catalogue import Catalogue
-from dsacli.library.context import open_library
 from dsacli.library.places import library_folder
 from dsacli.output.progress import Bars
 
@@ -266,11 +265,3 @@ def test_tiles_first_finds_the_same(objects, harbour, small_shards, monkeypatch,
     monkeypatch.setattr(context, "TILES_FROM", 1)
     (result,) = objects("ask", "--index", "harbour", question)
     assert result["answers"][0]["answer"] == before[0]["answers"][0]["answer"] == ASKED[question]
-
-
-def test_a_library_holds_one_shard_at_a_time(model, objects, harbour, small_shards):
-    indexed(objects, harbour)
-    library = open_library("harbour", model)
-    assert len(library.shards) > 1
-    keys = library.index_keys
-    assert keys[0 : len(library)].shape == keys.shape == (len(library), model.reader.config.index_head_dim)
