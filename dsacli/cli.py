@@ -22,6 +22,7 @@ from dsacli.options import (
     MinConfidence,
     MinProbability,
     Model,
+    Ray,
     Reading,
     Show,
     Writing,
@@ -205,6 +206,7 @@ def ask(
     min_confidence: MinConfidence = None,
     min_probability: MinProbability = None,
     compare_dense: CompareDense = False,
+    ray: Ray = None,
     *,
     reading: Reading,
     model: Model,
@@ -222,6 +224,8 @@ def ask(
     paths, asked = asked_of(arguments or [], questions, index)
     if index and (each or compare_dense or reading.pages or reading.ocr):
         raise UsageFailure("--each, --compare-dense, --pages and --ocr are not for --index")
+    if ray and not index:
+        raise UsageFailure("--ray is for --index")
     options = Options(
         index_topk=model.top_k,
         compare_dense=compare_dense or None,
@@ -231,7 +235,7 @@ def ask(
         min_probability=min_probability,
         **vars(writing),
     )
-    with open_session("ask", options, setting(model, reading, machine, show)) as session:
+    with open_session("ask", options, replace(setting(model, reading, machine, show), cluster=ray)) as session:
         if index:
             finish(session.engine.ask(session.library(index), asked, options), session, show)
         if not each:
@@ -436,6 +440,7 @@ def index(
         ),
     ],
     name: Annotated[str, found(metavar="NAME", help="What the library is called.", show_default=False)],
+    ray: Ray = None,
     *,
     reading: Reading,
     machine: Machine,
@@ -447,7 +452,8 @@ def index(
     from dsacli.output.libraries import show_indexing
     from dsacli.session import open_session
 
-    with open_session("inspect", Options(), setting(Model(), reading, machine, show)) as session:
+    used = replace(setting(Model(), reading, machine, show), cluster=ray)
+    with open_session("inspect", Options(), used) as session:
         show_indexing(session.index(name, sources), show.json)
 
 

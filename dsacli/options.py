@@ -129,6 +129,16 @@ CompareDense = Annotated[
 ]
 
 
+Ray = Annotated[
+    str | None,
+    _of_machine(
+        "--ray",
+        metavar="ADDRESS",
+        help="Have a cluster of Ray do it: HOST:PORT, auto for the one that runs here, local for a new one on this machine.",
+    ),
+]
+
+
 @dataclasses.dataclass(frozen=True)
 class Machine:
     """What it runs on, and what it may keep there."""

@@ -4,8 +4,9 @@ import logging
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
     from dsacli.engines.context import Context, TokenizedDocument
     from dsacli.engines.engine import Engine
     from dsacli.library.build import Indexing
+    from dsacli.library.cluster.connection import Cluster
     from dsacli.output.progress import Bars
 
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:  # not needed to refuse what was typed
 class Setting:
     """What a run works with: a model by its path or name (None: the built-in reader), a device, CPU threads (None: all cores),
     the cache on disk or none, how documents are read (None: whole), how much is told on stderr, whether a model selects by
-    its index adapter, and the configuration of one that is served."""
+    its index adapter, the configuration of one that is served, and the address of a cluster for libraries."""
 
     model: str | None = None
     device: str = "cpu"
@@ -37,14 +39,15 @@ class Setting:
     verbose: bool = False
     adapted: bool = True
     model_config: Path | None = None
+    cluster: str | None = None
 
 
 class Session:
     """Opens documents for an engine, which runs the tasks. `warnings` say of the context at hand, and of what was skipped, what was
     not read."""
 
-    def __init__(self, engine: "Engine", progress: "Bars", reading: "Reading | None"):
-        self.engine, self.progress, self.reading = engine, progress, reading
+    def __init__(self, engine: "Engine", progress: "Bars", reading: "Reading | None", cluster: "Cluster | None" = None):
+        self.engine, self.progress, self.reading, self.cluster = engine, progress, reading, cluster
         self.skipped, self.warnings = list[str](), tuple[str, ...]()
 
     def context(self, paths: list[str]) -> "Context[Any]":
@@ -68,18 +71,29 @@ class Session:
 
         if not isinstance(self.engine, ExtractiveEngine):
             raise UsageFailure("--index is for the built-in reader; leave --model out")
+        if self.cluster:
+            from dsacli.library.cluster.shards import ClusterShards
+
+            return open_library(name, self.engine.model, partial(ClusterShards, self.cluster))
         return open_library(name, self.engine.model)
 
     def index(self, name: str, sources: list[str]) -> "Indexing":
-        """Bring a library up to date with its sources; what could not be read is said. Raises DsacliError as `library.build.index` does."""
+        """Bring a library up to date with its sources; what was not read is said. Raises DsacliError as `library.build.index` does."""
         from dsacli.documents import Reading
         from dsacli.engines.extractive.engine import ExtractiveEngine
         from dsacli.library.build import index
 
         assert isinstance(self.engine, ExtractiveEngine)
-        done = index(name, self.engine.model, sources, self.reading or Reading(), self.progress)
+        encode = None
+        if self.cluster:
+            from dsacli.library.cluster.encoding import encode_there
+
+            encode = encode_there(self.cluster)
+        done = index(name, self.engine.model, sources, self.reading or Reading(), self.progress, encode)
         for failure in done.failed:
             self.skip(f"{failure}; not in the library")
+        for warning in done.warnings:
+            self.skip(warning)
         return done
 
     def documents(self, paths: list[str]) -> "Iterator[TokenizedDocument]":
@@ -138,19 +152,34 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
     if setting.threads:
         torch.set_num_threads(min(setting.threads, os.cpu_count() or 1))
     logger, bars = logging.getLogger("dsacli"), Bars(setting.quiet, setting.verbose)
-    with bars:
+    with bars, ExitStack() as stack:
         cache = open_cache() if setting.cached else None
         if served:
             engine = open_served(setting.model or "", setting.device, cache, bars, setting.model_config)
         else:
             engine = open_engine(folder, setting.device, cache, bars, setting.adapted)
-        session = Session(engine, bars, setting.reading)
+        cluster = stack.enter_context(_joined(setting, engine, bars)) if setting.cluster else None
+        session = Session(engine, bars, setting.reading, cluster)
         handler = Warnings(session)
         logger.addHandler(handler)
         try:
             yield session
         finally:
             logger.removeHandler(handler)
+
+
+@contextmanager
+def _joined(setting: Setting, engine: "Engine", bars: "Bars") -> "Iterator[Cluster]":
+    """The cluster of a setting. Raises DsacliError as `library.cluster.joined` does, UsageFailure for a model that has no part in it."""
+    from dsacli.engines.extractive.engine import ExtractiveEngine
+    from dsacli.library.cluster.connection import joined
+
+    if not isinstance(engine, ExtractiveEngine):
+        raise UsageFailure("--ray is for the built-in reader; leave --model out")
+    dtype = str(next(engine.model.reader.parameters()).dtype).removeprefix("torch.")
+    with joined(setting.cluster or "", setting.threads, dtype) as cluster:
+        bars.note(f"cluster: {len(cluster.nodes)} machines, {cluster.cores} cores")
+        yield cluster
 
 
 def check_device(device: str) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from dsacli.documents import Reading
 from dsacli.engines.disk_cache import SUFFIX
 from dsacli.engines.engine import Progress
-from dsacli.engines.extractive.encode import EncodedDocument, encode_document
+from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.engines.extractive.stored import cache_key
 from dsacli.errors import DsacliError
 from dsacli.library.catalogue import Catalogue, Indexed, Shard
+from dsacli.library.encoding import Encode, Encoding, encode_here
 from dsacli.library.found import Found, find
 from dsacli.library.places import library_folder
 from dsacli.library.shards import ShardView, kept_by, packed, shard_store
@@ -23,8 +24,8 @@ SHARD_TOKENS = 1 << 19
 
 @dataclass(frozen=True)
 class Indexing:
-    """What was done to a library, in documents; `failed` are those that could not be read, and why; `documents` and `tokens` are what it
-    holds now."""
+    """What was done to a library, in documents; `failed` are those that could not be read, and why, `warnings` what was not read of the
+    others that are new or changed; `documents` and `tokens` are what it holds now."""
 
     name: str
     documents: int
@@ -33,10 +34,19 @@ class Indexing:
     changed: int
     removed: int
     failed: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-def index(name: str, model: ReaderModel, sources: Sequence[str], reading: Reading, progress: Progress) -> Indexing:
-    """Have the library of a name hold what the sources hold, beside what it has from others.
+def index(
+    name: str,
+    model: ReaderModel,
+    sources: Sequence[str],
+    reading: Reading,
+    progress: Progress,
+    encode: Encode | None = None,
+) -> Indexing:
+    """Have the library of a name hold what the sources hold, beside what it has from others; `encode` encodes what is new or changed, or
+    else this process does.
 
     Raises DsacliError for a source that is not there, a library that another process is working on, and one that would be empty.
     """
@@ -47,7 +57,7 @@ def index(name: str, model: ReaderModel, sources: Sequence[str], reading: Readin
         raise DsacliError(f"{folder} cannot be made: {failure.strerror or failure}") from None
     catalogue = Catalogue(folder)
     with catalogue.alone():
-        building = Building(name, catalogue, model, progress)
+        building = Building(name, catalogue, model, encode or encode_here(model, progress), progress)
         try:
             return building.bring_up_to_date(found)
         except OSError as failure:
@@ -57,10 +67,11 @@ def index(name: str, model: ReaderModel, sources: Sequence[str], reading: Readin
 class Building:
     """One run over a library that is this process's alone."""
 
-    def __init__(self, name: str, catalogue: Catalogue, model: ReaderModel, progress: Progress):
-        self.name, self.catalogue, self.model, self.progress = name, catalogue, model, progress
+    def __init__(self, name: str, catalogue: Catalogue, model: ReaderModel, encode: Encode, progress: Progress):
+        self.name, self.catalogue, self.model, self.encode, self.progress = name, catalogue, model, encode, progress
         self.store = shard_store(catalogue.path.parent)
-        self.buffer, self.rows, self.failed = list[EncodedDocument](), list[Indexed](), list[str]()
+        self.buffer, self.rows = list[EncodedDocument](), list[Indexed]()
+        self.failed, self.warnings = list[str](), list[str]()
 
     def bring_up_to_date(self, found: Sequence[Found]) -> Indexing:
         """As `index`."""
@@ -73,13 +84,13 @@ class Building:
         self._take_out({*gone, *changed}, known)
         wanted = [each for each in found if each.name not in known or each.name in changed]
         try:
-            for number, each in enumerate(wanted):
-                self.progress.documents(self.name, number, len(wanted))
-                self._add(each)
+            self.progress.documents(self.name, 0, len(wanted))
+            for number, (each, encoding) in enumerate(self.encode(wanted)):
+                self._add(each, encoding)
+                self.progress.documents(self.name, number + 1, len(wanted))
         finally:
             # What an interruption finds done is kept.
             self._close()
-            self.progress.documents(self.name, len(wanted), len(wanted))
         self._merge_small()
         held = self.catalogue.documents()
         if not held:
@@ -93,6 +104,7 @@ class Building:
             len(changed & held.keys()),
             len(gone),
             tuple(self.failed),
+            tuple(self.warnings),
         )
 
     def _discard_unusable(self) -> None:
@@ -123,19 +135,25 @@ class Building:
             self.catalogue.keep(replace(known, source=each.source, state=each.state))
         return content != known.content
 
-    def _add(self, each: Found) -> None:
-        try:
-            source = each.read()
-            content, document = cache_key(source, self.model), source.parse(self.progress.page)
-            encoded = encode_document(document, self.model)
-            if not len(encoded):
-                raise DsacliError(f"{each.name} holds no words")
-        except DsacliError as failure:
-            self.failed.append(str(failure))
+    def _add(self, each: Found, encoding: Encoding | DsacliError) -> None:
+        if isinstance(encoding, DsacliError):
+            self.failed.append(str(encoding))
             return
-        self.buffer.append(encoded)
+        document = encoding.document
+        self.warnings += [f"{each.name}: {warning}" for warning in document.document.warnings]
+        self.buffer.append(document)
         self.rows.append(
-            Indexed(each.name, each.source, each.state, content, 0, 0, len(encoded), encoded.flops, encoded.seconds)
+            Indexed(
+                each.name,
+                each.source,
+                each.state,
+                encoding.content,
+                0,
+                0,
+                len(document),
+                document.flops,
+                document.seconds,
+            )
         )
         if sum(map(len, self.buffer)) >= SHARD_TOKENS:
             self._close()

@@ -11,46 +11,11 @@ import zipfile
 import pytest
 
 from dsacli.documents import Reading
-from dsacli.library import build, context
+from dsacli.library import build, context, encoding
 from dsacli.library.catalogue import Catalogue
 from dsacli.library.places import library_folder
 from dsacli.output.progress import Bars
-
-TEXTS = {
-    "ferry.txt": "The ferry Skua was built at Leith in 1974 by Robert Munro.\n\nShe carries 212 passengers across the sound in forty minutes.",
-    "pier.md": "# The pier\n\nThe stone pier at Kilbride was designed by Agnes Dunlop.\n\nIt was finished in the autumn of 1893.",
-    "bridge.txt": "The swing bridge over the Tarrow weighs 340 tons.\n\nIt was opened on 4 May 1921 by the mayor, Tobias Finch.",
-    "light.txt": "The lighthouse on Rona Point burned paraffin until 1958.\n\nIts last keeper was Morag Sinclair, who left in 1971.",
-}
-ASKED = {
-    "Who built the ferry Skua?": "Robert Munro",
-    "Who designed the pier at Kilbride?": "Agnes Dunlop",
-    "How much does the swing bridge weigh?": "340 tons",
-    "Who was the last keeper of the lighthouse?": "Morag Sinclair",
-}
-
-
-@pytest.fixture(autouse=True)
-def libraries(tmp_path, monkeypatch):
-    """The folder of the libraries of one test."""
-    monkeypatch.setenv("DSACLI_LIBRARIES", str(tmp_path / "libraries"))
-    return tmp_path / "libraries"
-
-
-@pytest.fixture
-def harbour(tmp_path):
-    """A folder of documents."""
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text)
-    return folder
-
-
-@pytest.fixture
-def small_shards(monkeypatch):
-    """Two documents of the harbour to a shard."""
-    monkeypatch.setattr(build, "SHARD_TOKENS", 60)
+from tests.library.conftest import ASKED, TEXTS
 
 
 def said(objects, *options):
@@ -97,9 +62,9 @@ def test_only_what_is_new_or_changed_is_encoded_and_what_is_gone_is_forgotten(
 ):
     indexed(objects, harbour)
     encoded = list[str]()
-    encode = build.encode_document
+    encode = encoding.encode_document
     monkeypatch.setattr(
-        build, "encode_document", lambda document, model: encoded.append(document.name) or encode(document, model)
+        encoding, "encode_document", lambda document, model: encoded.append(document.name) or encode(document, model)
     )
     assert indexed(objects, harbour) == {**indexed(objects, harbour), "new": 0, "changed": 0, "removed": 0}
     os.utime(harbour / "ferry.txt", (1, 1))  # touched, not changed
@@ -133,8 +98,16 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_indexed(cli, harbour):
         assert len(result.stderr.splitlines()) == 2
 
 
+def test_what_was_not_read_of_a_document_is_said_when_it_is_encoded(cli, harbour):
+    (harbour / "fr.txt").write_text("Le bateau a été construit à Leith par les frères Munro. " * 20)
+    result = cli("index", harbour, "--name", "harbour", "--json", "--quiet")
+    (warning,) = json.loads(result.stdout)["warnings"]
+    assert "fr.txt" in warning and result.stderr == f"dsacli: {warning}\n"
+    assert not cli("index", harbour, "--name", "harbour", "--quiet").stderr
+
+
 def test_what_an_interrupted_run_has_done_is_kept(cli, objects, harbour, monkeypatch):
-    encode, seen = build.encode_document, list[str]()
+    encode, seen = encoding.encode_document, list[str]()
 
     def interrupted(document, model):
         seen.append(document.name)
@@ -142,7 +115,7 @@ def test_what_an_interrupted_run_has_done_is_kept(cli, objects, harbour, monkeyp
             raise KeyboardInterrupt
         return encode(document, model)
 
-    monkeypatch.setattr(build, "encode_document", interrupted)
+    monkeypatch.setattr(encoding, "encode_document", interrupted)
     cli("index", harbour, "--name", "harbour", code=130)
     assert len(Catalogue(library_folder("harbour")).documents()) == 2
     assert indexed(objects, harbour)["new"] == 2
