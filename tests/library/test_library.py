@@ -99,7 +99,10 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_indexed(cli, harbour):
 
 
 def test_what_was_not_read_of_a_document_is_said_when_it_is_encoded(cli, harbour):
-    (harbour / "fr.txt").write_text("Le bateau a été construit à Leith par les frères Munro. " * 20)
+    (harbour / "fr.txt").write_text(
+        "Le bateau a été construit à Leith par les frères Munro, et la ville qui est dans le nord ne sera pas celle que nous avons vue. "
+        * 60
+    )
     result = cli("index", harbour, "--name", "harbour", "--json", "--quiet")
     (warning,) = json.loads(result.stdout)["warnings"]
     assert "fr.txt" in warning and result.stderr == f"dsacli: {warning}\n"
