@@ -424,7 +424,7 @@ def chat(
     cls=Command,
     epilog=f"""Example:
   dsacli index contracts/ --name contracts
-  dsacli index "s3://bucket/reports/**.pdf" --name reports
+  dsacli index "s3://bucket/reports/**/*.pdf" --name reports
   dsacli ask --index contracts "Which agreement is governed by the law of Delaware?"
 
 {EPILOG}""",
