@@ -64,32 +64,26 @@ class Session:
             yield self.warned(Context([document]))
 
     def library(self, name: str) -> "Context[Any]":
-        """The documents of a library, to be asked together. Raises DsacliError as `open_library` does, UsageFailure for a model that
-        cannot be asked so."""
-        from dsacli.engines.extractive.engine import ExtractiveEngine
+        """The documents of a library, to be asked together. Raises DsacliError as `open_library` does."""
         from dsacli.library.context import open_library
 
-        if not isinstance(self.engine, ExtractiveEngine):
-            raise UsageFailure("--index is for the built-in reader; leave --model out")
         if self.cluster:
             from dsacli.library.cluster.shards import ClusterShards
 
-            return open_library(name, self.engine.model, partial(ClusterShards, self.cluster))
-        return open_library(name, self.engine.model)
+            return open_library(name, self.engine.reader, partial(ClusterShards, self.cluster))
+        return open_library(name, self.engine.reader)
 
     def index(self, name: str, sources: list[str]) -> "Indexing":
         """Bring a library up to date with its sources; what was not read is said. Raises DsacliError as `library.build.index` does."""
         from dsacli.documents import Reading
-        from dsacli.engines.extractive.engine import ExtractiveEngine
         from dsacli.library.build import index
 
-        assert isinstance(self.engine, ExtractiveEngine)
         encode = None
         if self.cluster:
             from dsacli.library.cluster.encoding import encode_there
 
             encode = encode_there(self.cluster)
-        done = index(name, self.engine.model, sources, self.reading or Reading(), self.progress, encode)
+        done = index(name, self.engine.reader, sources, self.reading or Reading(), self.progress, encode)
         for failure in done.failed:
             self.skip(f"{failure}; not in the library")
         for warning in done.warnings:
@@ -170,13 +164,10 @@ def open_session(task: Task, options: Options, setting: Setting) -> Iterator[Ses
 
 @contextmanager
 def _joined(setting: Setting, engine: "Engine", bars: "Bars") -> "Iterator[Cluster]":
-    """The cluster of a setting. Raises DsacliError as `library.cluster.joined` does, UsageFailure for a model that has no part in it."""
-    from dsacli.engines.extractive.engine import ExtractiveEngine
+    """The cluster of a setting. Raises DsacliError as `library.cluster.joined` does."""
     from dsacli.library.cluster.connection import joined
 
-    if not isinstance(engine, ExtractiveEngine):
-        raise UsageFailure("--ray is for the built-in reader; leave --model out")
-    dtype = str(next(engine.model.reader.parameters()).dtype).removeprefix("torch.")
+    dtype = str(next(engine.reader.reader.parameters()).dtype).removeprefix("torch.")
     with joined(setting.cluster or "", setting.threads, dtype) as cluster:
         bars.note(f"cluster: {len(cluster.nodes)} machines, {cluster.cores} cores")
         yield cluster

@@ -8,6 +8,7 @@ from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.extraction.fields import Field
+from dsacli.reader.loading import ReaderModel
 
 
 class Progress(Protocol):
@@ -37,6 +38,10 @@ class Engine(Protocol):
 
     Options that it does not understand (`engines.options` says which) were refused before it was opened.
     """
+
+    @property
+    def reader(self) -> ReaderModel:
+        """The built-in reader, or the one that the engine is: what libraries are encoded and scanned by."""
 
     def open(self, source: Source) -> TokenizedDocument:
         """A document's text as the model's tokens, from the cache where the engine keeps one."""

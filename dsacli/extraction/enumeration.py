@@ -5,7 +5,7 @@ import re
 Span = tuple[int, int]
 # What parts two items; a comma between digits, or before a company's or a person's suffix, parts nothing.
 _PART = re.compile(
-    r"\s*(?:;|,)\s+(?:and\s+|or\s+|as well as\s+|&\s+)?(?!(?:[A-Z]{2}\b|Inc|INC|LLC|L\.L\.C|L\.P|LP|Ltd|LTD|Limited|LIMITED|Corp|CORP|Co|CO|PLC|plc|S\.A|N\.V|Jr|Sr|Ph\.?D|M\.?D|N\.A)\b)"
+    r"\s*(?:;|,)\s+(?:and\s+|or\s+|as well as\s+|&\s+)?(?!(?:[A-Z]{2}\b(?!\s+[A-Z]\w{3})|Inc|INC|LLC|L\.L\.C|L\.P|LP|Ltd|LTD|Limited|LIMITED|Corp|CORP|Co|CO|PLC|plc|S\.A|N\.V|Jr|Sr|Ph\.?D|M\.?D|N\.A)\b)"
     r"|\s+(?:and|or|as well as)\s+|\s+&\s+(?=[A-Z])"
 )
 _LAST = re.compile(r"\b(?:and|or|as well as)\s+$|&\s+$")

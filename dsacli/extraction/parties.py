@@ -55,7 +55,7 @@ NO_PARTY = re.compile(
 # Where somebody signs for a company, and what else stands before its name there.
 SIGNED = re.compile(r"\bB[yY]\s?:")
 TITLE = re.compile(
-    r"\b(?:Signatory|President|Officer|Secretary|Director|Manager|Partner|Chairman|Counsel|Member|Treasurer|Title:|Name:|By:|Date:?|/s/)(?=\s)|\b(?:its|his|her)\s[\w ]+?(?=\sBy)"
+    r"\b(?:Signatory|President|Officer|Secretary|Director|Manager|Partner|Chairman|Counsel|Member|Treasurer|Title:|Name:|By:|Date:?|/s/|(?:19|20)\d\d\.?)(?=\s)|\b(?:its|his|her)\s[\w ]+?(?=\sBy)"
 )
 LONGEST_NAME = 160
 # The end of an address that reads on into the next name: "Morton Grove, IL 60053 and Orwell Frames plc".

@@ -12,6 +12,7 @@ from dsacli.dsa.selection import Selection
 from dsacli.dsa.tiles import select_in_parts, select_in_tiles
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.extractive.encode import EncodedContext
+from dsacli.engines.extractive.query import Queries, read_question
 from dsacli.engines.savings import DocumentPass
 from dsacli.errors import DsacliError
 from dsacli.library import parts
@@ -102,6 +103,11 @@ class Library(EncodedContext):
         return EncodedContext([document for document, _ in found]), Selection(
             torch.from_numpy(places), selection.scores
         )
+
+    def near(self, model: ReaderModel, question: str) -> EncodedContext:
+        """As `EncodedContext.near`: the documents that the question selects something of."""
+        near, _ = Queries(model, self, [read_question(model, self, question)]).part(0)
+        return near
 
     def every(self, work: Callable[..., Any], *arguments: Any) -> list[Any]:
         """What is got by doing the same with every shard."""

@@ -96,6 +96,10 @@ class EncodedContext(Context[EncodedDocument]):
         """What a question is answered from that selected some tokens: the context that they are read in, and the same tokens there."""
         return self, selection
 
+    def near(self, model: ReaderModel, question: str) -> "EncodedContext":
+        """What a language model is to look at for a question. Raises DsacliError for one that the reader can't take, where it has to."""
+        return self
+
     def run(self, model: ReaderModel, first: int, last: int, index_score: float = 0.0) -> Run:
         """Tokens [first, last) of one document, ready to be read."""
         document, low = self.place(first)

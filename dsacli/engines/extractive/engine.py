@@ -18,7 +18,7 @@ from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
-from dsacli.reader.loading import load_model
+from dsacli.reader.loading import ReaderModel, load_model
 
 
 class ExtractiveEngine:
@@ -26,6 +26,11 @@ class ExtractiveEngine:
 
     def __init__(self, folder: Path, device: str, cache: DiskCache | None, progress: Progress):
         self.model, self.cache, self.progress = load_model(folder, device), cache, progress
+
+    @property
+    def reader(self) -> ReaderModel:
+        """As `Engine.reader`."""
+        return self.model
 
     def open(self, source: Source) -> EncodedDocument:
         """From the cache, or by a document pass. Raises DsacliError for a document without words."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,8 +11,9 @@ from dsacli.dsa.dtype import fastest_dtype, forced_dtype
 from dsacli.engines.context import Context, TokenizedDocument
 from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
+from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.generative.conversation import Conversation
-from dsacli.engines.generative.fitting import FittedContext, sampling_of
+from dsacli.engines.generative.fitting import FittedContext, Room, sampling_of
 from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.listing import wants_list
@@ -23,6 +25,7 @@ from dsacli.engines.tokenise import tokenise_document
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
 from dsacli.models.io.model import open_decoder
+from dsacli.reader.loading import ReaderModel, load_model
 
 Result = TypeVar("Result")
 
@@ -63,9 +66,22 @@ class GenerativeEngine:
 
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """One answer a question, in the model's words."""
-        fitted = self._fitted(context, options)
         for question in questions:
+            fitted = self._fitted(options, *self._near(context, question))
             yield self._shown(self._answer(fitted, question, options))
+
+    def _near(self, context: Context[Any], question: str) -> tuple[Context[Any], EncodedContext | None]:
+        """What a question is put to: of a library the documents that the built-in reader selects something of, which it has encoded."""
+        if not isinstance(context, EncodedContext):
+            return context, None
+        near = context.near(self.reader, question)
+        tokenizer = self.model.tokenizer
+        return Context([tokenise_document(each.document, tokenizer) for each in near.documents]), near
+
+    @cached_property
+    def reader(self) -> ReaderModel:
+        """The built-in reader, where a library needs it."""
+        return load_model()
 
     def _answer(self, fitted: FittedContext, question: str, options: Options) -> AskResult:
         """The first answer that is borne out: about all that is read, and about what the question needs most, of which small models
@@ -86,24 +102,24 @@ class GenerativeEngine:
         """Sentences in the model's words, each with the place it was read from."""
         most = self.model.config.max_position_embeddings // 4
         options = replace(options, max_tokens=options.max_tokens or tokens_for(options, most))
-        return self._shown(summarize(self._fitted(context, options), options))
+        return self._shown(summarize(self._fitted(options, context), options))
 
     def extract(self, context: Context[Any], fields: Sequence[Field], options: Options) -> ExtractResult:
         """A JSON object whose keys we write and whose values the model does."""
-        fitted, query = self._fitted(context, options), ", ".join(field.name for field in fields)
+        fitted, query = self._fitted(options, context), ", ".join(field.name for field in fields)
         return self._shown(extract(fitted.about(query), fields, options, fitted.looking))
 
     def inspect(self, context: Context[Any], options: Options) -> InspectResult:
         """Pages, tokens, sections, and what prefill, questions and written tokens will cost."""
         return inspect(self.model, context, options)
 
-    def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
+    def _fitted(self, options: Options, context: Context[Any], encoded: EncodedContext | None = None) -> FittedContext:
         """The context in the model: the last one again where it is the same, as from line to line of a chat."""
         if self.last is None or self.last[0] is not context or self.last[1] != options:
-            self.last = context, options, self._fit(context, options)
+            self.last = context, options, self._fit(options, context, encoded)
         return self.last[2]
 
-    def _fit(self, context: Context[Any], options: Options) -> FittedContext:
+    def _fit(self, options: Options, context: Context[Any], encoded: EncodedContext | None) -> FittedContext:
         sampling = sampling_of(options)
 
         def start(part: Context[Any], name: str, is_whole: bool) -> Conversation:
@@ -119,7 +135,11 @@ class GenerativeEngine:
                 bool(options.compare_dense),
             )
 
-        return FittedContext(self.model, context, sampling, start, self.progress.warn, options.budget)
+        config = self.model.config
+        budget = options.budget or config.budget
+        room = Room(config.max_position_embeddings, budget, budget)
+        opened = None if encoded is None else lambda: (self.reader, encoded)
+        return FittedContext(context, room, sampling, start, self.progress.warn, opened)
 
     def _shown(self, result: Result) -> Result:
         """The result, once nothing of it stands on the terminal any more."""

@@ -1,6 +1,7 @@
 """A context that fits a generative model: all of it, or what the built-in reader selects for a query."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,6 @@ from dsacli.engines.generative.parts import Span, kept_of, parts_of
 from dsacli.engines.options import Options
 from dsacli.errors import DsacliError
 from dsacli.models.generate import Sampling
-from dsacli.models.io.model import DecoderModel
 from dsacli.reader.loading import ReaderModel, load_model
 from dsacli.reader.runs import BEGINNING, BEGINNING_SHARE
 
@@ -29,28 +29,40 @@ READ = 4096
 CLOSER = 512
 
 
+@dataclass(frozen=True)
+class Room:
+    """How much a model takes: `tokens` of prompt and answer together, of which documents may have `budget`, and what is cut from a longer one
+    `cut`."""
+
+    tokens: int
+    budget: int
+    cut: int
+
+
 class FittedContext:
     """A context in a model: prefilled once where it fits, else as far as a query needs it, or part by part.
 
     start: makes the conversation about a context that goes by a name; its prefill is kept for other runs where the last argument
         says so
     say: is told what is not read
-    budget: tokens of documents at the most, None for the model's own number
+    encoded: gives the built-in reader, and the whole context as that has it; it is made from the documents where nobody has it
     """
 
     def __init__(
         self,
-        model: DecoderModel,
         context: Context[Any],
+        room: Room,
         sampling: Sampling,
         start: Callable[[Context[Any], str, bool], Conversation],
         say: Callable[[str], None],
-        budget: int | None = None,
+        encoded: Callable[[], tuple[ReaderModel, EncodedContext]] | None = None,
     ):
         self.context, self.start, self.say = context, start, say
-        self.limit = model.config.max_position_embeddings
-        self.room = min(self.limit - sampling.max_new_tokens - PROMPT_TOKENS, budget or model.config.budget)
-        self.whole = start(context, context.name, True) if len(context) <= self.room else None
+        self.encoded = encoded or self._encode
+        self.limit = room.tokens
+        free = self.limit - sampling.max_new_tokens - PROMPT_TOKENS
+        self.whole = start(context, context.name, True) if len(context) <= min(free, room.budget) else None
+        self.room = min(free, room.budget if self.whole else room.cut)
 
     def about(self, query: str | None) -> Conversation:
         """The conversation to put a query to. Raises DsacliError for a model without room for any document."""
@@ -89,8 +101,7 @@ class FittedContext:
         """The built-in reader over the whole context."""
         return Looking(self.encoded, None if self.whole else max(READ, self.room))
 
-    def encoded(self) -> tuple[ReaderModel, EncodedContext]:
-        """The built-in reader, and the whole context as that has it."""
+    def _encode(self) -> tuple[ReaderModel, EncodedContext]:
         reader = load_model()
         return reader, EncodedContext([encode_document(each.document, reader) for each in self.context.documents])
 

@@ -26,6 +26,11 @@ _WANTS = re.compile(
 )
 # Where a stop ends a name and no sentence.
 _SUFFIX = re.compile(r"\b(?:inc|ltd|corp|co|[a-z]\.[a-z])\.\Z", re.IGNORECASE)
+# "The parties to it are" before the items.
+_LEAD = re.compile(
+    r"\s*(?:the|this|these|it|there)\b[^,;:\n]{0,80}?\b(?:are|were|includes?|is(?: made| entered into)? (?:by and )?(?:between|among))(?: as follows)?:?\s+",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"\s*(?:[-*+•]|\(?\d{1,2}[.)])\s+")
 
 
@@ -43,10 +48,13 @@ def items_of(text: str) -> list[str]:
 
     >>> items_of("- dunlin\\n- knot"), items_of("Dunlin, Redshank and Knot")
     (['dunlin', 'knot'], ['Dunlin', 'Redshank', 'Knot'])
+    >>> items_of("The parties to this agreement are LOW S.A. and ANNA HIND.")
+    ['LOW S.A.', 'ANNA HIND']
     """
     lines = [single_line(_MARK.sub("", line, count=1)) for line in text.splitlines()]
     if len([line for line in lines if line]) < 2:
         whole = " ".join(lines).strip()
+        whole = _LEAD.sub("", whole, count=1)
         whole = whole if _SUFFIX.search(whole) else whole.removesuffix(".")
         lines = [whole[low:high].strip() for low, high in items_in(whole, 0, len(whole))]
     found: dict[str, str] = {}
@@ -80,14 +88,16 @@ def with_items(conversation: Conversation, question: str, answer: Answer, writte
 
 def opening_parties(context: Context[Any], question: str) -> Answer | None:
     """The parties to an agreement as its opening names them, for a question that a model's own words do not answer; None where no opening
-    says what each is called. The probability of words that nobody wrote is not known."""
+    says what each is called, or they do not sign it. The probability of words that nobody wrote is not known."""
     if not asks_for_parties(question):
         return None
     for each in context.documents:
         text = each.document.text
+        signed = {answer_key(text[one.start : one.end]) for one in signatories_in(text)}
         for some in parties_in(text):
             parties = [party for party in some if is_party(text[party.start : party.end])]
-            if len(parties) > 1 and all(party.aliases for party in parties):
+            sure = all(party.aliases or answer_key(text[party.start : party.end]) in signed for party in parties)
+            if len(parties) > 1 and sure:
                 places = [evidence_at(each.document, each.sentences, party.start, party.end) for party in parties]
                 items = tuple(Answer(single_line(one.wording), None, (one,), borne_out=True) for one in places)
                 wording = "; ".join(item.answer for item in items)

@@ -124,7 +124,10 @@ def stem(word: str) -> str:
 _OVER = frozenset(map(stem, "over end expire run last".split()))
 _ENDING = _OVER | frozenset(map(stem, "terminate term duration until perpetual".split()))
 _PAPER = frozenset(map(stem, "contract agreement deal".split()))
+# What people hand or pass on to somebody else is assigned or transferred.
+_HAND = frozenset(map(stem, "hand pass somebody someone anybody anyone else".split()))
+_ASSIGNING = _HAND | frozenset(map(stem, "assign transfer".split()))
 # The stems that people ask with, and those that it may be written with instead.
-_ALIKE = ((_OVER, _ENDING), (_PAPER, _PAPER))
+_ALIKE = ((_OVER, _ENDING), (_PAPER, _PAPER), (_HAND, _ASSIGNING))
 # The stems of numbers in words, by their figures.
 _IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}

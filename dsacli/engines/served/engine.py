@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from dsacli.documents import Source
@@ -13,7 +12,7 @@ from dsacli.engines.disk_cache import DiskCache
 from dsacli.engines.engine import Progress
 from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.engine import ExtractiveEngine
-from dsacli.engines.generative.fitting import FittedContext, sampling_of
+from dsacli.engines.generative.fitting import FittedContext, Room, sampling_of
 from dsacli.engines.generative.summarize import summarize, tokens_for
 from dsacli.engines.generative.tasks import MIN_FIELD_PROBABILITY, ask, keys_of, value_of
 from dsacli.engines.options import Options
@@ -24,7 +23,6 @@ from dsacli.engines.wording import single_line
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
 from dsacli.models.deepseek_config import parse_config
-from dsacli.models.generate import Sampling
 from dsacli.models.io.folder import read_json
 from dsacli.reader.loading import ReaderModel
 from dsacli.weights import BUILT_IN
@@ -40,37 +38,6 @@ JSON = (
     "Extract from the document above, as one JSON object with exactly these keys: {keys}. Values are strings, worded as in the document, "
     "or null where it does not say. Write the object and nothing else."
 )
-
-
-@dataclass(frozen=True)
-class Room:
-    """What `FittedContext` asks of a model."""
-
-    config: Any
-
-
-class ServedContext(FittedContext):
-    """A context that is sent whole where it fits, else as far as a query needs it."""
-
-    def __init__(
-        self,
-        reader: ReaderModel,
-        context: EncodedContext,
-        sampling: Sampling,
-        start: Any,
-        say: Any,
-        budget: int | None,
-        limit: int,
-    ):
-        self.reader = reader
-        room: Any = Room(SimpleNamespace(max_position_embeddings=limit, budget=limit))
-        super().__init__(room, context, sampling, start, say, budget)
-        if self.whole is None and budget is None:
-            self.room = min(self.room, SELECTED)
-
-    def encoded(self) -> tuple[ReaderModel, EncodedContext]:
-        """As `FittedContext.encoded`: it is so already."""
-        return self.reader, self.context  # type: ignore[return-value]
 
 
 class ServedEngine:
@@ -108,8 +75,9 @@ class ServedEngine:
 
     def ask(self, context: Context[Any], questions: Sequence[str], options: Options) -> Iterator[AskResult]:
         """One answer a question, in the model's words."""
-        fitted = self._fitted(context, options)
         for question in questions:
+            near = context.near(self.reader, question) if isinstance(context, EncodedContext) else context
+            fitted = self._fitted(near, options)
             conversation: Any = fitted.about(question)
             yield self._shown(ask(conversation, question, options, fitted.looking))
 
@@ -134,22 +102,20 @@ class ServedEngine:
         """What the built-in reader says of it."""
         return self.reading.inspect(context, options)
 
-    def _fitted(self, context: Context[Any], options: Options) -> ServedContext:
-        sampling = sampling_of(options)
+    @property
+    def reader(self) -> ReaderModel:
+        """The built-in reader."""
+        return self.reading.model
+
+    def _fitted(self, context: Context[Any], options: Options) -> FittedContext:
+        sampling, encoded = sampling_of(options), EncodedContext(context.documents)
         limit = int((self.model.context - sampling.max_new_tokens) / TOKENS) + sampling.max_new_tokens
 
-        def start(part: Context[Any], name: str, is_whole: bool) -> ServedConversation:
+        def start(part: Context[Any], name: str, is_whole: bool) -> Any:
             return ServedConversation(self.model, part, sampling, self.progress.writing, self._fail)
 
-        return ServedContext(
-            self.reading.model,
-            EncodedContext(context.documents),
-            sampling,
-            start,
-            self.progress.warn,
-            options.budget,
-            limit,
-        )
+        room = Room(limit, options.budget or limit, options.budget or SELECTED)
+        return FittedContext(encoded, room, sampling, start, self.progress.warn, lambda: (self.reader, encoded))
 
     def _fail(self, reason: str) -> None:
         self.failure = DsacliError(f"{reason}; what was written before is shown")

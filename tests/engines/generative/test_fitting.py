@@ -1,13 +1,11 @@
 """Which parts of a document a model reads that has no room for all of it."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from dsacli.documents import parse
 from dsacli.engines.context import Context
 from dsacli.engines.extractive.encode import EncodedContext, encode_document
-from dsacli.engines.generative.fitting import CLOSER, READ, FittedContext, ranked
+from dsacli.engines.generative.fitting import CLOSER, READ, FittedContext, Room, ranked
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.parts import kept_of
 from dsacli.engines.tokenise import tokenise_document
@@ -51,12 +49,12 @@ def test_a_place_that_is_longer_than_the_room_is_cut_and_not_left_out(selected):
 
 def test_a_closer_look_is_at_what_a_question_needs_most_and_at_nothing_else(encoded):
     _, context = encoded
-    model = SimpleNamespace(config=SimpleNamespace(max_position_embeddings=4096, budget=2048))
-    fitted = FittedContext(model, context, Sampling(16), lambda part, *rest: part, lambda message: None)
+    room = Room(4096, 2048, 2048)
+    fitted = FittedContext(context, room, Sampling(16), lambda part, *rest: part, lambda message: None)
     part = fitted.closer("When does the ferry number 259 leave?")
     (document,) = part.documents
     text = document.document.text
     seen = "".join(text[low:high] for low, high in zip(document.starts, document.ends))
     assert "ferry number 259" in seen and len(part) <= CLOSER < len(context)
-    small = FittedContext(model, part, Sampling(16), lambda part, *rest: part, lambda message: None)
+    small = FittedContext(part, room, Sampling(16), lambda part, *rest: part, lambda message: None)
     assert small.closer("When does the ferry number 259 leave?") is None

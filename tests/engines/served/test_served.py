@@ -55,6 +55,17 @@ def test_of_a_long_document_what_the_question_needs_is_sent(objects):
     assert len(manners.asked[0]["messages"][0]["content"]) < 2048 * 5
 
 
+def test_of_a_library_the_documents_that_the_question_is_about_are_sent(objects, tmp_path, monkeypatch):
+    monkeypatch.setenv("DSACLI_LIBRARIES", str(tmp_path))
+    objects("index", AGREEMENT, SAMPLES / "board-meeting.txt", SAMPLES / "annual-report.pdf", "--name", "samples")
+    manners = Manners(lambda prompt: "England and Wales" if "England and Wales" in prompt else "not found")
+    with serving(manners) as address:
+        (result,) = objects("ask", "--index", "samples", LAW, "--model", address)
+    (answer,) = result["answers"]
+    assert answer["borne_out"] and answer["evidence"][0]["line"] == 213
+    assert answer["evidence"][0]["document"].endswith("services-agreement.md")
+
+
 def test_summaries_and_values(objects):
     def answer(prompt):
         if "JSON" in prompt:
