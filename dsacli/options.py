@@ -134,7 +134,7 @@ Ray = Annotated[
     _of_machine(
         "--ray",
         metavar="ADDRESS",
-        help="Have a cluster of Ray do it: HOST:PORT, auto for the one that runs here, local for a new one on this machine.",
+        help="Have a cluster of Ray do it: HOST:PORT, or local for a new one on this machine.",
     ),
 ]
 

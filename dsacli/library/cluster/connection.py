@@ -17,7 +17,7 @@ from dsacli.dsa.dtype import VARIABLE
 from dsacli.errors import DsacliError
 from dsacli.reader.loading import fingerprint
 
-LOCAL, AUTO = "local", "auto"
+LOCAL = "local"
 # Seconds in which a machine that is there answers.
 ANSWERS = 5.0
 # Ray tells its makers how it is used, unless it is told not to, and repeats what workers print.
@@ -46,14 +46,14 @@ class Cluster:
 
     def places(self) -> list[tuple[str, int]]:
         """Every core, by the number of its machine and its own, machines in turn."""
-        most = max(node.cores for node in self.nodes)
+        most = max(1, *(node.cores for node in self.nodes))
         return [(node.number, core) for core in range(most) for node in self.nodes if core < max(1, node.cores)]
 
 
 @contextmanager
 def joined(address: str, threads: int | None, dtype: str) -> Iterator[Cluster]:
-    """Be part of the cluster at an address: HOST:PORT, "auto" for the one that runs here, "local" for a new one of this machine with so many
-    `threads`; what its processes compute in is this `dtype`.
+    """Be part of the cluster at an address: HOST:PORT, or "local" for a new one of this machine with so many `threads`; what its processes
+    compute in is this `dtype`.
 
     Raises DsacliError where Ray is not installed, or no cluster answers.
     """
@@ -68,8 +68,11 @@ def joined(address: str, threads: int | None, dtype: str) -> Iterator[Cluster]:
     options: dict[str, Any] = {"address": address}
     if address == LOCAL:
         options |= {"num_cpus": threads or os.cpu_count() or 1, "include_dashboard": False}
-    elif address != AUTO:
+    else:
         _reach(address)
+    # What it is at, each line beginning with the time.
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         stack.enter_context(_native_errors_unseen())
         try:
@@ -86,9 +89,6 @@ def joined(address: str, threads: int | None, dtype: str) -> Iterator[Cluster]:
         if address == LOCAL:  # what it wrote, documents among it
             stack.callback(shutil.rmtree, Path(machines[0]["ObjectStoreSocketName"]).parents[1], ignore_errors=True)
         stack.callback(ray.shutdown)
-        # What it is at, each line beginning with the time.
-        for name in ("ray", "ray.data"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
         alive = [each for each in machines if each["Alive"]]
         nodes = [
             Node(each["NodeID"], each["NodeManagerHostname"], int(each["Resources"].get("CPU", 0))) for each in alive
@@ -133,7 +133,7 @@ def _reach(address: str) -> None:
     """Raises DsacliError: Ray itself takes five minutes to find that nobody answers."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
-        raise DsacliError(f"{address!r} is no address of a cluster: HOST:PORT, {AUTO} or {LOCAL}")
+        raise DsacliError(f"{address!r} is no address of a cluster: HOST:PORT or {LOCAL}")
     try:
         socket.create_connection((host, int(port)), ANSWERS).close()
     except (OSError, OverflowError) as failure:
