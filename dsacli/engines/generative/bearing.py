@@ -1,5 +1,6 @@
 """Whether the places behind what a model wrote bear it out, and which these are: by its words, and by where its attention went."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from dsacli.engines.evidence import Evidence
 from dsacli.engines.generative.conditions import reason
 from dsacli.engines.generative.provenance import sentence_evidence, sentence_mass
-from dsacli.engines.generative.sentences import Sentences
+from dsacli.engines.generative.sentences import Sentences, held_in
 from dsacli.extraction.values import Value, find_values
 
 # Of the weight of its words, those of the question counting half, what must stand in the places behind an answer.
@@ -20,6 +21,12 @@ OF_QUESTION = 0.5
 OF_ATTENTION = 0.25
 # Words of an answer that is a whole sentence.
 SENTENCE = 5
+# What asks for the law of an agreement, and a sentence that tells it: of many laws the one that a party was founded under is another.
+_OF_LAW = re.compile(r"\b(?:which|what)\b[^?]*\blaws?\b", re.IGNORECASE)
+_GOVERNS = re.compile(
+    r"\b(?:govern|constru|interpret|appl[iy]|enforc|jurisdiction|choice of law|in accordance with)\w*[^.]*?\b(?:laws?|courts?|code)\b|\blaws?\b[^.]*?\b(?:govern|appl[iy]|control)",
+    re.IGNORECASE,
+)
 # Where the built-in reader would look for an answer.
 Look = Callable[[], Sequence[Evidence]]
 
@@ -61,7 +68,7 @@ def bearing(
         if chosen and (not missing or gains[best] < BORNE_OUT * sum(wanted[each] for each in missing)):
             break
         chosen.append(best)
-        held |= wanted.keys() & inside[best]
+        held |= held_in(inside[best], wanted.keys())
     figures = {each for each in own if each[0].isdigit()}
     bears_out = figures <= held and all(
         sum(wanted[each] for each in held & some) >= BORNE_OUT * sum(wanted[each] for each in some)
@@ -71,6 +78,7 @@ def bearing(
     # A whole sentence says itself what it is about: one word of the question is enough.
     told = len(own) >= SENTENCE and sentences.weighed(question, 1.0).keys() & own.keys() & held
     bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
+    bears_out = bears_out and (not _OF_LAW.search(question) or any(_GOVERNS.search(sentences.text(n)) for n in chosen))
     bears_out = bears_out and figures_belong(sentences, question, own, chosen, look)
     bounds = [(int(sentences.edges[number]), int(sentences.edges[number + 1])) for number in chosen]
     return Bearing(tuple(sentence_evidence(sentences.context, attention_mass, *each) for each in bounds), bears_out)

@@ -29,6 +29,10 @@ _WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 _DENIAL = re.compile(r"(?:neither|no|none|nobody)\b", re.IGNORECASE)
 # What comes behind it says something else.
 _BUT = re.compile(r"[,;]?\s+(?:but|although|though|however)\b", re.IGNORECASE)
+# What is allowed in one case alone.
+_ONLY = re.compile(
+    r"\b(?:only (?:if|to|with|where|when|in)|except(?: that| to| in| where| as)?|unless)\b", re.IGNORECASE
+)
 _GRANT = re.compile(
     r"\b(?:may|can|(?:is|are|be) (?:entitled|free|permitted|allowed)|(?:has|have) the right)\b", re.IGNORECASE
 )
@@ -61,6 +65,8 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
     True
     >>> contradicts("Is it allowed without consent?", "It is, but not by night.", "Neither party may assign it without consent.")
     True
+    >>> contradicts("Can it be assigned without consent?", "Yes, only to a buyer.", "It may not be assigned without consent, except to a buyer.")
+    False
     >>> contradicts("Can it be assigned?", "Yes, with consent.", "Neither party may assign it without consent.")
     False
     """
@@ -73,6 +79,8 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
     if is_yes and _DENIAL.match(why) and not _PROHIBITION.search(question):
         return True
     free = _WITHOUT.search(why)
+    if _ONLY.search(why) and _ONLY.search(clause):
+        return False
     if asks_leave and forbids and _WITHOUT.search(clause) and free and not _PROHIBITION.search(why[: free.start()]):
         return is_yes or not verdict
     gives_reason = bool(content_words(why) - content_words(question))

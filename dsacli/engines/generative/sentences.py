@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Set
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,8 @@ from dsacli.reader.asking import ASKING
 
 # Of the weight of what a question is about, what must stand in or above a sentence that is about it too.
 CONCERNED = 0.6
+# Words that a number before a sentence may be: "12.1 (a)", or its heading.
+NUMBERED = 4
 # Characters. A longer line above a sentence is no label or heading.
 LONGEST_LABEL = 60
 _WORD = re.compile(r"\d[\d.,'’]*\d|\d|\w\w+")
@@ -67,6 +70,14 @@ class Sentences:
         figures = {word for word in words_of(wording) if word[0].isdigit()}
         return all(each in self.rarity or _IN_WORDS.get(each) in self.rarity for each in figures)
 
+    def quote(self, wording: str) -> bool:
+        """Whether a wording is one of them, without the number that it may begin with."""
+        words = words_of(wording)
+        return bool(words) and any(
+            own[-len(words) :] == words and len(own) <= len(words) + NUMBERED
+            for own in (words_of(self.text(number)) for number in range(len(self)))
+        )
+
     def holds(self, number: int, place: Evidence) -> bool:
         """Whether a place, or the passage that is quoted around it, touches a sentence."""
         encoded, start, end = self.characters(number)
@@ -76,11 +87,8 @@ class Sentences:
     def concern(self, question: str, number: int) -> bool:
         """Whether a sentence is about what a question, or the name of a field, is about, as far as words tell."""
         asked = {stem(word) for word in words_of(question) if word not in ASKING and word not in _KINDS}
-        weights, there = {each: self.weight(each) for each in asked}, self.about[number]
-        held = [
-            each for each in asked if each in there or any(each in some and there & alike for some, alike in _ALIKE)
-        ]
-        return sum(weights[each] for each in held) >= CONCERNED * sum(weights.values())
+        weights = {each: self.weight(each) for each in asked}
+        return sum(weights[each] for each in held_in(self.about[number], asked)) >= CONCERNED * sum(weights.values())
 
     def weight(self, each: str) -> float:
         """How much a stem says; one that stands nowhere is the rarest."""
@@ -131,3 +139,12 @@ _ASSIGNING = _HAND | frozenset(map(stem, "assign transfer".split()))
 _ALIKE = ((_OVER, _ENDING), (_PAPER, _PAPER), (_HAND, _ASSIGNING))
 # The stems of numbers in words, by their figures.
 _IN_WORDS = {str(value): stem(word) for word, value in SMALL.items()}
+
+
+def held_in(there: Set[str], asked: Set[str]) -> set[str]:
+    """The stems of some that stand in a place, or are said there as what is written says them.
+
+    >>> sorted(held_in({"agree", "termi", "may"}, {"contr", "run", "fee"}))
+    ['contr', 'run']
+    """
+    return {each for each in asked if each in there or any(each in some and there & alike for some, alike in _ALIKE)}

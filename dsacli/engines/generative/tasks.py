@@ -71,14 +71,14 @@ def held(conversation: Conversation, question: str, text: str, written: Generate
     """An answer with the places behind it, and whether they bear it out: yes and no are held against the clause that decides."""
     mass = written.attention_mass
     found = bearing(conversation.sentences, question, text, mass, EVIDENCE, lambda: looking.places(question))
-    clause = looking.clause(question) if wants_yes_or_no(question) else None
+    clause, quotes = looking.clause(question) if wants_yes_or_no(question) else None, conversation.sentences.quote(text)
     if clause:
         # The reader is sure of the clause: what only says yes or no, in the words of the question, has nothing else to be held against.
         bears_out = found.bears_out or not content_words(reason(text)) - content_words(question)
-        bears_out = bears_out and not contradicts(question, text, clause.quote)
+        bears_out = bears_out and (quotes or not contradicts(question, text, clause.quote))
         others = [each for each in found.evidence if not _overlap(each, clause)]
         return Answer(text, written.probability, (clause, *others)[:EVIDENCE], borne_out=bears_out)
-    contradicted = any(contradicts(question, text, each.quote) for each in found.evidence)
+    contradicted = not quotes and any(contradicts(question, text, each.quote) for each in found.evidence)
     place = located(conversation.context, text, mass, found.evidence)
     evidence = (place,) if place else found.evidence
     return Answer(text, written.probability, evidence, borne_out=found.bears_out and not contradicted)
