@@ -21,8 +21,8 @@ OF_QUESTION = 0.5
 OF_ATTENTION = 0.25
 # Words of an answer that is a whole sentence.
 SENTENCE = 5
-# What asks for the law of an agreement, and a sentence that tells it: of many laws the one that a party was founded under is another.
-_OF_LAW = re.compile(r"\b(?:which|what)\b[^?]*\blaws?\b", re.IGNORECASE)
+# What asks for the law of an agreement, and a sentence that tells it.
+_OF_LAW = re.compile(r"\b(?:which|what)\b[^?]*\blaw\b(?! (?:firm|school|enforcement))", re.IGNORECASE)
 _GOVERNS = re.compile(
     r"\b(?:govern|constru|interpret|appl[iy]|enforc|jurisdiction|choice of law|in accordance with)\w*[^.]*?\b(?:laws?|courts?|code)\b|\blaws?\b[^.]*?\b(?:govern|appl[iy]|control)",
     re.IGNORECASE,
@@ -54,6 +54,7 @@ def bearing(
         return Bearing((), False)
     mass = sentence_mass(sentences.context, attention_mass)
     attended = OF_ATTENTION * total * mass / max(float(mass.max()), 1e-9)
+    of_law = laws(sentences, question, own, total)
     chosen, held = list[int](), set[str]()
     while len(chosen) < count:
         # A further place is one for words of the answer that no other holds.
@@ -64,7 +65,7 @@ def bearing(
             else [here | above & wanted.keys() - own.keys() for here, above in zip(sentences.stems, sentences.about)]
         )
         gains = [sum(wanted[each] for each in missing & stems) for stems in inside]
-        best = int(np.argmax(np.array(gains) + (0 if chosen else attended)))
+        best = int(np.argmax(np.array(gains) + (0 if chosen else attended + of_law)))
         if chosen and (not missing or gains[best] < BORNE_OUT * sum(wanted[each] for each in missing)):
             break
         chosen.append(best)
@@ -78,10 +79,30 @@ def bearing(
     # A whole sentence says itself what it is about: one word of the question is enough.
     told = len(own) >= SENTENCE and sentences.weighed(question, 1.0).keys() & own.keys() & held
     bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
-    bears_out = bears_out and (not _OF_LAW.search(question) or any(_GOVERNS.search(sentences.text(n)) for n in chosen))
+    bears_out = bears_out and tells_law(sentences, question, chosen)
     bears_out = bears_out and figures_belong(sentences, question, own, chosen, look)
     bounds = [(int(sentences.edges[number]), int(sentences.edges[number + 1])) for number in chosen]
     return Bearing(tuple(sentence_evidence(sentences.context, attention_mass, *each) for each in bounds), bears_out)
+
+
+def laws(sentences: Sentences, question: str, own: Mapping[str, float], total: float) -> NDArray[np.float64]:
+    """What each sentence is worth because it tells the law that is asked for, in the words of an answer, `own` its stems by their weight: more
+    than all else, `total`, or nothing."""
+    found = np.zeros(len(sentences))
+    if _OF_LAW.search(question):
+        for number, stems in enumerate(sentences.stems):
+            holds = sum(own[each] for each in own.keys() & stems) >= BORNE_OUT * sum(own.values())
+            if holds and _GOVERNS.search(sentences.text(number)):
+                found[number] = 2 * total
+    return found
+
+
+def tells_law(sentences: Sentences, question: str, numbers: Sequence[int]) -> bool:
+    """Whether one of these sentences tells the law, where that is asked for.
+
+    A party is founded under a law, and follows some, that are not the agreement's.
+    """
+    return not _OF_LAW.search(question) or any(_GOVERNS.search(sentences.text(number)) for number in numbers)
 
 
 def figures_belong(

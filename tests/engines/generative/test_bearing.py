@@ -114,3 +114,30 @@ def test_what_is_asked_to_be_over_is_written_as_a_term(question):
     mass = np.full(len(there.context), 0.1, np.float32)
     assert borne(there, question, "Five years", mass, 3, list).bears_out
     assert not borne(there, question, "Two years", mass, 1, list).bears_out
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "stands"),
+    [
+        ("Which law governs?", "Norway", False),
+        ("What law applies to the contract?", "The law that applies to the contract is the laws of Norway.", False),
+        ("Which law governs?", "The law of Denmark.", True),
+        ("How long does this contract run?", "The contract runs for five years.", True),
+        ("Can we hand this contract over to somebody else?", "Neither party may transfer this agreement.", True),
+    ],
+)
+def test_a_law_is_told_where_laws_govern_and_other_words_may_say_the_same(question, answer, stands):
+    text = (
+        "Fjord Lines is a company that was founded under the laws of Norway.\n\nThis agreement shall be governed by the law of Denmark."
+        "\n\nThe term of this agreement shall be five years.\n\nNeither party may transfer this agreement.\n"
+    )
+    there = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), small_tokenizer())]))
+    assert borne(there, question, answer, np.full(len(there.context), 0.1, np.float32), 3, list).bears_out is stands
+
+
+def test_a_sentence_is_known_for_a_quotation():
+    text = "12.1 (a) Neither party may assign this agreement. Notices are sent to the seat of a party."
+    there = Sentences(Context([tokenise_document(parse("a.txt", text.encode()), small_tokenizer())]))
+    assert there.quote("Neither party may assign this agreement.")
+    assert not there.quote("Yes: Neither party may assign this agreement.")
+    assert not there.quote("Notices are sent")
