@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -20,6 +21,8 @@ from dsacli.reader.loading import fingerprint
 LOCAL = "local"
 # Seconds in which a machine that is there answers.
 ANSWERS = 5.0
+# The folder that a cluster of one machine writes into.
+_SESSION = re.compile(r"session_\d{4}-\d\d-\d\d_")
 # Ray tells its makers how it is used, unless it is told not to, and repeats what workers print.
 _SILENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": ".", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 
@@ -86,8 +89,11 @@ def joined(address: str, threads: int | None, dtype: str) -> Iterator[Cluster]:
         except (Exception, SystemExit) as failure:  # whatever it takes for an answer
             raise DsacliError(f"no cluster of Ray at {address}: {_last_line(failure)}") from None
         machines = cast(Any, ray.nodes)()
-        if address == LOCAL:  # what it wrote, documents among it
-            stack.callback(shutil.rmtree, Path(machines[0]["ObjectStoreSocketName"]).parents[1], ignore_errors=True)
+        session = next(
+            (each for each in Path(machines[0]["ObjectStoreSocketName"]).parents if _SESSION.match(each.name)), None
+        )
+        if address == LOCAL and session:  # what it wrote, documents among it
+            stack.callback(shutil.rmtree, session, ignore_errors=True)
         stack.callback(ray.shutdown)
         alive = [each for each in machines if each["Alive"]]
         nodes = [
