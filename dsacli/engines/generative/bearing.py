@@ -78,8 +78,10 @@ def bearing(
     bears_out = bears_out and dates_stand(answer, [sentences.text(number) for number in chosen])
     # A whole sentence says itself what it is about: one word of the question is enough.
     told = len(own) >= SENTENCE and sentences.weighed(question, 1.0).keys() & own.keys() & held
-    bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
-    bears_out = bears_out and tells_law(sentences, question, chosen)
+    if _OF_LAW.search(question):
+        bears_out = bears_out and bool(_GOVERNS.search(sentences.text(chosen[0])))
+    else:
+        bears_out = bears_out and (bool(told) or concerned(sentences, question, chosen, look))
     bears_out = bears_out and figures_belong(sentences, question, own, chosen, look)
     bounds = [(int(sentences.edges[number]), int(sentences.edges[number + 1])) for number in chosen]
     return Bearing(tuple(sentence_evidence(sentences.context, attention_mass, *each) for each in bounds), bears_out)
@@ -87,7 +89,7 @@ def bearing(
 
 def laws(sentences: Sentences, question: str, own: Mapping[str, float], total: float) -> NDArray[np.float64]:
     """What each sentence is worth because it tells the law that is asked for, in the words of an answer, `own` its stems by their weight: more
-    than all else, `total`, or nothing."""
+    than all else, `total`, or nothing: a party is founded under a law, and follows some, that are not the agreement's."""
     found = np.zeros(len(sentences))
     if _OF_LAW.search(question):
         for number, stems in enumerate(sentences.stems):
@@ -95,14 +97,6 @@ def laws(sentences: Sentences, question: str, own: Mapping[str, float], total: f
             if holds and _GOVERNS.search(sentences.text(number)):
                 found[number] = 2 * total
     return found
-
-
-def tells_law(sentences: Sentences, question: str, numbers: Sequence[int]) -> bool:
-    """Whether one of these sentences tells the law, where that is asked for.
-
-    A party is founded under a law, and follows some, that are not the agreement's.
-    """
-    return not _OF_LAW.search(question) or any(_GOVERNS.search(sentences.text(number)) for number in numbers)
 
 
 def figures_belong(

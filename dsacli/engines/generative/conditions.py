@@ -16,7 +16,7 @@ _PERMISSION = re.compile(
     r"\W*(?:\w+\s+)?(?:can|could|may)\b|\b(?:allowed|permitted|possible|entitled|free to|right to)\b", re.IGNORECASE
 )
 _CONDITION = re.compile(
-    r"\b(?:unless|without|except(?:ing)?|provided(?: that|,)|subject to|only (?:if|with|after|upon|on)|if|consent|approval|permission)\b",
+    r"\b(?:unless|without|except(?:ing)?(?! as (?:\w+ ){0,2}(?:provided|permitted|set (?:forth|out)|stated|agreed|required))|provided(?: that|,)|subject to|only (?:if|with|after|upon|on)|if|consent|approval|permission)\b",
     re.IGNORECASE,
 )
 _PROHIBITION = re.compile(
@@ -66,6 +66,8 @@ def contradicts(question: str, answer: str, clause: str) -> bool:
     >>> contradicts("Is it allowed without consent?", "It is, but not by night.", "Neither party may assign it without consent.")
     True
     >>> contradicts("Can it be assigned without consent?", "Yes, only to a buyer.", "It may not be assigned without consent, except to a buyer.")
+    False
+    >>> contradicts("Can it be assigned?", "No: it may not.", "Except as otherwise provided herein, neither party may assign it.")
     False
     >>> contradicts("Can it be assigned?", "Yes, with consent.", "Neither party may assign it without consent.")
     False

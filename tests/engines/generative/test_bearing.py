@@ -122,6 +122,8 @@ def test_what_is_asked_to_be_over_is_written_as_a_term(question):
         ("Which law governs?", "Norway", False),
         ("What law applies to the contract?", "The law that applies to the contract is the laws of Norway.", False),
         ("Which law governs?", "The law of Denmark.", True),
+        ("Under which country's or state's law is this?", "Denmark", True),
+        ("Which law governs?", "Neither party may transfer this agreement.", False),
         ("How long does this contract run?", "The contract runs for five years.", True),
         ("Can we hand this contract over to somebody else?", "Neither party may transfer this agreement.", True),
     ],
