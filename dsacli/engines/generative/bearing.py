@@ -24,7 +24,7 @@ SENTENCE = 5
 # What asks for the law of an agreement, and a sentence that tells it.
 _OF_LAW = re.compile(r"\b(?:which|what)\b[^?]*\blaw\b(?! (?:firm|school|enforcement))", re.IGNORECASE)
 _GOVERNS = re.compile(
-    r"\b(?:govern|constru|interpret|appl[iy]|enforc|jurisdiction|choice of law|in accordance with)\w*[^.]*?\b(?:laws?|courts?|code)\b|\blaws?\b[^.]*?\b(?:govern|appl[iy]|control)",
+    r"\b(?:govern|constru|interpret|choice of law|applicable|subject to)\w*[^.]*?\b(?:laws?|courts?|code)\b|\blaws?\b[^.]*?\b(?:govern|appl[iy]|control)",
     re.IGNORECASE,
 )
 # Where the built-in reader would look for an answer.
