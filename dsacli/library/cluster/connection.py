@@ -100,9 +100,9 @@ def joined(address: str, threads: int | None, dtype: str) -> Iterator[Cluster]:
             Node(each["NodeID"], each["NodeManagerHostname"], int(each["Resources"].get("CPU", 0))) for each in alive
         ]
         cluster = Cluster(tuple(nodes))
-        versions = asked_of_all(cluster, version)
+        own, versions = version(), asked_of_all(cluster, version)
         for node in cluster.nodes:
-            if versions[node.number] != version():
+            if versions[node.number] != own:
                 raise DsacliError(f"{node.name} of the cluster has another version of dsacli")
         yield cluster
 

@@ -42,13 +42,14 @@ class ClusterShards:
         import ray
 
         self.name, self.edges = name, np.cumsum([0, *(each.tokens for each in shards)])
-        had = asked_of_all(cluster, present, [store.folder / f"{each.key}{SUFFIX}" for each in shards])
+        files = [store.folder / f"{each.key}{SUFFIX}" for each in shards]
+        had = asked_of_all(cluster, present, files)
         tokens = dict.fromkeys(cluster.places(), 0)
         self.place_of = list[tuple[str, int]]()
-        for number, shard in enumerate(shards):
+        for number, (shard, file) in enumerate(zip(shards, files)):
             having = [place for place in tokens if had[place[0]][number]]
             if not having:
-                raise DsacliError(f"no machine of the cluster has {store.folder / shard.key}{SUFFIX} of library {name}")
+                raise DsacliError(f"no machine of the cluster has {file} of library {name}")
             place = min(having, key=tokens.__getitem__)
             tokens[place] += shard.tokens
             self.place_of.append(place)
