@@ -546,7 +546,8 @@ def models_pull(
     cls=Command,
     epilog="""Example:
   dsacli models adapt qwen2.5-1.5b-instruct reports/
-  dsacli models adapt ./model.gguf book.pdf --tokens 16384 --minutes 30""",
+  dsacli models adapt ./model.gguf book.pdf --tokens 16384 --minutes 30
+  dsacli models adapt ./model.gguf books/ --weights-minutes 60 --device cuda""",
 )
 @grouped
 def models_adapt(
@@ -559,13 +560,22 @@ def models_adapt(
     minutes: Annotated[
         float, found(metavar="N", min=0.1, help="About how long; more lets it see more of the documents.")
     ] = 10.0,
+    weights_minutes: Annotated[
+        float,
+        found(
+            metavar="N",
+            min=0,
+            help="About how long the weights are trained then, to read what it selects; best on a GPU.",
+        ),
+    ] = 0.0,
     *,
     reading: Reading,
     machine: Machine,
     show: Show,
 ) -> None:
-    """Train a lightning indexer for a dense model, on documents of your own: it then selects by keys of 32 numbers. The model
-    is not changed; its adapter and a card of figures are kept in your data folder, and used from then on."""
+    """Train a lightning indexer for a dense model, on documents of your own: it then selects by keys of 32 numbers. With
+    --weights-minutes its weights learn to read what is selected. The model's files are not changed; the adapter and a
+    card of figures are kept in your data folder, and used from then on."""
     from dsacli.engines.adapting import adapt_engine
     from dsacli.engines.options import Options
     from dsacli.output.models import show_adapted
@@ -573,5 +583,7 @@ def models_adapt(
 
     chosen = setting(Model(name), reading, machine, show)
     with open_session("inspect", Options(), replace(chosen, adapted=False)) as session:
-        kept = adapt_engine(session.engine, session.documents(documents), tokens, minutes, session.progress)
+        kept = adapt_engine(
+            session.engine, session.documents(documents), tokens, minutes, weights_minutes, session.progress
+        )
     show_adapted(kept, show.json)

@@ -1,20 +1,23 @@
-"""From a dense model and some texts to an adapter: a trained indexer for each layer that selects, and what was measured of them.
+"""From a dense model and some texts to an adapter: a trained indexer for each layer that selects, weights that read what these select where
+there is time, and what was measured of them.
 
 The last text is held out: layers' figures and losses are of that alone.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
 
 from dsacli.adapting.figures import late_loss, lost_by_layer, mass_kept, scored, scored_by_keys, selected
 from dsacli.adapting.observe import Observed, observe
+from dsacli.adapting.sparse_training import train_sparsely
 from dsacli.adapting.warm_up import warm_up
 from dsacli.dsa.grouped import PREFILL_DENSE
 from dsacli.dsa.key_indexer import KeyIndexer
+from dsacli.models.adapter import Adapter
 from dsacli.models.llama import Llama, attach
 
 # Blocks observed of a text. More texts than these teach nothing new, and their keys fill the memory.
@@ -46,14 +49,17 @@ class LayerFigures:
 
 @dataclass(frozen=True)
 class Adapted:
-    """An adapter and its figures: `losses` in nats a token, dense, with the model's own keys and with the adapter."""
+    """An adapter and its figures: `losses` in nats a token, dense, with the model's own keys and with the adapter; where weights were
+    trained, in how many `steps`, and the loss with the indexers of before."""
 
-    indexers: dict[int, KeyIndexer]
+    adapter: Adapter
     layers: list[LayerFigures]
     losses: tuple[float, float, float]
     texts: int
     tokens: int
     seconds: float
+    steps: int = 0
+    before: float | None = None
 
 
 def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: float, watcher: Watcher) -> Adapted:
@@ -82,7 +88,7 @@ def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: flo
     late = len(last) - PREFILL_DENSE * topk
     dense_loss = late_loss(network, last, late, len(last), _told(watcher, "loss of dense attention", len(last)))
     by_keys_loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by its own keys", len(last)))
-    attach(network, indexers)
+    attach(network, Adapter(indexers))
     told, layers_told = (
         _told(watcher, "dense layers", len(last) - LATE),
         lambda done: watcher.fields("layers", done, len(held)),
@@ -90,11 +96,31 @@ def adapt(network: Llama, texts: Sequence[torch.Tensor], seed: int, seconds: flo
     lost = lost_by_layer(network, others[0], LATE, told, layers_told)
     for number in sorted(indexers, key=lambda each: -lost[each])[: config.dense_layers]:
         del indexers[number]
-    attach(network, indexers)
+    attach(network, adapter := Adapter(indexers))
     loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by the adapter", len(last)))
     layers = [LayerFigures(*some, each) for some, each in zip(kept, lost)]
     losses = (dense_loss, by_keys_loss, loss)
-    return Adapted(indexers, layers, losses, len(observed), len(last), time.monotonic() - began)
+    return Adapted(adapter, layers, losses, len(observed), len(last), time.monotonic() - began)
+
+
+def adapt_weights(
+    network: Llama, adapted: Adapted, texts: Sequence[torch.Tensor], seed: int, seconds: float, watcher: Watcher
+) -> Adapted:
+    """Train the weights too, of the network with the adapter, for about `seconds` on all texts but the last."""
+    began, (*others, last) = time.monotonic(), texts
+    adapter, steps = train_sparsely(
+        network,
+        adapted.adapter.indexers,
+        others,
+        lambda steps: (time.monotonic() - began) / seconds,
+        seed,
+        lambda number: _told(watcher, f"weights, text {number}", len(last)),
+    )
+    dense, by_keys, before = adapted.losses
+    late = len(last) - PREFILL_DENSE * network.config.index_topk
+    loss = late_loss(network, last, late, on_tokens=_told(watcher, "loss by the trained weights", len(last)))
+    spent = adapted.seconds + time.monotonic() - began
+    return replace(adapted, adapter=adapter, losses=(dense, by_keys, loss), seconds=spent, steps=steps, before=before)
 
 
 def _told(watcher: Watcher, name: str, total: int) -> Callable[[int], None]:

@@ -27,9 +27,13 @@ def warm_up(texts: Sequence[Observed], groups: int, seed: int, steps: int = STEP
     for linear, normal in ((indexer.wk, from_keys), (indexer.wq, from_queries), (indexer.weights_proj, from_queries)):
         normal.fold_in(linear)
     inputs = [(from_queries(each.queries), from_keys(each.keys.float())) for each in texts]
-    _train(indexer, texts, inputs, seed, steps)
+    scale = _train(indexer, texts, inputs, seed, steps)
     for linear, normal in ((indexer.wk, from_keys), (indexer.wq, from_queries), (indexer.weights_proj, from_queries)):
         normal.fold_out(linear)
+    with torch.no_grad():
+        # A power of two: it ranks as before, to the bit.
+        indexer.weights_proj.weight.mul_(scale)
+        indexer.weights_proj.bias.mul_(scale)
     return indexer.requires_grad_(False)
 
 
@@ -76,7 +80,8 @@ def _train(
     inputs: Sequence[tuple[torch.Tensor, torch.Tensor]],
     seed: int,
     steps: int,
-) -> None:
+) -> float:
+    """What index scores are to be multiplied with, so that their softmax is the attention."""
     optimizer = torch.optim.Adam(indexer.parameters(), RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=max(2, steps))
     random, scale = torch.Generator().manual_seed(seed), _scale(indexer, texts, inputs)
@@ -90,6 +95,7 @@ def _train(
         torch.nn.utils.clip_grad_norm_(indexer.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+    return scale
 
 
 class _Normal:

@@ -66,6 +66,11 @@ def read_source(path: str | Path) -> bytes:
                 data = file.read(LARGEST + 1)
     except OSError as error:
         raise DsacliError(_os_message(name, error)) from error
+    return checked(name, data)
+
+
+def checked(name: str, data: bytes) -> bytes:
+    """The bytes of a document. Raises DsacliError where there are none, or more than `LARGEST`."""
     if len(data) > LARGEST:
         raise DsacliError(_too_large(name))
     if not data:

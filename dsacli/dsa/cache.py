@@ -50,6 +50,11 @@ class LayerCache:
             self._index_keys[self.length : last] = index_keys
         self.length = last
 
+    def detach(self) -> None:
+        """Let no gradient of what comes reach back to what is kept."""
+        self._entries.detach_()
+        self._index_keys.detach_()
+
     def count(self, attended: int) -> None:
         """Core attention calls this with the entries that it gathered for a query token."""
         self.selected = max(self.selected, attended)
@@ -113,6 +118,11 @@ class SparseCache:
         except (KeyError, RuntimeError, ValueError) as failure:
             self.truncate(0)
             raise ValueError(f"no such cache: {failure}") from None
+
+    def detach(self) -> None:
+        """Let no gradient of what comes reach back to what is kept."""
+        for layer in self.layers:
+            layer.detach()
 
     def truncate(self, tokens: int) -> None:
         """Forget all but the first `tokens` tokens, so that another question can follow the same document."""

@@ -191,6 +191,7 @@ class GroupedSparseAttention(nn.Module):
                 attention_mass.index_add_(0, chosen.flatten(), mass.flatten())
         return out[0] if len(out) == 1 else torch.cat(out)
 
+    @torch.no_grad()
     def select(self, queries: torch.Tensor, cache: LayerCache, first: int, topk: int) -> torch.Tensor:
         """The tokens that each block attends to, its own the last: int64 [blocks, topk + queries - 1].
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dsacli.adapting.adapt import FEWEST_TEXTS, Adapted, adapt
+from dsacli.adapting.adapt import FEWEST_TEXTS, Adapted, adapt, adapt_weights
 from dsacli.adapting.card import card
 from dsacli.dsa.grouped import PREFILL_DENSE
 from dsacli.engines.context import TokenizedDocument
@@ -33,9 +33,14 @@ class KeptAdapter:
 
 
 def adapt_engine(
-    engine: Engine, documents: Iterable[TokenizedDocument], tokens: int, minutes: float, progress: Progress
+    engine: Engine,
+    documents: Iterable[TokenizedDocument],
+    tokens: int,
+    minutes: float,
+    weights_minutes: float,
+    progress: Progress,
 ) -> KeptAdapter:
-    """Train indexers for an engine's model on texts of `tokens` tokens.
+    """Train indexers for an engine's model on texts of `tokens` tokens, then its weights; what there is before these is kept already.
 
     Raises DsacliError for a model that selects by indexers of its own, for too little text, and for a folder that can't be written.
     """
@@ -53,12 +58,20 @@ def adapt_engine(
             f"{len(ids):,} tokens are too few to adapt with: {FEWEST_TEXTS + 1} texts of {tokens:,} are the least "
             "(--tokens makes them shorter)"
         )
-    adapted = adapt(network, [text.to(model.device) for text in texts], SEED, 60 * minutes, progress)
+    texts = [text.to(model.device) for text in texts]
     name = names_of(model.folder)[0]
     path = adapters_folder() / file_name(name)
     what = f"{len(read)} documents" if len(read) > 1 else os.path.basename(read[0].document.name)
-    try:
-        write_adapter(path, adapted.indexers, card(adapted, name, what, network.config.index_topk))
-    except OSError as failure:
-        raise DsacliError(f"{path}: {failure.strerror or failure}") from None
-    return KeptAdapter(path, card_of(path), adapted)
+
+    def keep(adapted: Adapted) -> KeptAdapter:
+        try:
+            write_adapter(path, adapted.adapter, card(adapted, name, what, network.config.index_topk))
+        except OSError as failure:
+            raise DsacliError(f"{path}: {failure.strerror or failure}") from None
+        return KeptAdapter(path, card_of(path), adapted)
+
+    kept = keep(adapt(network, texts, SEED, 60 * minutes, progress))
+    if weights_minutes:
+        progress.note(f"the indexers are kept in {path}; now the weights")
+        kept = keep(adapt_weights(network, kept.adapted, texts, SEED, 60 * weights_minutes, progress))
+    return kept

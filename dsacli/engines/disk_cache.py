@@ -52,9 +52,13 @@ class DiskCache:
     def __init__(self, folder: Path, limit: int = LIMIT):
         self.folder, self.limit = folder, limit
 
+    def path(self, key: str) -> Path:
+        """The file of an entry."""
+        return self.folder / f"{key}{SUFFIX}"
+
     def load(self, key: str) -> "dict[str, torch.Tensor] | None":
         """The tensors saved under `key`, None when there are none or they can't be trusted."""
-        path = self.folder / f"{key}{SUFFIX}"
+        path = self.path(key)
         known = is_as_checked(path)
         try:
             with safe_open(path, "pt") as file:
@@ -97,8 +101,8 @@ class DiskCache:
                 raise OSError(str(failure)) from failure
             with partial.open("r+b") as file:  # Windows flushes no file that is open for reading only
                 os.fsync(file.fileno())
-            os.replace(partial, self.folder / f"{key}{SUFFIX}")
-            note_checked(self.folder / f"{key}{SUFFIX}")
+            os.replace(partial, self.path(key))
+            note_checked(self.path(key))
         finally:
             partial.unlink(missing_ok=True)
         self._evict(key)
@@ -123,7 +127,7 @@ class DiskCache:
         """Remove the entries of a document, by the name it was given or the file that this is; returns (files, bytes) removed."""
         place = os.path.realpath(document)
         found = [each.key for each in self.entries() if document == each.name or place == os.path.realpath(each.name)]
-        return _remove([self.folder / f"{key}{SUFFIX}" for key in found])
+        return _remove([self.path(key) for key in found])
 
     def _evict(self, kept: str) -> None:
         """Remove the entries that were used least recently until all fit the limit, but never `kept`."""
@@ -131,7 +135,7 @@ class DiskCache:
         for entry in sorted(self.entries(), key=lambda entry: (entry.key != kept, -entry.modified)):
             size += entry.size_bytes
             if size > self.limit and entry.key != kept:
-                _remove([self.folder / f"{entry.key}{SUFFIX}"])
+                _remove([self.path(entry.key)])
 
     def _partial(self) -> list[Path]:
         # safetensors writes to a ".tmp…" file of its own beside the one it is told to write.

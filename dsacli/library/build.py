@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dsacli.documents import Reading
-from dsacli.engines.disk_cache import SUFFIX
 from dsacli.engines.engine import Progress
 from dsacli.engines.extractive.encode import EncodedDocument
 from dsacli.engines.extractive.stored import cache_key
@@ -116,10 +115,10 @@ class Building:
         self._remove_files()
 
     def _remove_files(self) -> None:
-        kept = {f"{each.key}{SUFFIX}" for each in self.catalogue.shards()}
+        kept = {self.store.path(each.key) for each in self.catalogue.shards()}
         # What a killed run was writing, too: nobody else writes here.
         for path in self.store.folder.glob("*"):
-            if path.name not in kept:
+            if path not in kept:
                 with suppress(OSError):  # Windows keeps what somebody reads; the next run removes it
                     path.unlink()
 

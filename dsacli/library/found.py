@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsacli.documents import Reading, Source
-from dsacli.documents.sources import LARGEST, STDIN, expand, name_of, read_source
+from dsacli.documents.sources import LARGEST, STDIN, checked, expand, name_of, read_source
 from dsacli.errors import DsacliError, UsageFailure
 
 LOCAL = "file://"
@@ -79,11 +79,7 @@ def _fetched(system: Any, path: str, name: str, reading: Reading) -> Source:
             data = file.read(LARGEST + 1)
     except Exception as failure:
         raise DsacliError(f"{name} cannot be read: {failure or type(failure).__name__}") from None
-    if len(data) > LARGEST:
-        raise DsacliError(f"{name} is larger than {LARGEST >> 20} MB")
-    if not data:
-        raise DsacliError(f"{name} is empty")
-    return Source(name, data, reading)
+    return Source(name, checked(name, data), reading)
 
 
 def _digest(*facts: object) -> str:

@@ -6,10 +6,10 @@ A decoder is one module of `models/`, with functions for whoever opens a model (
     load(tensors, config, dtype) -> Decoder    of a TensorSource, for inference; DsacliError that names the tensor and
                                                the file at fault
 
-and, where it has no indexers of its own, two for an adapter's (`io.adapters`), by the number of their layer:
+and, where it has no indexers of its own, two for an adapter (`models.adapter`):
 
-    adapted(config, indexers) -> DecoderConfig   ValueError for those of another model
-    attach(decoder, indexers)                    the same
+    adapted(config, adapter) -> DecoderConfig   ValueError for one of another model
+    attach(decoder, adapter)                    the same
 """
 
 from collections.abc import Callable, Iterator

@@ -11,7 +11,6 @@ Dense models, made sparse by their own keys (`dsa.grouped`). All of it for one s
 """
 
 import re
-from collections.abc import Mapping
 from typing import cast
 
 import torch
@@ -22,10 +21,12 @@ from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.grouped import BLOCK_QUERIES, FEWEST, PREFILL_DENSE, GroupedSparseAttention
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
+from dsacli.models.adapter import UPDATED, Adapter
 from dsacli.models.causal import CausalNetwork
 from dsacli.models.io.tensors import TensorSource, load_tensors
 from dsacli.models.layers import GatedMLP, RMSNorm
 from dsacli.models.llama_config import LlamaConfig, adapted, parse_config
+from dsacli.models.low_rank import UpdatedLinear
 from dsacli.models.rope import Rotation
 
 __all__ = ["Llama", "LlamaConfig", "adapted", "attach", "load", "parse_config"]
@@ -148,9 +149,15 @@ def load(tensors: TensorSource, config: LlamaConfig, dtype: torch.dtype) -> Llam
     return network.eval().requires_grad_(False)
 
 
-def attach(network: Llama, indexers: Mapping[int, KeyIndexer]) -> None:
-    """Have layers select by trained indexers, and those without one attend to all. Raises ValueError as `adapted` does."""
-    network.config, like = adapted(network.config, indexers), network.model.norm.weight
-    network.indexers = {number: indexer.to(like.device, like.dtype) for number, indexer in indexers.items()}
-    for number, attend in enumerate(network.attends):
-        attend.indexer = network.indexers.get(number)
+def attach(network: Llama, adapter: Adapter) -> None:
+    """Have layers select by an adapter's indexers, those without one attend to all, and attention's linear layers with their updates,
+    in place of any before. Raises ValueError as `adapted` does."""
+    network.config, like = adapted(network.config, adapter), network.model.norm.weight
+    network.indexers = {number: indexer.to(like.device, like.dtype) for number, indexer in adapter.indexers.items()}
+    for number, module in enumerate(network.model.layers):
+        attention = cast(Layer, module).self_attn
+        attention.attend.indexer = network.indexers.get(number)
+        for name in UPDATED:
+            linear, update = getattr(attention, name), adapter.updates.get((number, name))
+            linear = linear.linear if isinstance(linear, UpdatedLinear) else linear
+            setattr(attention, name, UpdatedLinear(linear, update.to(like.device)) if update else linear)

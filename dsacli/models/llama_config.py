@@ -1,13 +1,12 @@
 """The shapes of a decoder of the Llama family, read from the `config.json` of a released directory."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dsacli.dsa.cost import DecoderCost
 from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
-from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.dsa.made_keys import RANK
+from dsacli.models.adapter import UPDATED, Adapter
 from dsacli.models.rope import Rope, parse_rope
 from dsacli.models.settings import check_model_type, check_settings, end_tokens
 
@@ -25,7 +24,7 @@ POSITIVE = (
 # Entries that a token attends to, and layers that attend to all: what was measured on Qwen2.5 (docs/models.md).
 INDEX_TOPK, DENSE_LAYERS = 1024, 2
 # Not of `config.json`, whatever is said there.
-OURS = {"index_topk", "dense_layers", "index_n_heads", "index_head_dim", "budget"}
+OURS = {"index_topk", "dense_layers", "index_n_heads", "index_head_dim", "update_rank", "budget"}
 # Tokens of documents: what two cores take in within a minute.
 BUDGET = 4096
 
@@ -36,7 +35,7 @@ class LlamaConfig:
 
     attention_bias: of queries, keys and values; output_bias: of what attention gives out; qk_norm: queries and keys are normalised,
     head by head; dense_layers: how many attend to all earlier tokens
-    index_n_heads: of an adapter's indexers, 0 without one
+    index_n_heads: of an adapter's indexers, 0 without one; update_rank: of its updates, 0 without any
     """
 
     model_type: str
@@ -60,12 +59,19 @@ class LlamaConfig:
     dense_layers: int = DENSE_LAYERS
     index_n_heads: int = 0
     index_head_dim: int = RANK
+    update_rank: int = 0
     budget: int = BUDGET
 
     @property
     def entry_dim(self) -> int:
         """Numbers kept of a token in a layer: its keys and values."""
         return 2 * self.num_key_value_heads * self.head_dim
+
+    @property
+    def attention_shapes(self) -> dict[str, tuple[int, int]]:
+        """What attention's linear layers take and give, by their names."""
+        width, heads, keys = self.hidden_size, self.num_attention_heads * self.head_dim, self.entry_dim // 2
+        return {"q_proj": (width, heads), "k_proj": (width, keys), "v_proj": (width, keys), "o_proj": (heads, width)}
 
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
@@ -75,6 +81,7 @@ class LlamaConfig:
         # Without an adapter every head of a prefill scores, by whole keys; those of a written token together.
         scored = self.index_n_heads * (key + 1)
         linear = width * (2 * heads + self.entry_dim) + 3 * width * self.intermediate_size
+        linear += self.update_rank * sum(map(sum, self.attention_shapes.values()))
         return DecoderCost(
             linear=2 * layers * linear,
             entry=4 * sparse * heads,
@@ -120,21 +127,41 @@ def parse_config(values: dict[str, Any]) -> LlamaConfig:
     return LlamaConfig(**{name: value for name, value in values.items() if name in names}, **made)
 
 
-def adapted(config: LlamaConfig, indexers: Mapping[int, KeyIndexer]) -> LlamaConfig:
-    """A configuration with an adapter's indexers; layers without one attend to all. Raises ValueError for those of another model."""
+def adapted(config: LlamaConfig, adapter: Adapter) -> LlamaConfig:
+    """A configuration with an adapter; layers without an indexer attend to all. Raises ValueError for one of another model."""
     layers, heads, width = config.num_hidden_layers, config.num_attention_heads * config.head_dim, config.entry_dim // 2
     shapes = {
         (each.wq.in_features, each.wk.in_features, each.wq.out_features, each.wk.out_features)
-        for each in indexers.values()
+        for each in adapter.indexers.values()
     }
-    if len(shapes) != 1 or max(indexers) >= layers:
+    if len(shapes) != 1 or max(adapter.indexers) >= layers:
         raise ValueError(f"it is of another model than this one of {layers} layers")
     ((queries, keys, all_heads, dim),) = shapes
     if (queries, keys) != (heads, width):
         raise ValueError(
             f"it is for queries and keys of {queries} and {keys} numbers, where this model's have {heads} and {width}"
         )
-    return replace(config, dense_layers=layers - len(indexers), index_n_heads=all_heads // dim, index_head_dim=dim)
+    return replace(
+        config,
+        dense_layers=layers - len(adapter.indexers),
+        index_n_heads=all_heads // dim,
+        index_head_dim=dim,
+        update_rank=update_rank(config, adapter),
+    )
+
+
+def update_rank(config: LlamaConfig, adapter: Adapter) -> int:
+    """The rank of an adapter's updates, 0 where it has none. Raises ValueError for those of another model."""
+    if not adapter.updates:
+        return 0
+    ranks = {each.lora_A.out_features for each in adapter.updates.values()}
+    found = {place: (each.lora_A.in_features, each.lora_B.out_features) for place, each in adapter.updates.items()}
+    shapes = config.attention_shapes
+    if len(ranks) != 1 or found != {
+        (number, name): shapes[name] for number in range(config.num_hidden_layers) for name in UPDATED
+    }:
+        raise ValueError("its updates are of another model than this one")
+    return ranks.pop()
 
 
 def longest(values: dict[str, Any]) -> int:

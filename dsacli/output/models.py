@@ -52,7 +52,10 @@ def show_adapted(kept: "KeptAdapter", as_json: bool) -> None:
         return
     layers, (dense, by_keys, by_adapter) = kept.adapted.layers, kept.adapted.losses
     print(printable(str(kept.path)))
-    print(f"loss above dense attention's {dense:.3f}: {by_adapter - dense:+.4f}, without it {by_keys - dense:+.4f}")
+    before = "" if kept.adapted.before is None else f"by its indexers alone {kept.adapted.before - dense:+.4f}, "
+    print(
+        f"loss above dense attention's {dense:.3f}: {by_adapter - dense:+.4f}, {before}without it {by_keys - dense:+.4f}"
+    )
     shares = [sum(each) / len(layers) for each in zip(*((layer.by_indexer, layer.by_keys) for layer in layers))]
     print(f"attention kept: {shares[0]:.1%}, without it {shares[1]:.1%}; layer by layer in {kept.card.name} beside it")
 
@@ -68,10 +71,11 @@ def adapted_record(kept: "KeptAdapter") -> dict[str, Any]:
         "texts": adapted.texts,
         "tokens": adapted.tokens,
         "seconds": adapted.seconds,
-        "loss": dict(zip(("dense", "own_keys", "adapter"), adapted.losses)),
+        "steps": adapted.steps,
+        "loss": dict(zip(("dense", "own_keys", "adapter"), adapted.losses)) | {"indexers_alone": adapted.before},
         "layers": [
             {
-                "selects": number in adapted.indexers,
+                "selects": number in adapted.adapter.indexers,
                 "kept_by_own_keys": each.by_keys,
                 "kept_by_adapter": each.by_indexer,
                 "kept_by_layer_before": each.by_layer_before,

@@ -7,7 +7,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from dsacli.dsa.key_indexer import KeyIndexer
-from dsacli.models.io.adapter_file import KIND, write_adapter
+from dsacli.models.adapter import UPDATED, Adapter
+from dsacli.models.io.adapter_file import KIND, read_adapter, write_adapter
+from dsacli.models.low_rank import LowRank
 from tests.stores import put_repository, random_model
 from tests.test_schemas import schema_of
 
@@ -29,8 +31,8 @@ def model(files) -> None:
     put_repository(NAME, files)
 
 
-def adapt(objects) -> dict:
-    (made,) = objects("models", "adapt", NAME, REPORT, "--tokens", 4096, "--minutes", 1)
+def adapt(objects, *options: object) -> dict:
+    (made,) = objects("models", "adapt", NAME, REPORT, "--tokens", 4096, "--minutes", 1, *options)
     return made
 
 
@@ -44,6 +46,7 @@ def test_an_adapter_is_made_listed_and_used(cli, objects, model, ferry):
     assert made["loss"]["adapter"] == pytest.approx(made["loss"]["dense"], abs=0.05)
     card = Path(made["card"]).read_text(encoding="utf-8")
     assert NAME in card and "annual-report.md" in card and card.count("attends to all") == 2
+    assert "weights are as they were" in card and made["steps"] == 0 and made["loss"]["indexers_alone"] is None
     assert "Tiny--Qwen" in cli("models").stdout
     options = ("--model", NAME, "--max-tokens", 2, "--min-probability", 0, "--verbose", "--no-cache")
     assert f"selected by {path}" in cli("ask", ferry, "Who?", *options, code=None).stderr
@@ -59,11 +62,28 @@ def test_a_document_is_read_by_it(objects, model, monkeypatch):
     assert before["savings"]["flops"]["dense"] == after["savings"]["flops"]["dense"]
 
 
+def test_weights_are_trained_too_and_used(cli, objects, model, ferry):
+    made = adapt(objects, "--weights-minutes", 0.1)
+    schema_of("adapt").validate(made)
+    assert made["steps"] > 0 and made["loss"]["adapter"] == pytest.approx(made["loss"]["indexers_alone"], abs=0.05)
+    adapter = read_adapter(Path(made["path"]))
+    assert set(adapter.updates) == {(number, name) for number in range(4) for name in UPDATED}
+    assert any(each.lora_B.weight.abs().max() > 0 for each in adapter.updates.values())
+    assert "before weights were trained" in Path(made["card"]).read_text(encoding="utf-8")
+    options = ("--model", NAME, "--max-tokens", 2, "--min-probability", 0)
+    (asked,) = objects("ask", REPORT, "Who?", *options, "--budget", 7000, code=None)
+    (with_dense,) = objects("ask", REPORT, "Who?", *options, "--budget", 7000, "--compare-dense", code=None)
+    assert asked["savings"]["flops"]["dense"] == with_dense["savings"]["flops"]["dense"]
+
+
 @pytest.fixture(scope="module")
 def whole(files, tmp_path_factory) -> bytes:
     """An untrained adapter of the model."""
     path = tmp_path_factory.mktemp("adapter") / "whole.safetensors"
-    write_adapter(path, {number: KeyIndexer(64, 32, 2, 32) for number in (1, 3)}, "")
+    indexers = {number: KeyIndexer(64, 32, 2, 32) for number in (1, 3)}
+    sizes = zip(UPDATED, (64, 32, 32, 64))
+    updates = {(number, name): LowRank(64, size, 2) for name, size in sizes for number in range(4)}
+    write_adapter(path, Adapter(indexers, updates), "")
     return path.read_bytes()
 
 
@@ -93,9 +113,23 @@ def in_pieces(path: Path) -> None:
     save_file({name: each for name, each in tensors.items() if "wq.bias" not in name}, path, {"kind": KIND})
 
 
+def without_a_layer(path: Path) -> None:
+    tensors = load_file(path)
+    save_file({name: each for name, each in tensors.items() if "2.self_attn" not in name}, path, {"kind": KIND})
+
+
+def half_an_update(path: Path) -> None:
+    tensors = load_file(path)
+    save_file(
+        {name: each for name, each in tensors.items() if "2.self_attn.q_proj.lora_B" not in name}, path, {"kind": KIND}
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (without_a_layer, "updates are of another model"),
+        (half_an_update, "do not fit together"),
         (damaged, "can't be read"),
         (of_another_kind, "no index adapter of this version"),
         (of_another_model, "queries and keys of"),

@@ -4,6 +4,7 @@
         [--adapter FILE] [--only dense,DSA]
 
 FILES are plain text or JSON Lines with `passages`; each text is as many of them as are needed. Loss is that of the last 2,048 tokens.
+DSACLI_DTYPE says in what it is computed, and is the machine's fastest else.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import torch
 
 from dsacli.adapting.figures import late_loss
 from dsacli.dsa.cache import SparseCache
+from dsacli.dsa.dtype import fastest_dtype
 from dsacli.models.generate import Sampling, generate
 from dsacli.models.io.model import DecoderModel, open_decoder
 from dsacli.models.llama import Llama
@@ -121,7 +123,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.threads:
         torch.set_num_threads(given.threads)
-    model = open_decoder(given.model, "dsacli.models.llama", "cpu", torch.float32, adapter=given.adapter)
+    model = open_decoder(given.model, "dsacli.models.llama", "cpu", fastest_dtype("cpu"), adapter=given.adapter)
     network = model.network
     for tokens in map(int, given.tokens.split(",")):
         ids = samples(model, given.texts, tokens, given.count)

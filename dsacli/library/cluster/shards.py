@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dsacli.engines.disk_cache import SUFFIX, DiskCache
+from dsacli.engines.disk_cache import DiskCache
 from dsacli.errors import DsacliError
 from dsacli.library.catalogue import Shard
 from dsacli.library.cluster.connection import Cluster, asked_of_all, on_node
@@ -42,7 +42,7 @@ class ClusterShards:
         import ray
 
         self.name, self.edges = name, np.cumsum([0, *(each.tokens for each in shards)])
-        files = [store.folder / f"{each.key}{SUFFIX}" for each in shards]
+        files = [store.path(each.key) for each in shards]
         had = asked_of_all(cluster, present, files)
         tokens = dict.fromkeys(cluster.places(), 0)
         self.place_of = list[tuple[str, int]]()

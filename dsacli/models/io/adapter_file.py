@@ -1,10 +1,9 @@
-"""What is in an index adapter: a safetensors file of a `KeyIndexer` for every layer that selects. Layers without one attend to all
-earlier tokens. Beside it a card of what it was trained on and measured with.
+"""What is in an index adapter: a safetensors file of a `KeyIndexer` for every layer that selects, and of updates of attention's weights,
+where these were trained too. Beside it a card of what it was trained on and measured with.
 """
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,24 +12,19 @@ from safetensors.torch import save
 
 from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
+from dsacli.models.adapter import UPDATED, Adapter
 from dsacli.models.io.adapters import card_of
+from dsacli.models.low_rank import LowRank
 
 KIND = "dsacli index adapter 1"
 # Bytes of a file: ten times those of a model of 70 B.
 LARGEST = 2**30
 _TENSOR = re.compile(r"layers\.(\d{1,4})\.((?:wq|wk|weights_proj)\.(?:weight|bias))")
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """Indexers by the number of their layer, and a digest of the file they are from."""
-
-    indexers: dict[int, KeyIndexer]
-    digest: str
+_UPDATE = re.compile(rf"layers\.(\d{{1,4}})\.self_attn\.({'|'.join(UPDATED)})\.(lora_[AB]\.weight)")
 
 
 def read_adapter(path: Path) -> Adapter:
-    """The indexers of a file, in float32. Raises DsacliError for one that holds something else, or is damaged."""
+    """The adapter of a file, in float32. Raises DsacliError for one that holds something else, or is damaged."""
     try:
         if path.stat().st_size > LARGEST:
             raise DsacliError(f"{path}: too large for an index adapter")
@@ -42,23 +36,33 @@ def read_adapter(path: Path) -> Adapter:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except (OSError, SafetensorError) as failure:
         raise DsacliError(f"{path}: can't be read as an index adapter ({failure})") from None
-    states: dict[int, dict[str, torch.Tensor]] = {}
+    indexers: dict[int, dict[str, torch.Tensor]] = {}
+    updates: dict[tuple[int, str], dict[str, torch.Tensor]] = {}
     for name, tensor in tensors.items():
-        if not (found := _TENSOR.fullmatch(name)):
+        if found := _TENSOR.fullmatch(name):
+            indexers.setdefault(int(found[1]), {})[found[2]] = tensor.float()
+        elif found := _UPDATE.fullmatch(name):
+            updates.setdefault((int(found[1]), found[2]), {})[found[3]] = tensor.float()
+        else:
             raise DsacliError(f"{path}: tensor {name} is none of an index adapter")
-        states.setdefault(int(found[1]), {})[found[2]] = tensor.float()
     try:
-        return Adapter({number: _indexer(state) for number, state in states.items()}, digest)
+        return Adapter(
+            {number: _indexer(state) for number, state in indexers.items()},
+            {place: _update(state) for place, state in updates.items()},
+            digest,
+        )
     except (KeyError, ValueError, RuntimeError, ZeroDivisionError) as failure:
         raise DsacliError(f"{path}: tensors of an index adapter that do not fit together ({failure!r})") from None
 
 
-def write_adapter(path: Path, indexers: dict[int, KeyIndexer], card: str) -> None:
-    """Keep indexers, and a card beside them, whole or not at all. Raises OSError."""
+def write_adapter(path: Path, adapter: Adapter, card: str) -> None:
+    """Keep an adapter, and a card beside it, whole or not at all. Raises OSError."""
+    modules: dict[str, torch.nn.Module] = {f"layers.{number}": each for number, each in adapter.indexers.items()}
+    modules |= {f"layers.{number}.self_attn.{name}": each for (number, name), each in adapter.updates.items()}
     tensors = {
-        f"layers.{number}.{name}": tensor.detach().cpu().float().contiguous()
-        for number, indexer in indexers.items()
-        for name, tensor in indexer.state_dict().items()
+        f"{place}.{name}": tensor.detach().cpu().float().contiguous()
+        for place, module in modules.items()
+        for name, tensor in module.state_dict().items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     for place, content in ((path, save(tensors, {"kind": KIND})), (card_of(path), card.encode())):
@@ -73,3 +77,10 @@ def _indexer(state: dict[str, torch.Tensor]) -> KeyIndexer:
     indexer = KeyIndexer(query_size, key_size, heads, dim)
     indexer.load_state_dict(state)
     return indexer.requires_grad_(False)
+
+
+def _update(state: dict[str, torch.Tensor]) -> LowRank:
+    rank, in_features = state["lora_A.weight"].shape
+    update = LowRank(in_features, len(state["lora_B.weight"]), rank)
+    update.load_state_dict(state)
+    return update.requires_grad_(False)

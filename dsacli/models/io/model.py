@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from dsacli.dsa.key_indexer import KeyIndexer
 from dsacli.errors import DsacliError
+from dsacli.models.adapter import Adapter
 from dsacli.models.decoder import Decoder, DecoderConfig
-from dsacli.models.io.adapter_file import Adapter, read_adapter
+from dsacli.models.io.adapter_file import read_adapter
 from dsacli.models.io.chat import read_chat_template
 from dsacli.models.io.converted import ConvertedTensors, WeightStore
 from dsacli.models.io.folder import read_json, read_tokenizer
@@ -38,7 +38,7 @@ class DecoderModel:
 
     One without a tokenizer can be inspected, with tokens counted by another (`has_tokenizer` false), but not run.
     packs: whether it decodes from packed weights, on a CPU where these are faster; store: where converted weights are kept
-    adapter: trained indexers, which `attach` brings into the network; the configuration is that with them
+    adapter: what `attach` brings into the network; the configuration is that with it
     """
 
     folder: Path
@@ -54,7 +54,7 @@ class DecoderModel:
     tensors: Callable[[], TensorSource]
     load: Callable[[TensorSource, Any, torch.dtype], Decoder]
     adapter: Adapter | None = None
-    attach: Callable[[Any, Mapping[int, KeyIndexer]], None] | None = None
+    attach: Callable[[Any, Adapter], None] | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,7 +77,7 @@ class DecoderModel:
             if (packed := pack(network, tensors, kept)) is not kept:
                 self._keep("packed", packed)
         if self.adapter and self.attach:
-            self.attach(network, self.adapter.indexers)
+            self.attach(network, self.adapter)
         return network
 
     def _loaded(self, tensors: TensorSource) -> Decoder:
@@ -119,12 +119,12 @@ def open_decoder(
 
 
 def with_adapter(model: DecoderModel, decoder: Any, path: Path) -> DecoderModel:
-    """The model with an adapter's indexers, by the module `decoder`."""
+    """The model with an adapter, by the module `decoder`."""
     if not hasattr(decoder, "attach"):
         raise DsacliError(f"{path}: an index adapter, for a model that has indexers of its own; remove it")
     adapter = read_adapter(path)
     try:
-        config = decoder.adapted(model.config, adapter.indexers)
+        config = decoder.adapted(model.config, adapter)
     except ValueError as failure:
         raise DsacliError(f"{path}: {failure}; remove it to do without") from None
     return replace(model, config=config, adapter=adapter, attach=decoder.attach)
