@@ -82,7 +82,7 @@ def test_the_cache_as_json_is_what_its_schema_says(cli, ferry, own_cache):
 
 def test_a_quotations_confidence_and_written_words_probability_are_different_keys(objects, ferry):
     (quoted,) = objects("ask", ferry, "Who built the ferry?", "--min-confidence", 0)
-    (written,) = objects("ask", ferry, "Who built the ferry?", *RECALL, code=None)
+    (written,) = objects("ask", ferry, "Who paints the ferry?", *RECALL, code=None)
     assert "confidence" in quoted and "probability" not in quoted
     assert "probability" in written and "confidence" not in written
     for result in (quoted, written):

@@ -18,7 +18,7 @@ from dsacli.engines.generative.inspect import inspect
 from dsacli.engines.generative.kept import KeptPrefills, KeptWeights
 from dsacli.engines.generative.listing import wants_list
 from dsacli.engines.generative.summarize import summarize, tokens_for
-from dsacli.engines.generative.tasks import ask, bears_out, best_of, extract
+from dsacli.engines.generative.tasks import ask, bears_out, best_of, extract, or_quoted
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.tokenise import tokenise_document
@@ -68,7 +68,8 @@ class GenerativeEngine:
         """One answer a question, in the model's words."""
         for question in questions:
             fitted = self._fitted(options, *self._near(context, question))
-            yield self._shown(self._answer(fitted, question, options))
+            asked = self._shown(self._answer(fitted, question, options))
+            yield or_quoted(asked, fitted.looking, self.progress.warn)
 
     def _near(self, context: Context[Any], question: str) -> tuple[Context[Any], EncodedContext | None]:
         """What a question is put to: of a library the documents that the built-in reader selects something of, which it has encoded."""

@@ -9,12 +9,15 @@ from dsacli.engines.evidence import Evidence
 from dsacli.engines.extractive.ask import MIN_CONFIDENCE, Answering
 from dsacli.engines.extractive.encode import EncodedContext
 from dsacli.engines.extractive.query import Queries, read_question
+from dsacli.engines.results import Answer
 from dsacli.errors import DsacliError
 from dsacli.reader.loading import ReaderModel
 from dsacli.reader.wants import Want
 
 # How sure the reader has to be that an answer stands there; right ones seldom have less, other amounts seldom more.
 LIKELY = 0.25
+# And to answer in a model's place: more likely right than not.
+SURE = 0.5
 PLACES = 3
 
 
@@ -41,6 +44,14 @@ class Looking:
         """The clause that decides a question, quoted whole; None where the reader is not sure of it."""
         found = self._found(question, 1, MIN_CONFIDENCE, "clause")
         return found[0] if found else None
+
+    def answer(self, question: str) -> tuple[Want, Answer] | None:
+        """What the reader itself answers, in the form that the question wants; None where it is not sure."""
+        try:
+            want, answers = self._answering(question).found(1, SURE)
+        except DsacliError:
+            return None
+        return (want, answers[0]) if answers and answers[0].likelihood >= SURE else None
 
     def sentences(self, question: str) -> list[tuple[int, int]]:
         """The sentences that are read for a question, tokens [first, last), by how likely an answer begins in each, the likeliest first.

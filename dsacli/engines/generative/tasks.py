@@ -1,7 +1,7 @@
 """Ask and extract with a generative model: free-form text, with the places it was read from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dsacli.engines.evidence import Evidence
@@ -58,6 +58,16 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
 def bears_out(result: AskResult) -> bool:
     """Whether there is an answer, and what it cites bears it out."""
     return result.found and result.answers[0].borne_out is not False
+
+
+def or_quoted(result: AskResult, looking: Looking, say: Callable[[str], None]) -> AskResult:
+    """The result, with what the built-in reader quotes in place of an answer that is not there or not borne out, if the reader is sure; that
+    it is so, `say` is told."""
+    quoted = None if result.interrupted or bears_out(result) else looking.answer(result.question)
+    if not quoted:
+        return result
+    say("the model wrote nothing that the document bears out; the answer is quoted by the built-in reader")
+    return replace(result, answers=(quoted[1],), measure="confidence", want=quoted[0])
 
 
 def best_of(asked: Sequence[AskResult]) -> AskResult:

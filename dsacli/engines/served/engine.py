@@ -14,7 +14,7 @@ from dsacli.engines.extractive.encode import EncodedContext, EncodedDocument
 from dsacli.engines.extractive.engine import ExtractiveEngine
 from dsacli.engines.generative.fitting import FittedContext, Room, sampling_of
 from dsacli.engines.generative.summarize import summarize, tokens_for
-from dsacli.engines.generative.tasks import MIN_FIELD_PROBABILITY, ask, keys_of, value_of
+from dsacli.engines.generative.tasks import MIN_FIELD_PROBABILITY, ask, keys_of, or_quoted, value_of
 from dsacli.engines.options import Options
 from dsacli.engines.results import AskResult, ExtractResult, InspectResult, SummarizeResult
 from dsacli.engines.served.client import Server
@@ -79,7 +79,8 @@ class ServedEngine:
             near = context.near(self.reader, question) if isinstance(context, EncodedContext) else context
             fitted = self._fitted(near, options)
             conversation: Any = fitted.about(question)
-            yield self._shown(ask(conversation, question, options, fitted.looking))
+            asked = self._shown(ask(conversation, question, options, fitted.looking))
+            yield or_quoted(asked, fitted.looking, self.progress.warn)
 
     def summarize(self, context: Context[Any], options: Options) -> SummarizeResult:
         """Sentences in the model's words, each with the place that says it."""

@@ -40,9 +40,19 @@ def test_an_answer_is_looked_for_in_what_was_sent(cli, objects):
 
 
 def test_what_the_documents_do_not_say_is_doubted(objects):
-    with serving(Manners(lambda prompt: "The law of Norway")) as address:
-        (result,) = objects("ask", AGREEMENT, LAW, "--model", address)
-    assert result["answers"][0]["borne_out"] is False
+    with serving(Manners(lambda prompt: "Captain Nemo")) as address:
+        (result,) = objects("ask", AGREEMENT, "Who is the captain of the submarine?", "--model", address)
+    assert result["answers"][0]["answer"] == "Captain Nemo" and result["answers"][0]["borne_out"] is False
+
+
+@pytest.mark.parametrize("written", ["The law of Norway", "not found"])
+def test_where_the_reader_is_sure_it_answers_what_the_model_does_not(cli, written):
+    with serving(Manners(lambda prompt: written)) as address:
+        found = cli("ask", AGREEMENT, LAW, "--model", address, "--json")
+    (answer,) = json.loads(found.stdout)["answers"]
+    assert "England and Wales" in answer["answer"] and answer["evidence"][0]["line"] == 213
+    assert answer["borne_out"] is None and answer["confidence"] >= 0.5 and "probability" not in answer
+    assert found.stderr.count("quoted by the built-in reader") == 1
 
 
 def test_of_a_long_document_what_the_question_needs_is_sent(objects):
