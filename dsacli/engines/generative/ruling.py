@@ -14,9 +14,18 @@ _WORDS = (("Yes", "yes"), ("No", "no"))
 DECIDED = 3.0
 _SILENT = re.compile(
     r"\W*(?:not found\b|(?:it|this|the document|the agreement) (?:does|did) not (?:say|state|mention|specify|address|provide)"
-    r"|(?:there is )?no (?:mention|information|provision)\b|nothing\b)",
+    r"|(?:there is )?no (?:mention|information|provision)\b|nothing (?:about|on|regarding|is (?:said|stated|mentioned|specified))\b|nothing\W*\Z)",
     re.IGNORECASE,
 )
+
+
+def is_silent(text: str) -> bool:
+    """Whether what was written says that the document does not say.
+
+    >>> [is_silent(each) for each in ("Not found in it.", "The document does not specify it.", "Nothing.", "Nothing herein is void.")]
+    [True, True, True, False]
+    """
+    return not text or bool(_SILENT.match(text))
 
 
 def write_ruling(query: Query, question: str) -> Generated:
@@ -26,7 +35,7 @@ def write_ruling(query: Query, question: str) -> Generated:
     query.feed(conversation.tokens(LEAD))
     written = query.write(until=sentence_ends)
     rule = single_line(written.text)
-    if not rule or _SILENT.match(rule):
+    if is_silent(rule):
         return replace(written, text="")
     rule = rule[0].upper() + rule[1:]
     if written.interrupted:

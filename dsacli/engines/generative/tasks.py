@@ -11,7 +11,7 @@ from dsacli.engines.generative.conversation import Conversation, Generated
 from dsacli.engines.generative.listing import LIST, opening_parties, wants_list, with_items
 from dsacli.engines.generative.looking import Looking
 from dsacli.engines.generative.provenance import located
-from dsacli.engines.generative.ruling import RULE, write_ruling
+from dsacli.engines.generative.ruling import RULE, is_silent, write_ruling
 from dsacli.engines.generative.standing import standing
 from dsacli.engines.options import Options
 from dsacli.engines.results import (
@@ -45,7 +45,7 @@ def ask(conversation: Conversation, question: str, options: Options, looking: Lo
         savings = query.savings()
     text = single_line(written.text)
     answers: tuple[Answer, ...] = ()
-    if answer_key(text) not in ("", NOT_FOUND) and (written.probability >= least or written.interrupted):
+    if answer_key(text) and not is_silent(text) and (written.probability >= least or written.interrupted):
         answer = held(conversation, question, text, written, looking)
         answers = (with_items(conversation, question, answer, written) if of_several else answer,)
     # One party alone is no answer to who made an agreement.
