@@ -114,7 +114,7 @@ def adapt_weights(
         others,
         lambda steps: (time.monotonic() - began) / seconds,
         seed,
-        lambda number: _told(watcher, f"weights, text {number}", len(last)),
+        lambda number: _told(watcher, f"text {number}, weights learning", len(last)),
     )
     dense, by_keys, before = adapted.losses
     late = len(last) - PREFILL_DENSE * network.config.index_topk
