@@ -62,8 +62,9 @@ def bears_out(result: AskResult) -> bool:
 
 def or_quoted(result: AskResult, looking: Looking, say: Callable[[str], None]) -> AskResult:
     """The result, with what the built-in reader quotes in place of an answer that is not there or not borne out, if the reader is sure; that
-    it is so, `say` is told."""
-    quoted = None if result.interrupted or bears_out(result) else looking.answer(result.question)
+    it is so, `say` is told. A list has its doubts item by item, and stays."""
+    stays = result.interrupted or bears_out(result) or wants_list(result.question)
+    quoted = None if stays else looking.answer(result.question)
     if not quoted:
         return result
     say("the model wrote nothing that the document bears out; the answer is quoted by the built-in reader")
