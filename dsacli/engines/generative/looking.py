@@ -22,14 +22,15 @@ PLACES = 3
 
 
 class Looking:
-    """The reader over a context, opened when something asks for it; it reads `index_topk` tokens for a question, once.
+    """The reader over a context, opened when something asks for it; it reads `index_topk` tokens for a question, once, and as many as it would by
+    itself for an answer of its own, whose confidence is of these.
 
     opened: the reader, and the context as that has it
     """
 
     def __init__(self, opened: Callable[[], tuple[ReaderModel, EncodedContext]], index_topk: int | None = None):
         self.opened, self.index_topk = opened, index_topk
-        self.last: Answering | None = None
+        self.last: tuple[tuple[str, int | None], Answering] | None = None
 
     @cached_property
     def reader(self) -> tuple[ReaderModel, EncodedContext]:
@@ -48,7 +49,7 @@ class Looking:
     def answer(self, question: str) -> tuple[Want, Answer] | None:
         """What the reader itself answers, in the form that the question wants; None where it is not sure."""
         try:
-            want, answers = self._answering(question).found(1, SURE)
+            want, answers = self._answering(question, None).found(1, SURE)
         except DsacliError:
             return None
         return (want, answers[0]) if answers and answers[0].likelihood >= SURE else None
@@ -56,7 +57,7 @@ class Looking:
     def sentences(self, question: str) -> list[tuple[int, int]]:
         """The sentences that are read for a question, tokens [first, last), by how likely an answer begins in each, the likeliest first.
         Raises DsacliError as `read_question`."""
-        answering, edges = self._answering(question), self.reader[1].sentence_edges
+        answering, edges = self._answering(question, self.index_topk), self.reader[1].sentence_edges
         # Its own words tell one of many rows that are alike, and hide what explains behind titles and references that hold them.
         shares = np.sum([answering.read(words).spans.beginning(edges) for words in (False, True)], axis=0)
         order = np.argsort(-shares, kind="stable").tolist()
@@ -64,14 +65,14 @@ class Looking:
 
     def _found(self, question: str, count: int, least: float, want: Want | None = None) -> list[Evidence]:
         try:
-            _, answers = self._answering(question).found(count, least, want)
+            _, answers = self._answering(question, self.index_topk).found(count, least, want)
         except DsacliError:  # a question that a language model can take and the reader can't
             return []
         sure = [each for each in answers if each.score is None or each.score >= least][:count]
         return [place for each in sure for one in (each, *each.items) for place in one.evidence]
 
-    def _answering(self, question: str) -> Answering:
-        if self.last is None or self.last.text != question:
-            queries = Queries(*self.reader, [read_question(*self.reader, question)], self.index_topk)
-            self.last = Answering(*self.reader, question, queries, 0)
-        return self.last
+    def _answering(self, question: str, index_topk: int | None) -> Answering:
+        if self.last is None or self.last[0] != (question, index_topk):
+            queries = Queries(*self.reader, [read_question(*self.reader, question)], index_topk)
+            self.last = (question, index_topk), Answering(*self.reader, question, queries, 0)
+        return self.last[1]
