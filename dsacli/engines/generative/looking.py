@@ -49,7 +49,7 @@ class Looking:
     def answer(self, question: str) -> tuple[Want, Answer] | None:
         """What the reader itself answers, in the form that the question wants; None where it is not sure."""
         try:
-            want, answers = self._answering(question, None).found(1, SURE)
+            want, answers = self._answering(question, None).found(PLACES, SURE)
         except DsacliError:
             return None
         return (want, answers[0]) if answers and answers[0].likelihood >= SURE else None
