@@ -1,6 +1,7 @@
 """The three tasks on a model of the DeepSeek-V3.2 family, through the command line: random weights, a real tokenizer."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from tests.engines.generative.conftest import TEXT
 from tests.models.released import DEEPSEEK_V32
 from tests.models.tiny import edit_config
 
+SAMPLES = Path(__file__).resolve().parents[3] / "sample_docs"
 KEYS = {
     "document",
     "warnings",
@@ -275,6 +277,17 @@ def test_a_question_without_a_good_answer_is_asked_once_more_and_both_are_paid_f
     none = AskResult("", (), "probability", None)
     assert best_of([doubted, sure]).answers == sure.answers
     assert best_of([doubted, none]).answers == best_of([none, doubted]).answers == doubted.answers
+
+
+def test_where_nothing_written_is_borne_out_the_reader_is_quoted_if_it_is_sure(folder):
+    """Random weights write what no document bears out."""
+    agreement = SAMPLES / "services-agreement.md"
+    asked = run("ask", agreement, "Which law governs this agreement?", "--model", folder, "--json", "--budget", 256)
+    answer = json.loads(asked.stdout)["answers"][0]
+    assert "England and Wales" in answer["answer"] and answer["confidence"] >= 0.5 and answer["borne_out"] is None
+    assert "quoted by the built-in reader" in asked.stderr
+    listed = run("ask", agreement, "Who are the parties?", "--model", folder, "--json", "--budget", 256)
+    assert "quoted by the built-in reader" not in listed.stderr
 
 
 def test_a_question_that_is_too_long_for_the_reader_is_one_for_a_model(folder, document):
