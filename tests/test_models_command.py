@@ -44,7 +44,7 @@ def machine(llama) -> None:
 def test_a_model_answers_by_its_name(objects, ferry, llama, name):
     put_repository(NAME, llama)
     options = ("--max-tokens", 4, "--min-probability", 0)
-    (result,) = objects("ask", ferry, "Who built the ferry?", "--model", name, *options, code=None)
+    (result,) = objects("ask", ferry, "Who paints the ferry?", "--model", name, *options, code=None)
     assert result["probability"] is not None and result["savings"]["context_tokens"] > 60
 
 

@@ -46,13 +46,13 @@ class Looking:
         found = self._found(question, 1, MIN_CONFIDENCE, "clause")
         return found[0] if found else None
 
-    def answer(self, question: str) -> tuple[Want, Answer] | None:
-        """What the reader itself answers, in the form that the question wants; None where it is not sure."""
+    def answer(self, question: str, want: Want | None = None) -> tuple[Want, Answer] | None:
+        """What the reader itself answers, in the form that the question wants, unless somebody knows better; None where it is not sure."""
         try:
-            want, answers = self._answering(question, None).found(PLACES, SURE)
+            form, answers = self._answering(question, None).found(PLACES, SURE, want)
         except DsacliError:
             return None
-        return (want, answers[0]) if answers and answers[0].likelihood >= SURE else None
+        return (form, answers[0]) if answers and answers[0].likelihood >= SURE else None
 
     def sentences(self, question: str) -> list[tuple[int, int]]:
         """The sentences that are read for a question, tokens [first, last), by how likely an answer begins in each, the likeliest first.

@@ -26,6 +26,7 @@ from dsacli.engines.wording import answer_key, content_words, single_line
 from dsacli.errors import DsacliError
 from dsacli.extraction.fields import Field
 from dsacli.extraction.questions import field_questions
+from dsacli.reader.wants import Want
 
 EVIDENCE = 3
 NOT_FOUND = "not found"
@@ -64,7 +65,8 @@ def or_quoted(result: AskResult, looking: Looking, say: Callable[[str], None]) -
     """The result, with what the built-in reader quotes in place of an answer that is not there or not borne out, if the reader is sure; that
     it is so, `say` is told. A list has its doubts item by item, and stays."""
     stays = result.interrupted or bears_out(result) or wants_list(result.question)
-    quoted = None if stays else looking.answer(result.question)
+    form: Want | None = "clause" if wants_yes_or_no(result.question) else None
+    quoted = None if stays else looking.answer(result.question, form)
     if not quoted:
         return result
     say("the model wrote nothing that the document bears out; the answer is quoted by the built-in reader")
