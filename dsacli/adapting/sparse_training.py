@@ -20,7 +20,7 @@ from torch import nn
 from dsacli.dsa.cache import LayerCache, SparseCache
 from dsacli.dsa.grouped import BLOCK_QUERIES, FIRST, LAST, PREFILL_DENSE, GroupedSparseAttention
 from dsacli.dsa.key_indexer import KeyIndexer
-from dsacli.models.adapter import UPDATED, Adapter
+from dsacli.models.adapter import Adapter
 from dsacli.models.llama import Llama, attach
 from dsacli.models.low_rank import LowRank, without_updates
 
@@ -59,8 +59,8 @@ def train_sparsely(
             training.text(texts[text], watched(number))
     except KeyboardInterrupt:
         pass
-    for module in (*adapter.indexers.values(), *adapter.updates.values()):
-        module.requires_grad_(False)
+    for update in adapter.updates.values():
+        update.requires_grad_(False)
     return adapter, training.steps
 
 
@@ -68,8 +68,7 @@ def new_updates(network: Llama, random: torch.Generator) -> dict[tuple[int, str]
     """Updates that change nothing yet, in float32, of every layer of attention."""
     found = {}
     for number in range(network.config.num_hidden_layers):
-        for name in UPDATED:
-            taken, given = network.config.attention_shapes[name]
+        for name, (taken, given) in network.config.attention_shapes.items():
             found[number, name] = update = LowRank(taken, given, RANK)
             nn.init.kaiming_uniform_(update.lora_A.weight, 5**0.5, generator=random)
     return found
@@ -99,8 +98,8 @@ class _Training:
         expected, cache = self.dense_states(text), network.new_cache(len(text))
         alone = PREFILL_DENSE * cache.index_topk
         with torch.no_grad():
-            for low in range(0, alone, size):
-                network.states(text[low : min(low + size, alone)], cache)
+            for part in text[:alone].split(size):
+                network.states(part, cache)
         for low in range(alone, len(text) - size + 1, size):
             if self.is_over:
                 break

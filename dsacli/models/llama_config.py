@@ -6,7 +6,7 @@ from typing import Any
 from dsacli.dsa.cost import DecoderCost
 from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
 from dsacli.dsa.made_keys import RANK
-from dsacli.models.adapter import UPDATED, Adapter
+from dsacli.models.adapter import Adapter
 from dsacli.models.rope import Rope, parse_rope
 from dsacli.models.settings import check_model_type, check_settings, end_tokens
 
@@ -76,12 +76,13 @@ class LlamaConfig:
     def cost(self, element_bytes: int) -> DecoderCost:
         """What tokens cost, with cache entries of `element_bytes` a number."""
         heads, width, layers = self.num_attention_heads * self.head_dim, self.hidden_size, self.num_hidden_layers
+        attention = self.attention_shapes.values()
         sparse = max(0, layers - self.dense_layers)
         key = min(self.index_head_dim, self.entry_dim // 2)
         # Without an adapter every head of a prefill scores, by whole keys; those of a written token together.
         scored = self.index_n_heads * (key + 1)
-        linear = width * (2 * heads + self.entry_dim) + 3 * width * self.intermediate_size
-        linear += self.update_rank * sum(map(sum, self.attention_shapes.values()))
+        linear = sum(taken * given + self.update_rank * (taken + given) for taken, given in attention)
+        linear += 3 * width * self.intermediate_size
         return DecoderCost(
             linear=2 * layers * linear,
             entry=4 * sparse * heads,
@@ -156,10 +157,8 @@ def update_rank(config: LlamaConfig, adapter: Adapter) -> int:
         return 0
     ranks = {each.lora_A.out_features for each in adapter.updates.values()}
     found = {place: (each.lora_A.in_features, each.lora_B.out_features) for place, each in adapter.updates.items()}
-    shapes = config.attention_shapes
-    if len(ranks) != 1 or found != {
-        (number, name): shapes[name] for number in range(config.num_hidden_layers) for name in UPDATED
-    }:
+    layers, shapes = range(config.num_hidden_layers), config.attention_shapes.items()
+    if len(ranks) != 1 or found != {(number, name): shape for number in layers for name, shape in shapes}:
         raise ValueError("its updates are of another model than this one")
     return ranks.pop()
 
