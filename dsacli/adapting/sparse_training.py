@@ -100,13 +100,15 @@ class _Training:
         with torch.no_grad():
             for part in text[:alone].split(size):
                 network.states(part, cache)
-        for low in range(alone, len(text) - size + 1, size):
-            if self.is_over:
-                break
-            self.step(text[low : low + size], cache, expected[low : low + size])
-            on_tokens(low + size)
-        for number, indexer in self.indexers.items():
-            network.indexers[number].load_state_dict(indexer.state_dict())
+        try:
+            for low in range(alone, len(text) - size + 1, size):
+                if self.is_over:
+                    break
+                self.step(text[low : low + size], cache, expected[low : low + size])
+                on_tokens(low + size)
+        finally:
+            for number, indexer in self.indexers.items():
+                network.indexers[number].load_state_dict(indexer.state_dict())
 
     @torch.no_grad()
     def dense_states(self, text: torch.Tensor) -> torch.Tensor:

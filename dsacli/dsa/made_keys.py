@@ -10,7 +10,8 @@ import torch
 
 from dsacli.dsa.cost import Counted
 
-RANK = 32
+# Numbers of a key without training, in float32: in bfloat16 one query is multiplied with them in twice the time, and many scores are equal.
+RANK, NUMBER_BYTES = 32, 4
 # Tokens that components are made of, spread over all.
 SAMPLE = 4096
 
@@ -41,7 +42,7 @@ class MadeKeys:
         self.length = min(self.length, tokens)
 
     def basis(self, keys: torch.Tensor, project: Projection) -> torch.Tensor:
-        """The components [dim, RANK] of the keys [tokens, dim] that there were when it was first asked for."""
+        """The components [dim, RANK], float32, of the keys [tokens, dim] that there were when it was first asked for."""
         if not len(self._basis):
             self._basis = principal_components(keys, RANK, project)
         return self._basis
@@ -56,17 +57,18 @@ class MadeKeys:
         if self.length < len(keys):
             made = make(keys[self.length :])
             if not len(self._keys):
-                self._keys = made.new_empty(capacity, made.shape[1])
-            self._keys[self.length : len(keys)] = made
+                # A number of all tokens side by side: one query is multiplied with them in half the time.
+                self._keys = made.new_empty(made.shape[1], capacity)
+            self._keys[:, self.length : len(keys)] = made.T
             self.length = len(keys)
-        return self._keys[: len(keys)]
+        return self._keys[:, : len(keys)].T
 
 
 def principal_components(
     keys: torch.Tensor, rank: int, product: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] = torch.matmul
 ) -> torch.Tensor:
-    """The directions in which keys [tokens, dim] differ most: [dim, min(rank, dim)], orthonormal, in their dtype."""
+    """The directions in which keys [tokens, dim] differ most: float32 [dim, min(rank, dim)], orthonormal."""
     some = keys[:: max(1, len(keys) // SAMPLE)].float()
     centred = some - some.mean(0)
     vectors = torch.linalg.eigh(product(centred.T, centred)).eigenvectors
-    return vectors.flip(1)[:, :rank].to(keys.dtype).contiguous()
+    return vectors.flip(1)[:, :rank].contiguous()

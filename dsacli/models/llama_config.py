@@ -5,7 +5,7 @@ from typing import Any
 
 from dsacli.dsa.cost import DecoderCost
 from dsacli.dsa.grouped import BLOCK_QUERIES, PREFILL_DENSE, WRITTEN_DENSE
-from dsacli.dsa.made_keys import RANK
+from dsacli.dsa.made_keys import NUMBER_BYTES, RANK
 from dsacli.models.adapter import Adapter
 from dsacli.models.rope import Rope, parse_rope
 from dsacli.models.settings import check_model_type, check_settings, end_tokens
@@ -89,7 +89,7 @@ class LlamaConfig:
             scan=2 * sparse * (scored or key),
             output=2 * width * self.vocab_size,
             entry_bytes=sparse * self.entry_dim * element_bytes,
-            key_bytes=sparse * key * element_bytes,
+            key_bytes=sparse * key * (element_bytes if scored else NUMBER_BYTES),
             dense_entry=4 * (layers - sparse) * heads,
             dense_entry_bytes=(layers - sparse) * self.entry_dim * element_bytes,
             prefill_scan=2 * sparse * (scored or heads) // BLOCK_QUERIES,

@@ -4,7 +4,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from dsacli.dsa.indexer import IndexScores
-from dsacli.dsa.selection import Prior, Selection, merge_runs, neighbourhood_max, select_topk, token_scores
+from dsacli.dsa.selection import Prior, Selection, largest, merge_runs, neighbourhood_max, select_topk, token_scores
 from dsacli.engines.disk_cache import DiskCache
 
 TOKENS, QUERIES, HEADS, DIM = 150, 3, 4, 8
@@ -195,3 +195,19 @@ def test_a_prior_moves_what_is_selected_and_an_even_one_does_not(whole_numbers):
     moved = tokens(0, 0, 0, 1e6, 0)
     assert moved <= {*range(40, 97)} and moved != tokens()
     assert tokens(3, 3, 3, 3, 3) == tokens()
+
+
+@pytest.mark.parametrize("different", [3, 40, 10**6])
+def test_the_largest_of_every_row_are_found_however_many_are_equal(different):
+    scores = torch.randint(different, (6, 500), generator=torch.Generator().manual_seed(1)).float()
+    scores[2] = torch.arange(500)
+    for count in (1, 70, 499, 500):
+        found = largest(scores, count)
+        assert all(len(set(row)) == count for row in found.tolist())
+        assert torch.equal(scores.gather(1, found).sort().values, scores.topk(count).values.sort().values)
+
+
+def test_a_score_that_is_no_number_takes_nothing_else_away():
+    scores = torch.arange(12.0).view(2, 6)
+    scores[1, 3] = torch.nan
+    assert [sorted(row) for row in largest(scores, 2).tolist()] == [[4, 5], [3, 5]]
