@@ -71,7 +71,7 @@ class HeadScores(Counted):
             # In place: to be given fresh memory takes longer than the numbers do.
             torch.softmax(heads, -1, out=heads)
             # Heads, then groups: summed over both at once it takes three times as long.
-            scores[low : low + step] = heads.sum(2, dtype=torch.float32).sum(0)
+            scores[low : low + step] = heads.sum(2).sum(0)
         return scores
 
     def flops(self, queries: torch.Tensor, keys: torch.Tensor, own: torch.Tensor) -> int:
