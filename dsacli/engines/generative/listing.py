@@ -50,8 +50,12 @@ def items_of(text: str) -> list[str]:
     (['dunlin', 'knot'], ['Dunlin', 'Redshank', 'Knot'])
     >>> items_of("The parties to this agreement are LOW S.A. and ANNA HIND.")
     ['LOW S.A.', 'ANNA HIND']
+    >>> items_of("The parties are:\\n- LOW S.A.\\n- ANNA HIND"), items_of("The birds are:\\nDunlin and Knot")
+    (['LOW S.A.', 'ANNA HIND'], ['Dunlin', 'Knot'])
     """
     lines = [single_line(_MARK.sub("", line, count=1)) for line in text.splitlines()]
+    # What leads to the items is none.
+    lines = [line for line in lines if not line.endswith(":")] or lines
     if len([line for line in lines if line]) < 2:
         whole = " ".join(lines).strip()
         whole = _LEAD.sub("", whole, count=1)
