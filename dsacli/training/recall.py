@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 from dsacli.dsa.indexer import LightningIndexer
+from dsacli.dsa.selection import largest
 from dsacli.models.deepseek_config import DeepseekConfig, parse_config
 from dsacli.models.deepseek_v32 import DeepseekV32, Layer, SparseAttention
 from dsacli.models.rope import Rotation
@@ -135,7 +136,7 @@ class Trainable:
         index_scores = self.index_scores(own.indexer, flat.detach(), compressed.detach(), turn, (count, width))
         index_scores = index_scores.masked_fill(later, -1e9)
         if topk:
-            best = index_scores.detach().topk(min(topk, width), -1).indices
+            best = largest(index_scores.detach().flatten(0, 1), min(topk, width)).unflatten(0, (count, width))
             chosen = torch.ones_like(index_scores, dtype=torch.bool).scatter_(-1, best, False)
             scores = scores.masked_fill(chosen[:, None], -1e9)
             index_scores = index_scores.masked_fill(chosen, -1e9)
