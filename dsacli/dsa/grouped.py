@@ -223,9 +223,9 @@ class GroupedSparseAttention(nn.Module):
             scores = self.indexer(queries.mean(1).flatten(1), made[FIRST:last])
         elif len(queries) == queries.shape[1] == 1:
             basis = cache.made_keys.basis(keys, self.project)
-            made = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states.float(), basis))
+            made = cache.made_keys.up_to_now(keys, cache.capacity, lambda states: self.project(states, basis))
             summed = queries.view(self.groups, -1, queries.shape[3]).sum(1).view(1, -1)
-            scores = self.scores_written(self.project(summed.float(), basis), made[FIRST:last])
+            scores = self.scores_written(self.project(summed, basis), made[FIRST:last])
         else:
             seen = torch.full((len(queries), 1), last, device=queries.device) if ends is None else ends
             scores = self.scores(queries.mean(1), keys[FIRST:last], seen - FIRST)

@@ -22,8 +22,8 @@ class Projection(Counted):
     part = "index"
 
     def forward(self, states: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
-        """[..., dim] with [dim, rank] to [..., rank]."""
-        return states @ basis
+        """[..., dim] with float32 [dim, rank] to float32 [..., rank]."""
+        return states.float() @ basis
 
     def flops(self, states: torch.Tensor, basis: torch.Tensor) -> int:
         """Of the product."""
